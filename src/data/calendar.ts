@@ -1,0 +1,41 @@
+import {DataError} from "../data-error.ts";
+import type {Span} from "../study.ts";
+import type {Day} from "./event-log.ts";
+
+const MILLISECONDS = 86_400_000;
+
+/** The day of a date written YYYY-MM-DD. @throws DataError when it is no date. */
+export function dayOf(date: string): Day {
+  const ms = Date.parse(`${date}T00:00:00Z`);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || Number.isNaN(ms) || dateOf(ms / MILLISECONDS) !== date)
+    throw new DataError(`dayOf requires a date written YYYY-MM-DD, got ${JSON.stringify(date)}`);
+  return ms / MILLISECONDS;
+}
+
+/** A day written YYYY-MM-DD. */
+export const dateOf = (day: Day): string => new Date(day * MILLISECONDS).toISOString().slice(0, 10);
+
+/** The day `span` after `day`; months are calendar months, the day clamped to the month's end. */
+export function addSpan(day: Day, span: Span): Day {
+  if ("days" in span) return day + span.days;
+  const date = new Date(day * MILLISECONDS);
+  const index = date.getUTCFullYear() * 12 + date.getUTCMonth() + span.months;
+  const [year, month] = [Math.floor(index / 12), index % 12];
+  const end = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+  return Date.UTC(year, month, Math.min(date.getUTCDate(), end)) / MILLISECONDS;
+}
+
+/** First days of the months from `from` to `to`, both included, written YYYY-MM. @throws DataError when none. */
+export function monthStarts(from: string, to: string): Day[] {
+  const last = dayOf(`${to}-01`);
+  const starts: Day[] = [];
+  for (let day = dayOf(`${from}-01`); day <= last; day = addSpan(day, {months: 1})) starts.push(day);
+  if (starts.length === 0) throw new DataError(`cutoffs require from <= to, got ${from} and ${to}`);
+  return starts;
+}
+
+/** A span in words: "3 months", "90 days", "1 month". */
+export function spanText(span: Span): string {
+  const [n, unit] = "days" in span ? [span.days, "day"] : [span.months, "month"];
+  return `${n} ${unit}${n === 1 ? "" : "s"}`;
+}
