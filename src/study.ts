@@ -127,6 +127,22 @@ const tri = z
   .strictObject({low: z.number(), mode: z.number(), high: z.number()})
   .refine(t => t.low <= t.mode && t.mode <= t.high, "a triangular needs low <= mode <= high");
 
+/** The measures a feature may take of a customer's events. */
+const MEASURES = [
+  "count",
+  "days",
+  "sum",
+  "mean",
+  "recency",
+  "first",
+  "gapMean",
+  "gapSd",
+  "overdue",
+  "change",
+  "ratio",
+  "share",
+] as const;
+
 const feature = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9_]*$/, "a feature name is lower case letters, digits and _"),
   /** Business name, as a stakeholder reads it. */
@@ -134,22 +150,11 @@ const feature = z.strictObject({
   unit: z.string(),
   /** Event type, or types, it reads. */
   of: z.union([name, z.array(name).min(1)]),
-  measure: z.enum([
-    "count",
-    "days",
-    "sum",
-    "mean",
-    "recency",
-    "first",
-    "gapMean",
-    "gapSd",
-    "change",
-    "ratio",
-    "share",
-  ]),
+  /** What is measured of those events; each measure is defined in features/measures.ts. */
+  measure: z.enum(MEASURES),
   /** Window in days before the cutoff; all history when absent. */
   days: z.int().min(1).max(3660).optional(),
-  /** For `ratio`: the event type of the denominator. For `share`: the attribute value, as `attribute=value`. */
+  /** For `ratio`: the event type of the denominator. For `share`: an attribute and its value, `channel=search`. */
   against: name.optional(),
   /** Whether the business can influence it. */
   actionable: z.boolean().default(false),

@@ -1,0 +1,32 @@
+import {existsSync} from "node:fs";
+import {dirname, resolve} from "node:path";
+import {pathToFileURL} from "node:url";
+import {DataError} from "../data-error.ts";
+import {defineStudy, type Study} from "../study.ts";
+import {shown} from "./files.ts";
+
+/** A study with where it was read from; its paths are relative to `folder`. */
+export type LoadedStudy = {readonly study: Study; readonly file: string; readonly folder: string};
+
+/**
+ * Reads a study file: a TypeScript module that exports `study`.
+ * @throws DataError when there is no such file, it does not load, or exports no valid study.
+ */
+export async function loadStudy(path: string): Promise<LoadedStudy> {
+  const file = resolve(path);
+  if (!existsSync(file))
+    throw new DataError(
+      `there is no study file ${shown(file)}; give its path, or make a study with \`churnbook init <dir> --events <files>\``,
+      {file},
+    );
+  let module: {study?: unknown};
+  try {
+    module = (await import(pathToFileURL(file).href)) as typeof module;
+  } catch (error) {
+    if (error instanceof Error && error.name === "DataError") throw new DataError(`${shown(file)}: ${error.message}`, {file});
+    throw new DataError(`${shown(file)} does not load: ${error instanceof Error ? error.message : String(error)}`, {file});
+  }
+  if (module.study === undefined)
+    throw new DataError(`${shown(file)} exports no \`study\`; write \`export const study = defineStudy({…})\``, {file});
+  return {study: defineStudy(module.study as Study), file, folder: dirname(file)};
+}

@@ -1,0 +1,83 @@
+import type {EvidenceColumn, EvidenceValue, Scalar} from "../ledger/evidence.ts";
+
+/** Between groups of three digits; the page keeps numbers on one line. */
+const THIN_SPACE = "\u2009";
+const MINUS = "\u2212";
+const SYMBOLS: Readonly<Record<string, string>> = {EUR: "€", USD: "$", GBP: "£", JPY: "¥"};
+const MONTHS =
+  "January February March April May June July August September October November December".split(" ");
+const DIGITS = {integer: 0, decimal: 2, percent: 1, money: 0} as const;
+
+export type NumberFormat = keyof typeof DIGITS;
+type Options = {readonly format?: NumberFormat; readonly digits?: number; readonly unit?: string};
+type NumberValue = Extract<EvidenceValue, {kind: "number"}>;
+
+/**
+ * A number as the card prints it, the same in every locale: thin spaces between thousands, a true minus sign.
+ * `percent` takes a share, 0.314 is "31.4%"; `money` puts the sign or code of the currency `unit` in front.
+ * Without `digits`: 0 for integer and money, 1 for percent, 2 for decimal. Another unit follows the number.
+ * @throws RangeError when the value is not finite.
+ */
+export function formatNumber(value: number, {format = "decimal", digits, unit}: Options = {}): string {
+  const body = plain(value, format, digits);
+  if (unit === undefined || unit === "" || format === "percent") return body;
+  if (format !== "money") return `${body} ${unit}`;
+  const sign = body.startsWith(MINUS) ? MINUS : "";
+  return `${sign}${SYMBOLS[unit] ?? `${unit} `}${body.slice(sign.length)}`;
+}
+
+/** A number of the evidence with its unit, without its interval. */
+export const formatValue = (value: NumberValue): string => formatNumber(value.value, optionsOf(value));
+
+/** The interval of a number of the evidence, "27.0% to 35.1%", without its level; undefined when it has none. */
+export function formatInterval(value: NumberValue): string | undefined {
+  if (value.low === undefined || value.high === undefined) return undefined;
+  const {unit: _unit, ...bare} = optionsOf(value);
+  const bounds = value.format === "money" ? optionsOf(value) : bare;
+  return `${formatNumber(value.low, bounds)} to ${formatNumber(value.high, bounds)}`;
+}
+
+/** A number with its interval in one line: "2.6 (2.2 to 3.0)". */
+export function formatEstimate(value: NumberValue): string {
+  const interval = formatInterval(value);
+  return interval === undefined ? formatValue(value) : `${formatValue(value)} (${interval})`;
+}
+
+/** A cell of a table; its unit stands in the heading. Null, which is unknown, is an en dash. */
+export function formatCell(cell: Scalar, column: EvidenceColumn): string {
+  if (cell === null) return "–";
+  if (typeof cell === "string" || column.format === "text") return String(cell);
+  const {format = Number.isInteger(cell) && column.digits === undefined ? "integer" : "decimal", digits} =
+    column;
+  return plain(cell, format, digits);
+}
+
+/** Whether a column holds numbers, and so stands to the right. */
+export function isNumeric(column: EvidenceColumn, rows: readonly (readonly Scalar[])[], at: number): boolean {
+  if (column.format === "text") return false;
+  const known = rows.map(row => row[at]).filter(cell => cell !== null);
+  return known.length === 0 ? column.format !== undefined : known.every(cell => typeof cell === "number");
+}
+
+/** A date written YYYY-MM-DD in words: "30 June 2026". */
+export function formatDate(date: string): string {
+  const [year = "", month = "", day = ""] = date.split("-");
+  return `${Number(day)} ${MONTHS[Number(month) - 1]} ${year}`;
+}
+
+function plain(value: number, format: NumberFormat, digits: number = DIGITS[format]): string {
+  if (!Number.isFinite(value)) throw new RangeError(`formatNumber requires a finite number, got ${value}`);
+  const fixed = Math.abs(format === "percent" ? value * 100 : value).toFixed(digits);
+  const [whole = "", fraction] = fixed.split(".");
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, THIN_SPACE);
+  const sign = value < 0 && /[1-9]/.test(fixed) ? MINUS : "";
+  return `${sign}${grouped}${fraction === undefined ? "" : `.${fraction}`}${format === "percent" ? "%" : ""}`;
+}
+
+function optionsOf(value: NumberValue): Options {
+  return {
+    format: value.format ?? (Number.isInteger(value.value) && value.low === undefined ? "integer" : "decimal"),
+    ...(value.digits === undefined ? {} : {digits: value.digits}),
+    ...(value.unit === undefined ? {} : {unit: value.unit}),
+  };
+}

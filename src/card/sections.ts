@@ -1,0 +1,123 @@
+import type {EvidenceValue} from "../ledger/evidence.ts";
+
+/** What form the evidence of an item takes; `not-applicable` may stand for any of them. */
+export type ItemKind = Exclude<EvidenceValue["kind"], "not-applicable">;
+
+/** One place on the card, filled by the evidence with the same id. */
+export type CardItem = {
+  readonly id: string;
+  /** What a reader sees above the value. */
+  readonly title: string;
+  readonly kind: ItemKind;
+  /** A card without it is not built; an optional item that was not recorded is left out. */
+  readonly mandatory: boolean;
+};
+
+/** One question of the card with the items that answer it, in reading order. */
+export type CardSection = {
+  readonly id: string;
+  readonly question: string;
+  readonly items: readonly CardItem[];
+};
+
+const item =
+  (kind: ItemKind, mandatory = true) =>
+  (id: string, title: string): CardItem => ({id, title, kind, mandatory});
+const text = item("text");
+const list = item("list");
+const number = item("number");
+const table = item("table");
+const chart = item("chart");
+const optionalText = item("text", false);
+const optionalTable = item("table", false);
+const optionalChart = item("chart", false);
+
+/**
+ * The catalogue of the card: the decision, then the five questions that people ask of a model.
+ * Evidence goes by these ids and no others.
+ */
+export const SECTIONS: readonly CardSection[] = [
+  {
+    id: "decision",
+    question: "What should we decide?",
+    items: [
+      text("decision.recommendation", "Recommendation"),
+      number("decision.reached", "Churners reached"),
+      number("decision.lift", "Lift over choosing at random"),
+      number("decision.value", "Expected value of one campaign"),
+      chart("decision.chart", "What the campaign is worth"),
+      table("decision.table", "The choices side by side"),
+      list("decision.caveats", "Before you act"),
+    ],
+  },
+  {
+    id: "use",
+    question: "How can we use your model?",
+    items: [
+      text("use.purpose", "What it is for"),
+      list("use.notFor", "What it is not for"),
+      text("use.cadence", "When it may be asked"),
+      text("framing.goal", "The business goal"),
+      text("framing.proxy", "What the model predicts in its place"),
+      text("framing.decides", "Who decides"),
+      text("framing.acts", "Who acts"),
+      text("framing.success", "What counts as success"),
+      text("framing.stop", "When to stop"),
+      table("framing.value", "What a choice is worth"),
+      list("framing.limits", "What the data cannot say"),
+    ],
+  },
+  {
+    id: "models",
+    question: "Which models did you try, and which one are we using?",
+    items: [
+      text("models.chosen", "The model in use"),
+      table("models.tried", "Models tried"),
+      chart("models.chart", "Models side by side"),
+      text("models.ceiling", "How much better it could get"),
+      chart("lift.chart", "Lift by share contacted"),
+      table("lift.table", "Lift by tenth of customers"),
+      chart("gains.chart", "Churners reached by share contacted"),
+      optionalTable("lift.allCustomers", "The same on all customers"),
+      chart("calibration.chart", "Predicted and observed churn"),
+      text("calibration.method", "How probabilities are calibrated"),
+      optionalText("models.subsample", "Rows left out of training"),
+    ],
+  },
+  {
+    id: "manage",
+    question: "How can we scale and manage it?",
+    items: [
+      text("manage.operation", "Running it"),
+      text("manage.cadence", "Retraining and scoring"),
+      table("manage.work", "Work done by this run"),
+      table("manage.versions", "Versions"),
+    ],
+  },
+  {
+    id: "data",
+    question: "Which data did you use?",
+    items: [
+      text("data.snapshot", "The snapshot"),
+      table("data.contract", "Checks on the data"),
+      table("data.quarantine", "Rows set aside"),
+      chart("data.volume", "Events over time"),
+      text("target.definition", "What counts as churn"),
+      table("target.counts", "Customers and churners by cutoff"),
+      chart("target.chart", "Share of churners by cutoff"),
+      list("target.warnings", "Warnings about the target"),
+      optionalTable("target.recency", "Churners by time since last activity"),
+      optionalTable("target.alternatives", "Other definitions of churn"),
+      optionalChart("target.alternativesChart", "Other definitions, drawn"),
+      table("split.table", "Sets of customers"),
+      chart("split.chart", "Who is used when"),
+      list("split.audit", "Checks on the sets"),
+      table("features.catalogue", "What the model looks at"),
+    ],
+  },
+  {
+    id: "why",
+    question: "Why is it recommending me this?",
+    items: [table("why.signals", "Signals behind a score"), text("why.caution", "How to read them")],
+  },
+];

@@ -1,0 +1,122 @@
+import type {Day, EventLog} from "../data/event-log.ts";
+import type {Churn, ContractChurn, InactivityChurn} from "../study.ts";
+import {typeCode} from "./churn.ts";
+import {contractReader, endOfDay, noContract, stepContract} from "./contract.ts";
+
+/**
+ * Who is active at which cutoff: one row a customer and cutoff, ordered by cutoff, then customer.
+ * Everything in it is known from events on days before the cutoff.
+ */
+export type Cohort = {
+  /** Cutoff days, ascending. */
+  readonly cutoffs: readonly Day[];
+  readonly rows: number;
+  /** Index into the log's customers. */
+  readonly customer: Int32Array;
+  /** Index into `cutoffs`. */
+  readonly cutoff: Int32Array;
+  /** Days from the last `activity` event before the cutoff to the cutoff, at least 1; -1 when there is none. */
+  readonly recency: Int32Array;
+  /** Days from the customer's first event of any type to the cutoff, at least 1. */
+  readonly tenure: Int32Array;
+};
+
+export type CohortOptions = {
+  readonly churn: Churn;
+  /** Ascending, each once. */
+  readonly cutoffs: readonly Day[];
+  /** Event type that recency is counted from. */
+  readonly activity: string;
+  /** Customers with a shorter tenure at a cutoff are left out. */
+  readonly minimumTenureDays?: number;
+};
+
+/**
+ * Finds the customers that are active at each cutoff t, from events on days before t alone.
+ * - Inactivity of d days: the last qualifying event lies in [t - d, t).
+ * - Contract: started before t, not ended before t, and paid until t or later when the contract has a term.
+ *   A customer in a grace period at t is left out: at t nobody knows whether the end will be undone.
+ * @throws RangeError when the cutoffs do not ascend.
+ * @throws DataError when the log has no event of a type that is asked for.
+ */
+export function buildCohort(
+  log: EventLog,
+  {churn, cutoffs, activity, minimumTenureDays = 0}: CohortOptions,
+): Cohort {
+  checkCutoffs(cutoffs);
+  const {offsets, day, type} = log;
+  const code = typeCode(log, activity, "activity");
+  const watch = churn.kind === "inactivity" ? watchInactivity(log, churn) : watchContract(log, churn);
+  const found = cutoffs.map(() => ({
+    customer: [] as number[],
+    recency: [] as number[],
+    tenure: [] as number[],
+  }));
+  for (let c = 0; c < log.customers.length; c++) {
+    const [from, to] = [offsets[c]!, offsets[c + 1]!];
+    const active = watch();
+    let last = Number.NEGATIVE_INFINITY;
+    for (let i = from, next = i, k = 0; k < cutoffs.length && from < to; k++) {
+      const t = cutoffs[k]!;
+      for (; i < to && day[i]! < t; i = next) {
+        next = endOfDay(log, i, to);
+        active.see(i, next);
+        for (let j = i; j < next; j++) if (type[j] === code) last = day[j]!;
+      }
+      const tenure = t - day[from]!;
+      if (tenure < Math.max(1, minimumTenureDays) || !active.at(t)) continue;
+      const rows = found[k]!;
+      rows.customer.push(c);
+      rows.recency.push(Number.isFinite(last) ? t - last : -1);
+      rows.tenure.push(tenure);
+    }
+  }
+  return {
+    cutoffs: [...cutoffs],
+    rows: found.reduce((n, {customer}) => n + customer.length, 0),
+    customer: Int32Array.from(found.flatMap(rows => rows.customer)),
+    cutoff: Int32Array.from(found.flatMap(({customer}, k) => customer.map(() => k))),
+    recency: Int32Array.from(found.flatMap(rows => rows.recency)),
+    tenure: Int32Array.from(found.flatMap(rows => rows.tenure)),
+  };
+}
+
+/** Follows one customer: sees the entries [from, to) of each day in turn, and says whether active at t. */
+type Watch = {readonly see: (from: number, to: number) => void; readonly at: (t: Day) => boolean};
+
+function watchInactivity(log: EventLog, {days, of}: InactivityChurn): () => Watch {
+  const {day, type} = log;
+  const code = typeCode(log, of, "churn.of");
+  return () => {
+    let last = Number.NEGATIVE_INFINITY;
+    return {
+      see: (from, to) => {
+        for (let i = from; i < to; i++) if (type[i] === code) last = day[i]!;
+      },
+      at: t => last >= t - days,
+    };
+  };
+}
+
+function watchContract(log: EventLog, churn: ContractChurn): () => Watch {
+  const {day} = log;
+  const read = contractReader(log, churn);
+  return () => {
+    const standing = noContract();
+    return {
+      see: (from, to) => {
+        stepContract(standing, day[from]!, read(from, to), churn);
+      },
+      at: t => standing.running && standing.paidUntil >= t,
+    };
+  };
+}
+
+function checkCutoffs(cutoffs: readonly Day[]): void {
+  for (let k = 1; k < cutoffs.length; k++)
+    if (!(cutoffs[k]! > cutoffs[k - 1]!))
+      throw new RangeError(
+        `buildCohort requires ascending cutoffs, got ${cutoffs[k - 1]} before ${cutoffs[k]}`,
+      );
+  if (cutoffs.length === 0) throw new RangeError("buildCohort requires at least one cutoff, got 0");
+}

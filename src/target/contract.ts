@@ -1,0 +1,94 @@
+import {addSpan} from "../data/calendar.ts";
+import type {Day, EventLog} from "../data/event-log.ts";
+import {DataError} from "../data-error.ts";
+import type {ContractChurn} from "../study.ts";
+
+/** Where a customer's contract stands after the events of a day; {@link stepContract} moves it on. */
+export type Standing = {
+  running: boolean;
+  /** First day not paid for, while running; Infinity without a term. */
+  paidUntil: Day;
+  /** Day of an end that a start or renewal may still undo; -Infinity when there is none. */
+  ended: Day;
+};
+
+/** The contract events of one customer on one day. */
+export type ContractEvents = {readonly start: boolean; readonly renew: boolean; readonly end: boolean};
+
+/** A customer that the log has not shown a contract of yet. */
+export const noContract = (): Standing => ({
+  running: false,
+  paidUntil: Number.NEGATIVE_INFINITY,
+  ended: Number.NEGATIVE_INFINITY,
+});
+
+/**
+ * Moves `standing` over the events of `day`; days come in ascending order. A day has no clock, so the order
+ * within it is: renewals, then the end, then a start; but a start with nothing running comes first. Hence a
+ * contract renewed and cancelled on one day is cancelled, one cancelled and started again on one day has
+ * changed hands and runs on, and one started and cancelled on one day is over.
+ * A renewal with nothing running starts a contract; an end with nothing running means nothing.
+ * @returns the churn day of an end that `day` comes too late to undo, if there is one.
+ */
+export function stepContract(
+  standing: Standing,
+  day: Day,
+  {start, renew, end}: ContractEvents,
+  {graceDays, term}: ContractChurn,
+): Day | undefined {
+  let churned: Day | undefined;
+  const pay = (): void => {
+    if (standing.ended > Number.NEGATIVE_INFINITY && day > standing.ended + graceDays)
+      churned = standing.ended;
+    standing.running = true;
+    standing.paidUntil = term ? addSpan(day, term) : Number.POSITIVE_INFINITY;
+    standing.ended = Number.NEGATIVE_INFINITY;
+  };
+  lapse(standing, day);
+  const ran = standing.running;
+  if (renew || (start && !ran)) pay();
+  if (end && standing.running) {
+    standing.running = false;
+    standing.ended = day;
+  }
+  if (start && ran) pay();
+  return churned;
+}
+
+/** Ends a contract whose paid time is over before `day`. A payment on the very end day is in time. */
+export function lapse(standing: Standing, day: Day): void {
+  if (!standing.running || standing.paidUntil >= day) return;
+  standing.running = false;
+  standing.ended = standing.paidUntil;
+}
+
+/** Reads the contract events of the entries [from, to) of a log, all of one customer and day. */
+export type ContractReader = (from: number, to: number) => ContractEvents;
+
+/** @throws DataError when the log has neither a start nor a renewal. */
+export function contractReader(log: EventLog, {start, renew, end}: ContractChurn): ContractReader {
+  const {type, types} = log;
+  const [s, r, e] = [types.indexOf(start), types.indexOf(renew), types.indexOf(end)];
+  if (s < 0 && r < 0)
+    throw new DataError(
+      `churn requires events of type ${JSON.stringify(start)} or ${JSON.stringify(renew)}, got only ` +
+        `${types.join(", ") || "none"}; correct churn.start and churn.renew in the study`,
+    );
+  return (from, to) => {
+    const events = {start: false, renew: false, end: false};
+    for (let i = from; i < to; i++) {
+      const code = type[i]!;
+      if (code === s) events.start = true;
+      if (code === r) events.renew = true;
+      if (code === e) events.end = true;
+    }
+    return events;
+  };
+}
+
+/** Index one past the entries of a log, from `from`, that share its day; `to` ends the customer. */
+export function endOfDay({day}: EventLog, from: number, to: number): number {
+  let i = from + 1;
+  while (i < to && day[i] === day[from]) i++;
+  return i;
+}
