@@ -1,0 +1,34 @@
+import {spanText} from "../data/calendar.ts";
+import type {EvidenceValue} from "../ledger/evidence.ts";
+import type {Study} from "../study.ts";
+import {churnText, list, targetText, text} from "./words.ts";
+
+/** What the study says about its purpose and its use, by evidence id. */
+export function framingEvidence(study: Study): Readonly<Record<string, EvidenceValue>> {
+  const {framing, card} = study;
+  return {
+    "framing.goal": text(framing.goal),
+    "framing.proxy": text(
+      `Predicted instead: whether a customer ${targetText(study.target, study)}. ${churnText(study.churn)} ` +
+        "This stands in for the goal; it is not the goal. Somebody may churn whom no campaign could have kept, " +
+        "and somebody may stay who would have stayed anyway.",
+    ),
+    "framing.decides": text(framing.decides),
+    "framing.acts": text(framing.acts),
+    "framing.success": text(framing.success),
+    "framing.stop": text(framing.stop),
+    "framing.limits": list(framing.limits),
+    "use.purpose": text(card.purpose),
+    "use.notFor": list(card.notFor),
+    "use.cadence": text(
+      `Monthly: the model was trained on the first day of each month and answers for the ${spanText(study.horizon)} ` +
+        "after it. Asked on another day it has not been tested.",
+    ),
+    "manage.operation": text(card.operation),
+    "manage.cadence": text(
+      "Score on the first day of a month, before the campaign of that month. Retrain by running this study on a newer " +
+        "log: the same customers stay in the same sets, so the new model and the old one can be compared on people " +
+        "neither has seen.",
+    ),
+  };
+}

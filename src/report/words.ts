@@ -1,0 +1,53 @@
+import type {EvidenceValue} from "../ledger/evidence.ts";
+import type {Churn, Study, TargetName} from "../study.ts";
+import {spanText} from "../data/calendar.ts";
+
+export type Text = Extract<EvidenceValue, {kind: "text"}>;
+export type List = Extract<EvidenceValue, {kind: "list"}>;
+export type Table = Extract<EvidenceValue, {kind: "table"}>;
+
+export const text = (words: string): Text => ({kind: "text", text: words});
+export const list = (items: readonly string[]): List => ({kind: "list", items});
+
+/** A count with thin spaces between thousands, the same in every locale. */
+export function countText(n: number): string {
+  return String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, "\u2009");
+}
+
+/** A share as a percentage: 0.1234 is "12.3 %". */
+export function percentText(share: number, digits = 1): string {
+  return `${(100 * share).toFixed(digits)} %`;
+}
+
+/** What a definition of churn says, in a sentence. */
+export function churnText(churn: Churn): string {
+  if (churn.kind === "inactivity")
+    return `A customer churns on the day when ${churn.days} days have passed without an event of type "${churn.of}".`;
+  const term = churn.term ? `, each paid for ${spanText(churn.term)}` : "";
+  const grace = churn.graceDays > 0 ? ` and not taken up again on one of the ${churn.graceDays} days after` : "";
+  return (
+    `A contract starts with "${churn.start}" and goes on with "${churn.renew}"${term}; a customer churns on the day ` +
+    `when it ends, by "${churn.end}"${churn.term ? " or by not being renewed" : ""}${grace}.`
+  );
+}
+
+/** What a target asks, in a clause that follows "whether a customer". */
+export function targetText(target: TargetName, study: Study): string {
+  const {horizon} = study;
+  const last = "months" in horizon ? "month" : "30 days";
+  switch (target) {
+    case "within":
+      return `churns within ${spanText(horizon)} of the cutoff`;
+    case "in":
+      return `churns in the last ${last} of the ${spanText(horizon)} after the cutoff, and not earlier`;
+    case "silent":
+      return `has no event of type "${study.activity}" in the ${spanText(horizon)} after the cutoff`;
+  }
+}
+
+/** The name of a target as people read it. */
+export function targetTitle(target: TargetName, study: Study): string {
+  const span = spanText(study.horizon);
+  const last = "months" in study.horizon ? `month ${study.horizon.months}` : "the last 30 days";
+  return {within: `WITHIN ${span}`, in: `IN ${last}`, silent: `SILENT for ${span}`}[target];
+}
