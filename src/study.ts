@@ -242,7 +242,22 @@ export function defineStudy(input: StudyInput): Study {
   const study = result.data;
   if (study.split.validation <= study.split.train)
     throw new DataError("study: split.validation must be greater than split.train");
+  if (study.models.includes("recency")) recencyFeature(study);
   return deepFreeze(study);
+}
+
+/**
+ * Name of the feature that the rule of thumb ranks by: days since the last activity, over all history.
+ * @throws DataError when the study declares no such feature.
+ */
+export function recencyFeature({features, activity}: Pick<Study, "features" | "activity">): string {
+  const feature = features.find(f => f.measure === "recency" && f.of === activity && f.days === undefined);
+  if (!feature)
+    throw new DataError(
+      `study: the model "recency" requires a feature with measure "recency" of "${activity}" without days; ` +
+        `declare one, or leave "recency" out of models`,
+    );
+  return feature.name;
 }
 
 function deepFreeze<T>(value: T): T {

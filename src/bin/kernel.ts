@@ -4,18 +4,16 @@ import {mkdtempSync, rmSync, writeFileSync} from "node:fs";
 import {createRequire} from "node:module";
 import {type AddressInfo, createServer, type Server} from "node:net";
 import {tmpdir} from "node:os";
-import {join} from "node:path";
+import {extname, join} from "node:path";
 import {connectKernel, type Kernel, type KernelProcess, KernelStartError} from "../notebook/kernel-client.ts";
 import type {Connection} from "../notebook/wire.ts";
 
 const HOST = "127.0.0.1";
 const ATTEMPTS = 4;
 const STDERR_KEPT = 4000;
-
-/** Ends a kernel whose parent was killed without a chance to end it. */
-const ORPHAN_GUARD = `data:text/javascript,${encodeURIComponent(
-  'process.stdin.on("end", () => process.exit(1)).on("error", () => process.exit(1)).resume().unref();',
-)}`;
+const LAST_WORDS_MS = 30;
+/** Beside this file, as source or compiled. */
+const SETUP = new URL(`./kernel-setup${extname(import.meta.url)}`, import.meta.url).href;
 
 /**
  * Starts a TypeScript kernel in a process of its own and waits until it is ready.
@@ -56,10 +54,10 @@ export async function startKernel({
       signature_scheme: "hmac-sha256",
       kernel_name: "tslab",
     };
-    const process = spawnKernel(connection, {folder, env});
+    const spawned = spawnKernel(connection, {folder, env});
     try {
       return await connectKernel(connection, {
-        process,
+        process: spawned,
         session: randomUUID(),
         timestamp: () => new Date().toISOString(),
         readySeconds,
@@ -71,6 +69,17 @@ export async function startKernel({
   }
 }
 
+/** The command that starts a kernel: what a Jupyter kernelspec has in `argv`, with `{connection_file}`. */
+export const kernelCommand = (connectionFile: string): string[] => [
+  process.execPath,
+  "--import",
+  SETUP,
+  createRequire(import.meta.url).resolve("tslab/bin/tslab"),
+  "kernel",
+  "--config-path",
+  connectionFile,
+];
+
 const PORT_TAKEN = "a port was taken";
 
 function spawnKernel(
@@ -80,20 +89,16 @@ function spawnKernel(
   const temporary = mkdtempSync(join(tmpdir(), "churnbook-kernel-"));
   const file = join(temporary, "connection.json");
   writeFileSync(file, JSON.stringify(connection), {mode: 0o600});
-  const tslab = createRequire(import.meta.url).resolve("tslab/bin/tslab");
+  const [program, ...args] = kernelCommand(file) as [string, ...string[]];
   const {FORCE_COLOR: _, ...inherited} = process.env;
-  const child = spawn(
-    process.execPath,
-    ["--import", ORPHAN_GUARD, tslab, "kernel", "--config-path", file],
-    {
-      cwd: folder,
-      env: {...inherited, NO_COLOR: "1", TZ: "UTC", LC_ALL: "en_US.UTF-8", ...env},
-      // A group of its own, so that whatever the notebook starts ends with it.
-      detached: process.platform !== "win32",
-      stdio: ["pipe", "ignore", "pipe"],
-      windowsHide: true,
-    },
-  );
+  const child = spawn(program, args, {
+    cwd: folder,
+    env: {...inherited, NO_COLOR: "1", TZ: "UTC", LC_ALL: "en_US.UTF-8", ...env, CHURNBOOK_PARENT: "pipe"},
+    // A group of its own, so that whatever the notebook starts ends with it.
+    detached: process.platform !== "win32",
+    stdio: ["pipe", "ignore", "pipe"],
+    windowsHide: true,
+  });
   child.stdin?.on("error", () => {});
   let gone = false;
   const kill = () => {
@@ -117,9 +122,12 @@ function endOf(child: ChildProcess): Promise<string> {
       if (/EADDRINUSE|Address already in use/i.test(stderr)) resolve(PORT_TAKEN);
     });
     child.once("error", error => resolve(error.message));
-    child.once("close", (code, signal) => {
-      const memory = /heap out of memory/i.test(stderr) ? ", out of memory" : "";
-      resolve((signal ? `signal ${signal}` : `exit code ${code}`) + memory);
+    child.once("exit", (code, signal) => {
+      // What it wrote last may still be in the pipe; its children may hold the pipe open for long.
+      setTimeout(() => {
+        const memory = /heap out of memory/i.test(stderr) ? ", out of memory" : "";
+        resolve((signal ? `signal ${signal}` : `exit code ${code}`) + memory);
+      }, LAST_WORDS_MS);
     });
   });
 }

@@ -106,7 +106,7 @@ export const cardDigest = (card: Card): string => createHash("sha256").update(ca
 export function checkCard(card: unknown): asserts card is Card {
   // The schema is a file of the package, so that other tools can read it; a module is how src and dist both find it.
   const schema: object = createRequire(import.meta.url)("../../templates/card/card.schema.json");
-  const validate = new Ajv2020({allErrors: false}).compile(schema);
+  const validate = new Ajv2020({allowUnionTypes: true}).compile(schema);
   if (validate(card)) return;
   const error = validate.errors?.[0];
   throw new DataError(`card: ${error?.instancePath || "/"} ${error?.message}, see card.schema.json`);

@@ -4,8 +4,9 @@ import type {EvidenceColumn, EvidenceValue, Scalar} from "../ledger/evidence.ts"
 const THIN_SPACE = "\u2009";
 const MINUS = "\u2212";
 const SYMBOLS: Readonly<Record<string, string>> = {EUR: "€", USD: "$", GBP: "£", JPY: "¥"};
-const MONTHS =
-  "January February March April May June July August September October November December".split(" ");
+const MONTHS = "January February March April May June July August September October November December".split(
+  " ",
+);
 const DIGITS = {integer: 0, decimal: 2, percent: 1, money: 0} as const;
 
 export type NumberFormat = keyof typeof DIGITS;
@@ -14,7 +15,7 @@ type NumberValue = Extract<EvidenceValue, {kind: "number"}>;
 
 /**
  * A number as the card prints it, the same in every locale: thin spaces between thousands, a true minus sign.
- * `percent` takes a share, 0.314 is "31.4%"; `money` puts the sign or code of the currency `unit` in front.
+ * `percent` takes a share, 0.314 is "31.4 %"; `money` puts the sign or code of the currency `unit` in front.
  * Without `digits`: 0 for integer and money, 1 for percent, 2 for decimal. Another unit follows the number.
  * @throws RangeError when the value is not finite.
  */
@@ -29,7 +30,7 @@ export function formatNumber(value: number, {format = "decimal", digits, unit}: 
 /** A number of the evidence with its unit, without its interval. */
 export const formatValue = (value: NumberValue): string => formatNumber(value.value, optionsOf(value));
 
-/** The interval of a number of the evidence, "27.0% to 35.1%", without its level; undefined when it has none. */
+/** The interval of a number of the evidence, "27.0 % to 35.1 %", without its level; undefined when it has none. */
 export function formatInterval(value: NumberValue): string | undefined {
   if (value.low === undefined || value.high === undefined) return undefined;
   const {unit: _unit, ...bare} = optionsOf(value);
@@ -71,12 +72,13 @@ function plain(value: number, format: NumberFormat, digits: number = DIGITS[form
   const [whole = "", fraction] = fixed.split(".");
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, THIN_SPACE);
   const sign = value < 0 && /[1-9]/.test(fixed) ? MINUS : "";
-  return `${sign}${grouped}${fraction === undefined ? "" : `.${fraction}`}${format === "percent" ? "%" : ""}`;
+  return `${sign}${grouped}${fraction === undefined ? "" : `.${fraction}`}${format === "percent" ? "\u00a0%" : ""}`;
 }
 
 function optionsOf(value: NumberValue): Options {
   return {
-    format: value.format ?? (Number.isInteger(value.value) && value.low === undefined ? "integer" : "decimal"),
+    format:
+      value.format ?? (Number.isInteger(value.value) && value.low === undefined ? "integer" : "decimal"),
     ...(value.digits === undefined ? {} : {digits: value.digits}),
     ...(value.unit === undefined ? {} : {unit: value.unit}),
   };

@@ -85,7 +85,7 @@ function quietLogger(warn: ((message: string) => void) | undefined) {
 }
 
 function refuseImpure(value: unknown): void {
-  if (Array.isArray(value)) return value.forEach(refuseImpure);
+  if (Array.isArray(value)) value.forEach(refuseImpure);
   if (typeof value !== "object" || value === null) return;
   const node = value as Record<string, unknown>;
   if (typeof node.url === "string")
@@ -96,14 +96,22 @@ function refuseImpure(value: unknown): void {
   for (const [key, inner] of Object.entries(node)) if (key !== "values") refuseImpure(inner);
 }
 
+// Empty marks say nothing, and the last digits of a position are noise of the processor.
 function finish(svg: string, name: string, label: string | undefined): string {
   const role =
     label === undefined ? 'aria-hidden="true"' : `role="img" aria-label="${escapeAttribute(label)}"`;
   return svg
-    .replace(/\bid="([^"]+)"/g, `id="${name}-$1"`)
-    .replace(/url\(#([^)]+)\)/g, `url(#${name}-$1)`)
-    .replace(/^<svg\b[^>]*>/, tag => tag.replace(/ class="[^"]*"/, ` class="chart" ${role}`))
-    .replace(/ (?:role|aria-roledescription)="(?:graphics-[a-z]+|[a-z -]*container|visualization)"/g, "");
+    .replace(/<path class="(?:background|foreground)"[^>]*\bd="[^"]*"[^>]*>/g, path =>
+      /display="none"|^(?!.*(?:fill|stroke)=)/.test(path) ? "" : path,
+    )
+    .replace(/<[^>]+>/g, tag =>
+      tag
+        .replace(/-?\d+\.\d{3,}(?:e-?\d+)?/g, digits => String(Math.round(Number(digits) * 100) / 100 + 0))
+        .replace(/ (?:role|aria-roledescription|aria-hidden|pointer-events)="[^"]*"/g, "")
+        .replace(/\bid="([^"]+)"/, `id="${name}-$1"`)
+        .replace(/url\(#([^)]+)\)/g, `url(#${name}-$1)`),
+    )
+    .replace(/^<svg\b[^>]*>/, tag => tag.replace(/ class="[^"]*"/, () => ` class="chart" ${role}`));
 }
 
 const escapeAttribute = (text: string): string =>

@@ -68,7 +68,7 @@ export function parseNotebook(text: string, {file}: {readonly file: string}): No
   } catch (error) {
     throw wrong(`is not JSON (${(error as Error).message}); restore the notebook or export it again`);
   }
-  if (!isObject(raw) || !Array.isArray(raw["cells"]) || !isObject(raw["metadata"]))
+  if (!isObject(raw) || !Array.isArray(raw.cells) || !isObject(raw.metadata))
     throw wrong("is not a notebook: it has no cells or no metadata; export it again as .ipynb");
   const {nbformat, nbformat_minor: minor} = raw;
   if (nbformat !== 4 || typeof minor !== "number" || minor < 5)
@@ -76,19 +76,21 @@ export function parseNotebook(text: string, {file}: {readonly file: string}): No
       `has nbformat ${String(nbformat)}.${String(minor)}, and 4.5 is required; open and save it in JupyterLab 4`,
     );
   const seen = new Set<string>();
-  const cells = raw["cells"].map((cell: unknown, i) => {
+  const cells = raw.cells.map((cell: unknown, i) => {
     const where = `cell ${i + 1}`;
     if (!isObject(cell)) throw wrong(`is not a notebook: ${where} is no object; export it again as .ipynb`);
-    const id = cell["id"];
+    const id = cell.id;
     if (typeof id !== "string" || !/^[a-zA-Z0-9_-]{1,64}$/.test(id))
       throw wrong(
         `requires an id of letters, digits, - and _ in every cell, got ${show(id)} in ${where}; save it in JupyterLab 4`,
       );
     if (seen.has(id)) throw wrong(`has two cells with the id "${id}"; give ${where} another id`, id);
     seen.add(id);
-    return cellOf(cell, id, what => wrong(`is not a notebook: ${where} ${what}; export it again as .ipynb`, id));
+    return cellOf(cell, id, what =>
+      wrong(`is not a notebook: ${where} ${what}; export it again as .ipynb`, id),
+    );
   });
-  return {...raw, nbformat, nbformat_minor: minor, metadata: raw["metadata"], cells};
+  return {...raw, nbformat, nbformat_minor: minor, metadata: raw.metadata, cells};
 }
 
 function cellOf(cell: Record<string, unknown>, id: string, wrong: (what: string) => DataError): Cell {
@@ -110,7 +112,9 @@ function cellOf(cell: Record<string, unknown>, id: string, wrong: (what: string)
 export function formatNotebook(notebook: Notebook): string {
   const cells = notebook.cells.map(cell => {
     const source = linesOf(cell.source);
-    return cell.cell_type === "code" ? {...cell, source, outputs: cell.outputs.map(splitOutput)} : {...cell, source};
+    return cell.cell_type === "code"
+      ? {...cell, source, outputs: cell.outputs.map(splitOutput)}
+      : {...cell, source};
   });
   return `${stableJson({...notebook, cells}, "")}\n`;
 }
@@ -122,7 +126,7 @@ const VOLATILE_CELL = ["ExecuteTime", "collapsed", "execution", "papermill", "sc
 /** The notebook as it is versioned: no outputs, no execution counts, no volatile metadata; ids are kept. */
 export function cleanNotebook(notebook: Notebook): Notebook {
   const metadata = without(notebook.metadata, VOLATILE_NOTEBOOK);
-  const language = metadata["language_info"];
+  const language = metadata.language_info;
   return {
     ...notebook,
     metadata: isObject(language) ? {...metadata, language_info: without(language, ["version"])} : metadata,
@@ -147,7 +151,7 @@ export const cellDigest = (cell: Pick<Cell, "source">): string =>
 
 /** Whether a cell carries a tag. */
 export const hasTag = (cell: Cell, tag: string): boolean => {
-  const tags = cell.metadata["tags"];
+  const tags = cell.metadata.tags;
   return Array.isArray(tags) && tags.includes(tag);
 };
 

@@ -24,7 +24,7 @@ export type Kernel = {
     options: {readonly onOutput: (message: Message) => void; readonly timeoutSeconds?: number | undefined},
   ) => Promise<Execution>;
   /** Shuts the kernel down and kills what is left of it. May be called twice. */
-  readonly close: () => Promise<void>;
+  readonly shutdown: () => Promise<void>;
 };
 
 /** The process behind a kernel. */
@@ -106,7 +106,7 @@ export async function connectKernel(
     const pending = requests.get(message.parent);
     if (!pending) return;
     if (message.type !== "status") pending.onOutput(message);
-    else if (message.content["execution_state"] === "idle") pending.idle = true;
+    else if (message.content.execution_state === "idle") pending.idle = true;
     settle(pending);
   };
   void receive(shell, connection.key, onReply);
@@ -162,13 +162,15 @@ export async function connectKernel(
     const outcome = await Promise.race([request(shell, "execute_request", content, onOutput), died, limit]);
     if (outcome === "timeout") return {status: "timeout"};
     if ("died" in outcome) return {status: "died", how: outcome.died};
+    // A rejection that nobody caught is printed after the cell is done, but before this is answered.
+    await Promise.race([request(shell, "kernel_info_request", {}), died, limit]);
     const {status, execution_count: n} = outcome.content;
     if (status === "abort" || status === "aborted") return "abort";
     return {status: status === "ok" ? "ok" : "error", count: typeof n === "number" ? n : null};
   };
 
   return {
-    language: (info.content["language_info"] ?? {}) as Readonly<Record<string, unknown>>,
+    language: (info.content.language_info ?? {}) as Readonly<Record<string, unknown>>,
     execute: async (code, {onOutput, timeoutSeconds}) => {
       if (closed || death !== undefined) return {status: "died", how: death ?? "closed before"};
       const {limit, cancel} = timer(timeoutSeconds);
@@ -186,7 +188,7 @@ export async function connectKernel(
         cancel();
       }
     },
-    close: async () => {
+    shutdown: async () => {
       if (!closed && death === undefined) {
         const asked = request(control, "shutdown_request", {restart: false}).then(() => died);
         await Promise.race([asked, died, sleep(SHUTDOWN_MS)]);

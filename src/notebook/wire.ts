@@ -66,7 +66,7 @@ export function decodeMessage(frames: readonly Uint8Array[], key: string): Messa
   if (!sameText(given, signatureOf(parts, key)) && !sameText(given, signatureOf(texts.slice(start + 2), key)))
     throw new RangeError("decodeMessage requires a message signed with the connection's key");
   const [header, parent, , content] = parts.map(part => JSON.parse(part) as Record<string, unknown>);
-  return {type: String(header!["msg_type"]), parent: String(parent!["msg_id"] ?? ""), content: content!};
+  return {type: String(header!.msg_type), parent: String(parent!.msg_id ?? ""), content: content!};
 }
 
 function signatureOf(parts: readonly string[], key: string): string {

@@ -1,9 +1,12 @@
 import {dateOf, spanText} from "../data/calendar.ts";
+import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {Study} from "../study.ts";
+import type {InactivityAlternative} from "../target/alternatives.ts";
 import type {Cohort} from "../target/cohort.ts";
 import {targetCounts} from "../target/counts.ts";
+import {recencyTable} from "../target/recency.ts";
 import type {Targets} from "../target/targets.ts";
-import {churnText, countText, list, type List, type Table, targetText, type Text, text} from "./words.ts";
+import {churnText, countText, list, type List, type Table, targetText, targetTitle, type Text, text} from "./words.ts";
 
 /** The cohort, the churn and the target of the study, in words. */
 export function definitionText(study: Study, cohort: Cohort): Text {
@@ -77,4 +80,87 @@ export function warningsList(warnings: readonly {readonly message: string}[]): L
       ? warnings.map(warning => warning.message)
       : ["None of the checks of the target found anything to warn about."],
   );
+}
+
+/**
+ * How many customers, and which share of them positive, by days since the last activity, for the study's target.
+ * Not applicable where nobody was ever active.
+ */
+export function recencyEvidence(cohort: Cohort, labels: Int8Array, study: Study): EvidenceValue {
+  const {months, never} = recencyTable(cohort, labels);
+  if (months.every(month => month.rows === 0))
+    return {kind: "not-applicable", reason: "no customer has a past event of the activity type", by: study.card.owner};
+  const percent = (name: string, title: string) => ({name, title, format: "percent" as const, digits: 1});
+  // A long tail of nearly empty months says nothing: from the seventh on they are one row.
+  const shown = months.slice(0, 6);
+  const rest = months.slice(6);
+  const sum = (of: "rows" | "positives") => rest.reduce((total, month) => total + month[of], 0);
+  const positives = months.reduce((total, month) => total + month.positives, never.positives);
+  const row = (name: string, rows: number, hits: number) => [
+    name,
+    rows,
+    hits,
+    rows === 0 ? null : hits / rows,
+    positives === 0 ? null : hits / positives,
+  ];
+  return {
+    kind: "table",
+    caption: `Days since the last "${study.activity}" and ${targetTitle(study.target, study)}`,
+    columns: [
+      {name: "recency", title: "Last active", format: "text"},
+      {name: "rows", title: "Rows", format: "integer"},
+      {name: "positives", title: "Positives", format: "integer"},
+      percent("rate", "Share positive"),
+      percent("share", "Share of all positives"),
+    ],
+    rows: [
+      ...shown.map(m => row(`${m.fromDays} to ${m.toDays} days before`, m.rows, m.positives)),
+      ...(rest.length > 0 ? [row(`${rest[0]!.fromDays} days before or more`, sum("rows"), sum("positives"))] : []),
+      ...(never.rows > 0 ? [row("never", never.rows, never.positives)] : []),
+    ],
+  };
+}
+
+/** Lengths of inactivity side by side: what each would make of the targets on this log. */
+export function alternativesTable(
+  alternatives: readonly (InactivityAlternative & {readonly recencyAuc: number | null})[],
+  study: Study,
+): Table {
+  const share = (name: string, title: string) => ({name, title, format: "percent" as const, digits: 1});
+  const orNull = (value: number) => (Number.isFinite(value) ? value : null);
+  return {
+    kind: "table",
+    caption: `Churn as days without "${study.activity}", for the same cutoffs and horizon`,
+    columns: [
+      {name: "days", title: "Days of inactivity", format: "integer"},
+      {name: "rows", title: "Rows in the cohort", format: "integer"},
+      share("within", "WITHIN"),
+      share("in", "IN"),
+      share("silent", "SILENT"),
+      share("structuralZero", "Cannot be WITHIN"),
+      share("agreement", "WITHIN and SILENT agree"),
+      {name: "recencyAuc", title: "ROC AUC of recency alone", format: "decimal", digits: 2},
+    ],
+    rows: alternatives.map(({days, cohort, baseRate, structuralZeroShare, agreement, recencyAuc}) => [
+      days,
+      cohort.rows,
+      ...[baseRate.within, baseRate.in, baseRate.silent, structuralZeroShare, agreement].map(orNull),
+      recencyAuc,
+    ]),
+  };
+}
+
+/** The same, as the chart of alternatives takes it; lengths without a labelled row are left out. */
+export function alternativePoints(
+  alternatives: readonly (InactivityAlternative & {readonly recencyAuc: number | null})[],
+  study: Study,
+): {days: number; baseRate: number; structuralZeros: number; recencyAuc: number | null}[] {
+  return alternatives
+    .filter(({baseRate}) => Number.isFinite(baseRate[study.target]))
+    .map(({days, baseRate, structuralZeroShare, recencyAuc}) => ({
+      days,
+      baseRate: baseRate[study.target],
+      structuralZeros: structuralZeroShare,
+      recencyAuc,
+    }));
 }

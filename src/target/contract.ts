@@ -46,12 +46,11 @@ export function stepContract(
   };
   lapse(standing, day);
   const ran = standing.running;
-  if (renew || (start && !ran)) pay();
-  if (end && standing.running) {
+  if (start || renew) pay();
+  if (end && standing.running && !(start && ran)) {
     standing.running = false;
     standing.ended = day;
   }
-  if (start && ran) pay();
   return churned;
 }
 

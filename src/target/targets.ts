@@ -38,9 +38,14 @@ export type Targets = {
   readonly silent: Int8Array;
   /**
    * 1 where inactivity cannot make WITHIN or IN positive, whatever the customer does, since the last qualifying
-   * event p has p + d >= t + h: 0 elsewhere, and always for a contract. Filled for immature rows, too.
+   * event p has p + d >= t + h; 0 elsewhere, and always for a contract. Filled for immature rows, too.
    */
   readonly structuralZero: Uint8Array;
+  /**
+   * Inactivity: days from the cutoff to the churn day of a customer who stays away from now on, p + d - t for the
+   * last qualifying event p before t; -1 for a contract. Filled for immature rows, too.
+   */
+  readonly churnsIn: Int32Array;
   /** By cutoff. */
   readonly windows: readonly Window[];
   /** By cutoff, 1 when t + h <= E + 1 and the churn days of the whole window are known. */
@@ -74,18 +79,22 @@ export function labelTargets(log: EventLog, cohort: Cohort, options: TargetOptio
   const inLast = new Int8Array(rows).fill(-1);
   const silent = new Int8Array(rows).fill(-1);
   const structuralZero = new Uint8Array(rows);
+  const churnsIn = new Int32Array(rows).fill(-1);
   for (let i = 0; i < rows; i++) {
     const c = customer[i]!;
     const {from, lastMonth, to} = windows[cutoff[i]!]!;
-    if (churn.kind === "inactivity" && qualifying)
-      structuralZero[i] = lastBefore(qualifying, c, from) + churn.days >= to ? 1 : 0;
+    if (churn.kind === "inactivity" && qualifying) {
+      const churnDay = lastBefore(qualifying, c, from) + churn.days;
+      churnsIn[i] = churnDay - from;
+      structuralZero[i] = churnDay >= to ? 1 : 0;
+    }
     if (mature[cutoff[i]!] === 0) continue;
     const first = firstFrom(churned, c, from);
     within[i] = first < to ? 1 : 0;
     inLast[i] = first >= lastMonth && first < to ? 1 : 0;
     silent[i] = firstFrom(acts, c, from) < to ? 0 : 1;
   }
-  return {within, in: inLast, silent, structuralZero, windows, mature};
+  return {within, in: inLast, silent, structuralZero, churnsIn, windows, mature};
 }
 
 /** Ascending days by customer: c owns the entries [offsets[c], offsets[c + 1]) of `day`. */

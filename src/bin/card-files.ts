@@ -1,0 +1,85 @@
+import {mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from "node:fs";
+import {join} from "node:path";
+import {buildCard, type Card, type CardInput, cardJson} from "../card/card.ts";
+import {renderHtml} from "../card/html.ts";
+import {normalisePdf} from "../card/pdf.ts";
+import {openBrowser, printPdf} from "./browser.ts";
+import {chartSvg} from "./chart-svg.ts";
+import {PACKAGE_FOLDER, sha256} from "./files.ts";
+import {cardFonts} from "./fonts.ts";
+import type {Terminal} from "./terminal.ts";
+
+const TEMPLATES = ["page", "block", "source", "note", "table"] as const;
+
+export type CardFile = {readonly name: string; readonly sha256: string};
+
+/**
+ * Writes card.json, card.html and, when asked, card.pdf to a folder. All are made before the first is put in its
+ * place, so a card that cannot be built leaves the folder as it was.
+ * @throws DataError as buildCard and renderHtml do.
+ */
+export async function writeCard(
+  input: CardInput,
+  folder: string,
+  {terminal, pdf}: {terminal: Terminal; pdf: boolean},
+): Promise<{files: CardFile[]}> {
+  const card = buildCard(input);
+  terminal.progress("drawing the card");
+  const html = await pageOf(card);
+  const files: [string, Uint8Array][] = [
+    ["card.json", Buffer.from(cardJson(card))],
+    ["card.html", Buffer.from(html)],
+  ];
+  if (pdf) {
+    terminal.progress("printing the card");
+    files.push(["card.pdf", await pdfOf(card, html)]);
+  }
+  putInPlace(folder, files);
+  return {files: files.map(([name, bytes]) => ({name, sha256: sha256(bytes)}))};
+}
+
+/** The page of a card, with the templates and fonts of this package. */
+export function pageOf(card: Card): Promise<string> {
+  const read = (name: string) => readFileSync(join(PACKAGE_FOLDER, "templates", "card", name), "utf8");
+  const templates = Object.fromEntries(TEMPLATES.map(name => [name, read(`${name}.mustache`).trimEnd()]));
+  return renderHtml(card, {
+    templates: {...templates, page: `${templates.page}\n`},
+    css: read("card.css").trimEnd(),
+    fonts: cardFonts(),
+    svg: (chart, name) => chartSvg(chart, {name}),
+  });
+}
+
+/** The page of a card as PDF, card.json within: the same bytes for the same card, on the same browser. */
+export async function pdfOf(card: Card, html: string): Promise<Uint8Array> {
+  const browser = await openBrowser();
+  try {
+    return await normalisePdf(await printPdf(html, browser), {
+      asOf: card.identity.asOf,
+      title: `${card.study.title}: model card`,
+      attachments: [
+        {
+          name: "card.json",
+          bytes: Buffer.from(cardJson(card)),
+          mimeType: "application/json",
+          description: "All that this card shows, as data",
+        },
+      ],
+    });
+  } finally {
+    await browser.close();
+  }
+}
+
+function putInPlace(folder: string, files: readonly (readonly [string, Uint8Array])[]): void {
+  mkdirSync(folder, {recursive: true});
+  const moves = files.map(
+    ([name]) => [join(folder, `.${name}.${process.pid}.tmp`), join(folder, name)] as const,
+  );
+  try {
+    for (const [i, [, bytes]] of files.entries()) writeFileSync(moves[i]![0], bytes);
+    for (const [temporary, path] of moves) renameSync(temporary, path);
+  } finally {
+    for (const [temporary] of moves) rmSync(temporary, {force: true});
+  }
+}

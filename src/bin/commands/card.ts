@@ -1,0 +1,39 @@
+import {existsSync, readdirSync, readFileSync} from "node:fs";
+import {join, resolve} from "node:path";
+import {Command} from "commander";
+import {DataError} from "../../data-error.ts";
+import type {CardInput} from "../../card/card.ts";
+import {writeCard} from "../card-files.ts";
+import {shown} from "../files.ts";
+import {loadStudy} from "../load-study.ts";
+import type {Terminal} from "../terminal.ts";
+
+/** `churnbook card`: renders the card of a finished run again, from its evidence. */
+export function cardCommand(terminal: Terminal): Command {
+  return new Command("card")
+    .description("render the model card of a finished run again")
+    .argument("[run]", "folder of the run (default: the latest one beside the study)")
+    .option("--study <file>", "the study file", "study.ts")
+    .option("--out <folder>", "where the card goes (default: reports/<name of the study> beside the study)")
+    .option("--no-pdf", "leave card.pdf out")
+    .addHelpText("after", "\nExample:\n  churnbook card --study notebooks/study.ts --out reports/demo")
+    .action(async (run: string | undefined, options: {study: string; out?: string; pdf: boolean}) => {
+      const {study, folder} = await loadStudy(options.study);
+      const from = run ? resolve(run) : latestRun(join(folder, ".churnbook", "runs"));
+      const file = join(from, "card-input.json");
+      if (!existsSync(file))
+        throw new DataError(`${shown(from)} holds no finished run; give the folder of one, or run the study again`, {file});
+      const input = {study, ...(JSON.parse(readFileSync(file, "utf8")) as Omit<CardInput, "study">)};
+      const out = resolve(options.out ?? join(folder, "reports", study.name));
+      const {files} = await writeCard(input, out, {terminal, pdf: options.pdf});
+      for (const {name, sha256} of files) terminal.say(`${sha256}  ${shown(join(out, name))}`);
+    });
+}
+
+function latestRun(folder: string): string {
+  const runs = existsSync(folder) ? readdirSync(folder).sort() : [];
+  const finished = runs.filter(name => existsSync(join(folder, name, "card-input.json")));
+  if (finished.length === 0)
+    throw new DataError(`${shown(folder)} holds no finished run; make one with \`churnbook run\``);
+  return join(folder, finished.at(-1)!);
+}

@@ -1,0 +1,118 @@
+import {join, resolve} from "node:path";
+import {readdirSync, readFileSync} from "node:fs";
+import {Command} from "commander";
+import type {CardIdentity} from "../../card/card.ts";
+import {DataError} from "../../data-error.ts";
+import type {Evidence} from "../../ledger/evidence.ts";
+import {canonicalJson, digestOf} from "../../ledger/store.ts";
+import {formatNotebook, parseNotebook} from "../../notebook/document.ts";
+import {NotebookError, runNotebook} from "../../notebook/runner.ts";
+import {writeCard} from "../card-files.ts";
+import {sha256, shown, versionOf, writeAtomically} from "../files.ts";
+import {startKernel} from "../kernel.ts";
+import {loadStudy} from "../load-study.ts";
+import {openContext, type RunContext, snapshotStudy} from "../open-run.ts";
+import type {Terminal} from "../terminal.ts";
+
+type RunOptions = {out?: string; pdf: boolean; timeout: string};
+
+/** `churnbook run`: snapshot, notebooks in order, evidence, card. */
+export function runCommand(terminal: Terminal): Command {
+  return new Command("run")
+    .description("take a snapshot of the events, execute the study's notebooks and render the model card")
+    .argument("[study]", "the study file", "study.ts")
+    .option("--out <folder>", "where the card goes (default: reports/<name of the study> beside the study)")
+    .option("--no-pdf", "leave card.pdf out")
+    .option("--timeout <seconds>", "longest time that one cell may take", "600")
+    .addHelpText("after", "\nExample:\n  churnbook run notebooks/study.ts --out reports/demo")
+    .action((study: string, options: RunOptions) => run(study, options, terminal));
+}
+
+async function run(path: string, options: RunOptions, terminal: Terminal): Promise<void> {
+  const loaded = await loadStudy(path);
+  const {study, folder} = loaded;
+  const timeoutSeconds = Number(options.timeout);
+  if (!(timeoutSeconds > 0)) throw new DataError(`--timeout requires a number of seconds, got ${options.timeout}`);
+  const notebooks = readNotebooks(folder);
+  const started = performance.now();
+  const context = await snapshotStudy(loaded, {terminal, today: today()});
+  const run = runDigest(context, notebooks);
+  const runFolder = join(folder, ".churnbook", "runs", `${new Date().toISOString().replace(/[-:]|\.\d+/g, "")}-${run}`);
+  const contextFile = join(runFolder, "context.json");
+  writeAtomically(contextFile, canonicalJson(context));
+  const evidence: Evidence[] = [];
+  for (const [k, {file, name, notebook}] of notebooks.entries()) {
+    const kernel = await startKernel({folder, env: {CHURNBOOK_RUN: contextFile}});
+    const at = performance.now();
+    try {
+      const {executed, records} = await runNotebook(notebook, {
+        file,
+        kernel,
+        timeoutSeconds,
+        onProgress: ({cell, cells}) =>
+          terminal.progress(`notebook ${k + 1} of ${notebooks.length}, ${name}: cell ${cell} of ${cells}`),
+      });
+      writeAtomically(join(runFolder, "notebooks", name), formatNotebook(executed));
+      evidence.push(...records);
+      terminal.note(`${name}: ${records.length} records, ${seconds(at)}`);
+    } catch (error) {
+      if (error instanceof NotebookError && error.executed)
+        writeAtomically(join(runFolder, "notebooks", name), formatNotebook(error.executed));
+      throw error;
+    } finally {
+      await kernel.shutdown();
+    }
+  }
+  const out = resolve(options.out ?? join(folder, "reports", study.name));
+  const input = {identity: identityOf(context, run, study.seed), evidence};
+  const {files} = await writeCard({study, ...input}, out, {terminal, pdf: options.pdf});
+  const bundle = `${canonicalJson(await (await openContext(context)).bundle())}\n`;
+  writeAtomically(join(out, "model.json"), bundle);
+  const written = [...files, {name: "model.json", sha256: sha256(bundle)}];
+  writeAtomically(join(runFolder, "card-input.json"), `${canonicalJson(input)}\n`);
+  writeAtomically(join(runFolder, "run.json"), `${canonicalJson({run, context, seconds: seconds(started), files: written})}\n`);
+  for (const {name, sha256: digest} of written) terminal.say(`${digest}  ${shown(join(out, name))}`);
+  terminal.note(`done in ${seconds(started)}; the executed notebooks are in ${shown(join(runFolder, "notebooks"))}`);
+}
+
+/** The study's notebooks, `01-….ipynb` and so on beside the study file, in order. */
+function readNotebooks(folder: string) {
+  const names = readdirSync(folder)
+    .filter(name => /^\d+.*\.ipynb$/.test(name))
+    .sort();
+  if (names.length === 0)
+    throw new DataError(`${shown(folder)} has no notebooks; their names begin with a number, 01-problem-framing.ipynb say`);
+  return names.map(name => {
+    const file = join(folder, name);
+    return {name, file, notebook: parseNotebook(readFileSync(file, "utf8"), {file: shown(file)})};
+  });
+}
+
+/** A run is named by all that goes into it, so that the same inputs have the same name on every machine. */
+function runDigest(context: RunContext, notebooks: readonly {name: string; file: string}[]): string {
+  const sources = notebooks.map(({name, file}) => [name, sha256(readFileSync(file))]);
+  return digestOf([context.snapshot, context.studyDigest, context.library, sources]).slice(0, 12);
+}
+
+function identityOf(context: RunContext, run: string, seed: number): CardIdentity {
+  return {
+    run,
+    snapshot: context.snapshot,
+    study: context.studyDigest,
+    library: context.library,
+    package: `churnbook ${versionOf()}`,
+    seed,
+    asOf: context.asOf,
+    engines: {
+      node: process.versions.node,
+      duckdb: versionOf("@duckdb/node-api"),
+      "ml-xgboost": versionOf("ml-xgboost"),
+      vega: versionOf("vega"),
+      "vega-lite": versionOf("vega-lite"),
+      chromium: versionOf("@sparticuz/chromium"),
+    },
+  };
+}
+
+const today = (): string => new Date().toISOString().slice(0, 10);
+const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;

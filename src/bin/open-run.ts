@@ -1,0 +1,87 @@
+import {existsSync, readFileSync} from "node:fs";
+import {join, resolve} from "node:path";
+import {dayOf} from "../data/calendar.ts";
+import {loadCampaigns} from "../data/campaigns.ts";
+import {ingest} from "../data/ingest.ts";
+import {loadEventLog} from "../data/load.ts";
+import {type SnapshotManifest, writeSnapshot} from "../data/snapshot.ts";
+import {digestOf} from "../ledger/store.ts";
+import {createRun, type Run} from "../ledger/run.ts";
+import {emitEvidence, show} from "./cell.ts";
+import {snapshotFiles} from "./data-files.ts";
+import {fileStore, libraryDigest} from "./files.ts";
+import {type LoadedStudy, loadStudy} from "./load-study.ts";
+import type {Terminal} from "./terminal.ts";
+
+/** All that a kernel needs to take part in a run; plain data, handed over in a file. */
+export type RunContext = {
+  readonly study: string;
+  readonly studyDigest: string;
+  /** Digest of the snapshot's rows. */
+  readonly snapshot: string;
+  readonly snapshotFolder: string;
+  /** Last observed day, YYYY-MM-DD. */
+  readonly asOf: string;
+  readonly store: string;
+  readonly library: string;
+};
+
+/**
+ * Opens the run in progress, or, when a notebook is explored by hand, a scratch run of the study.ts beside it,
+ * whose records make no card.
+ * @throws DataError when there is no study beside the notebook, or its data is not readable.
+ */
+export async function openRun(): Promise<Run> {
+  const file = process.env.CHURNBOOK_RUN;
+  if (file !== undefined && existsSync(file))
+    return openContext(JSON.parse(readFileSync(file, "utf8")) as RunContext);
+  const loaded = await loadStudy("study.ts");
+  return openContext(await snapshotStudy(loaded, {today: new Date().toISOString().slice(0, 10)}));
+}
+
+/** Takes the snapshot of a study's events and says where everything is. */
+export async function snapshotStudy(
+  {study, file, folder}: LoadedStudy,
+  {today, terminal}: {today: string; terminal?: Terminal},
+): Promise<RunContext> {
+  const store = join(folder, ".churnbook");
+  terminal?.progress("reading the events");
+  const ingested = await ingest(study.events, {folder, today: dayOf(today)});
+  const {manifest, folder: snapshotFolder} = await writeSnapshot(ingested, {store, files: snapshotFiles});
+  ingested.close();
+  terminal?.note(describe(manifest));
+  return {
+    study: file,
+    studyDigest: digestOf(study),
+    snapshot: manifest.digest,
+    snapshotFolder: resolve(snapshotFolder),
+    asOf: manifest.lastDay,
+    store,
+    library: libraryDigest(),
+  };
+}
+
+/** Opens a run whose snapshot has been taken. */
+export async function openContext(context: RunContext): Promise<Run> {
+  const {study, folder} = await loadStudy(context.study);
+  const log = await loadEventLog(context.snapshotFolder);
+  const manifest = JSON.parse(readFileSync(join(context.snapshotFolder, "manifest.json"), "utf8")) as SnapshotManifest;
+  const campaigns = study.campaigns && (await loadCampaigns(study.campaigns, {folder, customers: log.customers}));
+  return createRun({
+    study,
+    snapshot: manifest,
+    log,
+    campaigns,
+    library: context.library,
+    store: fileStore(join(context.store, "stages")),
+    emit: async record => {
+      emitEvidence(record);
+      await show(record.value);
+    },
+  });
+}
+
+function describe({rows, customers, lastDay, quarantined}: SnapshotManifest): string {
+  const bad = Object.values(quarantined).reduce((sum, n) => sum + n, 0);
+  return `snapshot: ${rows} events of ${customers} customers until ${lastDay}${bad ? `, ${bad} rows in quarantine` : ""}`;
+}

@@ -1,0 +1,61 @@
+import {createHash} from "node:crypto";
+import Mustache from "mustache";
+import {type Card, cardDigest} from "./card.ts";
+import {type FontFile, fontFaces} from "./font-faces.ts";
+import {type DrawChart, viewOf} from "./view.ts";
+
+/** What a page is made of besides its card. */
+export type CardAssets = {
+  /** Mustache templates: `page`, and the partials it names. */
+  readonly templates: Readonly<Record<string, string>> & {readonly page: string};
+  /** Style sheet; `{{{…}}}` in it are texts of the page's foot, as CSS strings. */
+  readonly css: string;
+  /** One family, in the order to look a character up in. */
+  readonly fonts: readonly FontFile[];
+  readonly svg: DrawChart;
+};
+
+/** Hexadecimal digits of the card's digest in the foot of printed pages. */
+const FOOT_DIGITS = 16;
+
+/**
+ * The card as one page that needs nothing else: no script, styles held by their hash, fonts and pictures inside.
+ * The same card and assets give the same bytes.
+ * @throws DataError naming a character that no font has.
+ */
+export async function renderHtml(card: Card, {templates, css, fonts, svg}: CardAssets): Promise<string> {
+  const view = await viewOf(card, svg);
+  const foot = {
+    title: cssString(`${card.study.title}: model card`),
+    digest: cssString(`sha256 ${cardDigest(card).slice(0, FOOT_DIGITS)}`),
+  };
+  const rules = Mustache.render(css, foot);
+  const draft = Mustache.render(templates.page, {...view, style: "", policy: ""}, templates);
+  // What the page shows, what its style sheet adds, and page numbers; markup costs a few glyphs more.
+  const text = `${unescapeHtml(draft)}${rules}${card.study.title}: model card Page of 0123456789`;
+  const faces = await fontFaces(text, fonts, {where: character => placeOf(card, character)});
+  const style = `${faces}\n${rules}`;
+  const hash = createHash("sha256").update(style).digest("base64");
+  const policy =
+    `default-src 'none'; style-src 'sha256-${hash}'; font-src data:; img-src data:; ` +
+    "base-uri 'none'; form-action 'none'";
+  return Mustache.render(templates.page, {...view, style, policy}, templates);
+}
+
+/** A text as a CSS string that neither quotes nor backslashes nor the end of a style element can break. */
+const cssString = (text: string): string =>
+  `"${[...text].map(c => (/[\w .,:-]/.test(c) ? c : `\\${c.codePointAt(0)!.toString(16)} `)).join("")}"`;
+
+const unescapeHtml = (html: string): string =>
+  html.replace(/&#x([0-9a-f]+);|&#([0-9]+);/gi, (_, hex?: string, decimal?: string) =>
+    String.fromCodePoint(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)),
+  );
+
+function placeOf(card: Card, character: string): string | undefined {
+  const items = card.sections.flatMap(section => section.items);
+  const item = items.find(item => JSON.stringify([item.title, item.value]).includes(character));
+  if (item !== undefined) return item.id;
+  const word = card.glossary.find(({term, meaning}) => (term + meaning).includes(character));
+  if (word !== undefined) return `the glossary, ${word.term}`;
+  return JSON.stringify(card.study).includes(character) ? "the study's title, owner or contact" : undefined;
+}

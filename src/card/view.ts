@@ -1,0 +1,235 @@
+import Mustache from "mustache";
+import type {EvidenceColumn, EvidenceValue, Scalar} from "../ledger/evidence.ts";
+import {type Card, type CardEntry, cardDigest} from "./card.ts";
+import {chartData} from "./chart-data.ts";
+import {formatCell, formatDate, formatInterval, formatValue, isNumeric} from "./format.ts";
+
+/** Draws the chart of an item; `name` is unlike for every chart of a page. */
+export type DrawChart = (chart: Extract<EvidenceValue, {kind: "chart"}>, name: string) => Promise<string>;
+
+/** A table as the page template reads it. */
+export type TableView = {
+  readonly name: string;
+  /** The same as markup; so are the texts of paragraphs, lists and descriptions. */
+  readonly caption: string;
+  /** Whether it has more columns than a phone shows. */
+  readonly wide: boolean;
+  readonly head: readonly {readonly title: string; readonly unit: string; readonly numeric: boolean}[];
+  readonly rows: readonly {
+    readonly cells: readonly {readonly text: string; readonly numeric: boolean; readonly first: boolean}[];
+  }[];
+};
+
+/** Where a value came from, as the page says it beside the value and in the table at the end. */
+type SourceView = {
+  readonly number: number;
+  /** Id of the entry on the page. */
+  readonly anchor: string;
+  readonly title: string;
+  readonly notebook: string;
+  readonly cell: string;
+  readonly cellDigest: string;
+  readonly snapshot: string;
+};
+
+/** A block of the page: one item, or a run of short texts set side by side with their titles. */
+type BlockView = Readonly<Record<string, unknown>>;
+
+const PREFIX = 8;
+const CELL_PREFIX = 12;
+/** The decision's numbers stand together in large type. */
+const HEADLINE = ["decision.reached", "decision.lift", "decision.value"];
+
+/** All that the page template shows, in the order it shows it. Texts of several words are markup, all else is plain. */
+export async function viewOf(card: Card, draw: DrawChart): Promise<Record<string, unknown>> {
+  const {study, identity} = card;
+  const sources = new Map<string, SourceView>();
+  for (const item of card.sections.flatMap(section => section.items)) {
+    const snapshot = identity.snapshot.slice(0, PREFIX);
+    const {notebook, cell, cellDigest} = item.origin;
+    sources.set(item.id, {
+      number: sources.size + 1,
+      anchor: nameOf(item.id),
+      title: item.title,
+      notebook,
+      cell,
+      cellDigest: cellDigest.slice(0, CELL_PREFIX),
+      snapshot,
+    });
+  }
+  const [decision, ...questions] = await Promise.all(
+    card.sections.map(async ({id, question, items}) => ({
+      id,
+      question,
+      blocks: await blocksOf(items, sources, draw),
+    })),
+  );
+  return {
+    study,
+    identity: {
+      ...identity,
+      engines: Object.entries(identity.engines).map(([name, version]) => ({name, version})),
+    },
+    asOf: formatDate(identity.asOf),
+    digest: cardDigest(card),
+    decision,
+    questions,
+    glossary: card.glossary,
+    sources: [...sources.values()],
+  };
+}
+
+async function blocksOf(
+  items: readonly CardEntry[],
+  sources: ReadonlyMap<string, SourceView>,
+  draw: DrawChart,
+): Promise<BlockView[]> {
+  const blocks: BlockView[] = [];
+  for (let i = 0; i < items.length; ) {
+    const run = runOf(items, i);
+    const first = items[i]!;
+    if (run.length > 0 && HEADLINE.includes(first.id))
+      blocks.push({numbers: run.map(item => numberView(item, sources.get(item.id)!))});
+    else if (run.length > 1) blocks.push({terms: run.map(item => textView(item, sources.get(item.id)!))});
+    else blocks.push(await blockOf(first, sources.get(first.id)!, draw));
+    i += Math.max(1, run.length);
+  }
+  return blocks;
+}
+
+// Items that are set together: the headline numbers, or neighbouring texts other than the recommendation.
+function runOf(items: readonly CardEntry[], start: number): CardEntry[] {
+  const headline = HEADLINE.includes(items[start]!.id);
+  const belongs = (item: CardEntry) =>
+    headline
+      ? HEADLINE.includes(item.id)
+      : item.value.kind === "text" && item.id !== "decision.recommendation";
+  const end = items.findIndex((item, i) => i >= start && !belongs(item));
+  return items.slice(start, end < 0 ? items.length : end);
+}
+
+function numberView(item: CardEntry, source: SourceView): BlockView {
+  const {value} = item;
+  const base = {...anchor(item), source};
+  if (value.kind !== "number") return {...base, none: noneOf(value)};
+  const interval = formatInterval(value);
+  return {
+    ...base,
+    ...bigNumber(value),
+    interval,
+    level:
+      interval && value.level !== undefined ? `${formatLevel(value.level)} interval` : interval && "range",
+  };
+}
+
+// The unit follows in small type, but a currency belongs to the figure.
+function bigNumber({unit, ...value}: Extract<EvidenceValue, {kind: "number"}>): BlockView {
+  return value.format === "money" && unit !== undefined
+    ? {number: formatValue({...value, unit}), unit: ""}
+    : {number: formatValue(value), unit: unit ?? ""};
+}
+
+const formatLevel = (level: number): string =>
+  formatCell(level, {name: "", title: "", format: "percent", digits: 0});
+
+const textView = (item: CardEntry, source: SourceView): BlockView => ({
+  ...anchor(item),
+  source,
+  ...(item.value.kind === "text" ? {paragraphs: paragraphs(item.value.text)} : {none: noneOf(item.value)}),
+});
+
+async function blockOf(item: CardEntry, source: SourceView, draw: DrawChart): Promise<BlockView> {
+  const {value} = item;
+  const base = {...anchor(item), source};
+  switch (value.kind) {
+    case "text":
+      return item.id === "decision.recommendation"
+        ? {...base, lead: {paragraphs: paragraphs(value.text)}}
+        : {...base, prose: {paragraphs: paragraphs(value.text)}};
+    case "list":
+      return {
+        ...base,
+        list: {
+          role: item.id === "decision.caveats" ? "caveats" : "",
+          items: value.items.map(rich),
+          empty: value.items.length === 0,
+        },
+      };
+    case "number":
+      return {...base, numbers: [numberView(item, source)]};
+    case "table":
+      return {...base, table: tableView(value.caption, value.columns, value.rows)};
+    case "chart":
+      return {...base, chart: await chartView(item, value, draw)};
+    case "not-applicable":
+      return {...base, notApplicable: noneOf(value)};
+  }
+}
+
+async function chartView(
+  {id}: CardEntry,
+  chart: Extract<EvidenceValue, {kind: "chart"}>,
+  draw: DrawChart,
+): Promise<BlockView> {
+  const name = nameOf(id);
+  const tables = chartData(chart.spec).map(({columns, rows}, i, all) =>
+    tableView(`${chart.title}${all.length > 1 ? `, part ${i + 1}` : ""}`, columns, rows),
+  );
+  return {
+    picture: name,
+    title: chart.title,
+    description: rich(chart.description),
+    svg: labelled(await draw(chart, name), `${name}-words`),
+    tables,
+  };
+}
+
+/** The table of a caption, columns and rows; its first column heads the rows. */
+function tableView(
+  caption: string,
+  columns: readonly EvidenceColumn[],
+  rows: readonly (readonly Scalar[])[],
+): TableView {
+  const numeric = columns.map((column, at) => isNumeric(column, rows, at));
+  return {
+    name: caption,
+    caption: rich(caption),
+    wide: columns.length > 3,
+    head: columns.map(({title, unit = ""}, at) => ({title, unit, numeric: numeric[at]!})),
+    rows: rows.map(row => ({
+      cells: row.map((cell, at) => ({
+        text: formatCell(cell, columns[at]!),
+        numeric: numeric[at]!,
+        first: at === 0,
+      })),
+    })),
+  };
+}
+
+// The sentence under the title names the picture, so that it is said once and seen by all; what stands inside is
+// no business of a screen reader, which has the table.
+const labelled = (svg: string, by: string): string =>
+  svg
+    .replace(/<[^>]*>/g, tag => tag.replace(/ (?:role|aria-[a-z]+)="[^"]*"/g, ""))
+    .replace(/^<svg\b/, `<svg role="img" aria-labelledby="${by}"`);
+
+// Thousands and percentages stay on one line; the text around them is escaped, then set as it is.
+const rich = (text: string): string =>
+  Mustache.escape(text).replace(
+    /\S?\d{1,3}(?:\u2009\d{3})+(?:\.\d+)?(?: %)?|\d+(?:\.\d+)? %/g,
+    '<span class="whole">$&</span>',
+  );
+
+const noneOf = (value: EvidenceValue): BlockView =>
+  value.kind === "not-applicable" ? {reason: value.reason, by: value.by} : {};
+
+const anchor = ({id, title}: CardEntry): {name: string; title: string} => ({name: nameOf(id), title});
+
+const nameOf = (id: string): string => id.replace(".", "-");
+
+const paragraphs = (text: string): {text: string; last: boolean}[] =>
+  text
+    .split(/\n\s*\n/)
+    .map(part => part.trim())
+    .filter(part => part !== "")
+    .map((part, i, all) => ({text: rich(part), last: i === all.length - 1}));

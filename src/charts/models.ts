@@ -1,0 +1,133 @@
+import {type Chart, type ChartOptions, chartOf, COLOUR, frame, INK, requireSome} from "./theme.ts";
+import {decimal, listed, wrap} from "./words.ts";
+
+export type ModelsData = {
+  /** What is compared, with its population: "AUC, test customers". */
+  readonly metric: string;
+  /** In the order to be shown; `low` and `high` bound the interval. */
+  readonly rows: readonly {
+    readonly name: string;
+    readonly value: number;
+    readonly low: number;
+    readonly high: number;
+    readonly chosen: boolean;
+  }[];
+  /** A value to compare with, such as random or the highest possible. */
+  readonly reference?: {readonly name: string; readonly value: number} | undefined;
+};
+
+const ROW = 44;
+
+/** The models that were tried, each as a dot with its interval; the one in use stands out. */
+export function modelsChart({metric, rows, reference}: ModelsData, {title}: ChartOptions = {}): Chart {
+  requireSome("modelsChart", "row", rows);
+  const values = [...rows.flatMap(row => [row.low, row.high, row.value]), ...(reference ? [reference.value] : [])];
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const margin = (high - low || Math.abs(high) || 1) * 0.06;
+  const digits = high - low < 1 && high < 10 ? 2 : 1;
+  const text = (row: ModelsData["rows"][number]) =>
+    `${decimal(row.value, digits)} (${decimal(row.low, digits)} to ${decimal(row.high, digits)})`;
+  // Two models may share a name, so rows are told apart by place.
+  const data = rows.map((row, i) => ({row: i, name: row.name, value: row.value, low: row.low, high: row.high, text: text(row), chosen: row.chosen}));
+  const names = Object.fromEntries(rows.map((row, i) => [String(i), wrap(row.name, {ems: 11.5})]));
+  const x = {
+    field: "value",
+    type: "quantitative",
+    scale: {domain: [low - margin, high + margin], zero: false, nice: false},
+    axis: {title: null, tickCount: 4, grid: true, domain: false, ticks: false},
+  };
+  const y = {
+    field: "row",
+    type: "ordinal",
+    sort: null,
+    scale: {domain: data.map(row => row.row)},
+    axis: {
+      title: null,
+      grid: false,
+      labelExpr: `${JSON.stringify(names)}[toString(datum.value)]`,
+      labelColor: INK.text,
+      labelFontWeight: {condition: {test: chosenTest(rows), value: 600}, value: 400},
+      labelLineHeight: 16,
+      labelLimit: 200,
+    },
+  };
+  const color = {condition: {test: "datum.chosen", value: COLOUR.blue}, value: COLOUR.grey};
+  return chartOf({
+    title: title ?? "Models tried",
+    description: describe(metric, rows, reference, text),
+    caption: metric,
+    table: {
+      columns: [
+        {name: "model", title: "Model", format: "text"},
+        {name: "value", title: metric, format: "decimal", digits: 3},
+        {name: "low", title: "Low", format: "decimal", digits: 3},
+        {name: "high", title: "High", format: "decimal", digits: 3},
+        {name: "chosen", title: "In use", format: "text"},
+      ],
+      rows: rows.map(row => [row.name, row.value, row.low, row.high, row.chosen ? "yes" : ""]),
+    },
+    spec: {
+      ...frame(90 + ROW * rows.length),
+      data: {values: data},
+      layer: [
+        ...(reference
+          ? [
+              {
+                data: {values: [{}]},
+                mark: {type: "rule", color: INK.muted, strokeDash: [3, 3]},
+                encoding: {x: {datum: reference.value}},
+              },
+              {
+                data: {values: [{}]},
+                mark: {
+                  type: "text",
+                  baseline: "bottom",
+                  dy: -4,
+                  color: INK.muted,
+                  text: `${reference.name} ${decimal(reference.value, digits)}`,
+                  align: reference.value > (low + high) / 2 ? "right" : "left",
+                },
+                encoding: {x: {datum: reference.value}, y: {value: 0}},
+              },
+            ]
+          : []),
+        {mark: {type: "rule", strokeWidth: 2}, encoding: {x: {...x, field: "low"}, x2: {field: "high"}, y, color}},
+        {
+          mark: {type: "point", filled: true, size: 90, opacity: 1},
+          encoding: {
+            x,
+            y,
+            color,
+            shape: {condition: {test: "datum.chosen", value: "circle"}, value: "diamond"},
+          },
+        },
+        {
+          mark: {type: "text", align: "left", baseline: "middle", dx: 10},
+          encoding: {
+            x: {value: "width"},
+            y,
+            text: {field: "text", type: "nominal"},
+            color: {condition: {test: "datum.chosen", value: COLOUR.blue}, value: INK.text},
+          },
+        },
+      ],
+    },
+  });
+}
+
+// An axis sees the row's number only.
+const chosenTest = (rows: ModelsData["rows"]): string => {
+  const chosen = rows.flatMap((row, i) => (row.chosen ? [i] : []));
+  return `indexof(${JSON.stringify(chosen)}, datum.value) >= 0`;
+};
+
+function describe(
+  metric: string,
+  rows: ModelsData["rows"],
+  reference: ModelsData["reference"],
+  text: (row: ModelsData["rows"][number]) => string,
+): string {
+  const parts = rows.map(row => `${row.name}${row.chosen ? ", the model in use," : ""} ${text(row)}`);
+  const beside = reference ? ` For comparison, ${reference.name}: ${decimal(reference.value)}.` : "";
+  return `${metric}, with intervals: ${listed(parts)}.${beside}`;
+}

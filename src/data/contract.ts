@@ -1,0 +1,143 @@
+import {DataError} from "../data-error.ts";
+import type {Study} from "../study.ts";
+import {dateOf} from "./calendar.ts";
+import {type Database, dayColumn, rowsOf} from "./database.ts";
+import type {Day} from "./event-log.ts";
+import {countText, type Finding} from "./finding.ts";
+import {FAULTS, type Fault} from "./judge.ts";
+import type {SourceFile} from "./source.ts";
+import {type DailyVolume, dailyGaps} from "./volume.ts";
+
+export type ContractInput = {
+  readonly rowsRead: number;
+  readonly quarantined: Readonly<Record<string, number>>;
+  readonly files: readonly SourceFile[];
+  /** Last day that a row may have; not checked when absent. */
+  readonly lastAllowed: Day | undefined;
+};
+
+/** Runs the checks over the tables that {@link Ingested} describes. */
+export async function contractOf(
+  database: Database,
+  source: Study["events"],
+  {rowsRead, quarantined, lastAllowed}: ContractInput,
+): Promise<Finding[]> {
+  const over = badShare(quarantined, rowsRead) > source.maxBadShare;
+  const [c] = await rowsOf<
+    Record<"repeats" | "negative" | "zero" | "missing" | "spaces" | "excluded", number>
+  >(
+    database,
+    `SELECT (SELECT count(*) FROM repeats)::DOUBLE AS repeats, (SELECT n FROM excluded) AS excluded,
+       (count(*) FILTER (amount < 0))::DOUBLE AS negative, (count(*) FILTER (amount = 0))::DOUBLE AS zero,
+       (count(*) FILTER (amount IS NULL))::DOUBLE AS missing,
+       (count(*) FILTER (customer <> trim(customer)))::DOUBLE AS spaces FROM events`,
+  );
+  const counts = c!;
+  const finding = (check: string, rows: number, severity: Finding["severity"], message: string): Finding => ({
+    check,
+    severity: rows === 0 ? "info" : severity,
+    rows,
+    share: rows / rowsRead,
+    message,
+  });
+  const faults = FAULTS.filter(fault => fault !== "duplicate-row").map(fault => {
+    const rows = quarantined[fault] ?? 0;
+    return finding(fault, rows, over ? "error" : "warning", faultText(fault, rows, lastAllowed));
+  });
+  const moved = source.duplicates === "quarantine";
+  const amounts =
+    source.amount === undefined
+      ? []
+      : [
+          finding(
+            "amount-missing",
+            counts.missing,
+            "warning",
+            `${countText(counts.missing, "row")} without an amount`,
+          ),
+          finding(
+            "amount-negative",
+            counts.negative + counts.excluded,
+            "warning",
+            source.negativeAmounts === "exclude"
+              ? `${countText(counts.excluded, "row")} with a negative amount, left out`
+              : `${countText(counts.negative, "row")} with a negative amount, kept under the type cancellation`,
+          ),
+          finding(
+            "amount-zero",
+            counts.zero,
+            "warning",
+            `${countText(counts.zero, "row")} with an amount of zero, kept`,
+          ),
+        ];
+  return [
+    ...faults,
+    finding(
+      "duplicate-row",
+      counts.repeats,
+      moved && over ? "error" : "warning",
+      `${countText(counts.repeats, "row")} equal to an earlier one, ${moved ? "in quarantine" : "kept"}`,
+    ),
+    ...amounts,
+    finding(
+      "customer-spaces",
+      counts.spaces,
+      "warning",
+      `${countText(counts.spaces, "row")} with spaces around the customer, kept as they are`,
+    ),
+    ...dailyGaps(await volumeOf(database)),
+  ];
+}
+
+const badShare = (quarantined: Readonly<Record<string, number>>, rowsRead: number): number =>
+  Object.values(quarantined).reduce((a, b) => a + b, 0) / rowsRead;
+
+function faultText(fault: Fault, rows: number, lastAllowed: Day | undefined): string {
+  const what: Record<Fault, string> = {
+    "malformed-row": "that are no row of their file",
+    "customer-missing": "without a customer",
+    "time-unreadable": "with a time that cannot be read",
+    "time-future":
+      lastAllowed === undefined
+        ? "later than the extract (not checked)"
+        : `later than ${dateOf(lastAllowed)}`,
+    "type-missing": "without a type",
+    "amount-unreadable": "with an amount that is no number",
+    "duplicate-row": "equal to an earlier one",
+  };
+  return `${countText(rows, "row")} ${what[fault]}${rows === 0 ? "" : ", in quarantine"}`;
+}
+
+async function volumeOf(database: Database): Promise<DailyVolume> {
+  const rows = await rowsOf<{day: number; n: number}>(
+    database,
+    `SELECT ${dayColumn("time")} AS day, count(*)::INTEGER AS n FROM events GROUP BY day ORDER BY day`,
+  );
+  return {day: Int32Array.from(rows, row => row.day), rows: Int32Array.from(rows, row => row.n)};
+}
+
+/** @throws DataError when the quarantine holds more than the share of rows that the study allows. */
+export async function stopOver(
+  database: Database,
+  source: Study["events"],
+  {rowsRead, quarantined}: Pick<ContractInput, "rowsRead" | "quarantined">,
+): Promise<void> {
+  const share = badShare(quarantined, rowsRead);
+  if (share <= source.maxBadShare) return;
+  const bad = Math.round(share * rowsRead);
+  const first = await rowsOf<Record<"file" | "column" | "value" | "reason", string> & {row: number}>(
+    database,
+    `SELECT file, row::DOUBLE AS row, "column", left(value, 40) AS value, reason FROM quarantine LIMIT 3`,
+  );
+  const places = first.map(
+    ({file, row, column, value, reason}) =>
+      `${file} row ${row}${column === "" ? "" : `, ${column}`}: ${reason}${value === "" ? "" : ` (${JSON.stringify(value)})`}`,
+  );
+  const {file, row, column, value} = first[0]!;
+  throw new DataError(
+    `${countText(bad, "bad row")} of ${rowsRead} (${percent(share)}) are over events.maxBadShare ${percent(source.maxBadShare)}: ${places.join("; ")}; correct the data or the study, or allow more`,
+    {file, row, column: column || undefined, cell: value},
+  );
+}
+
+const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;

@@ -1,0 +1,87 @@
+import {fitLogistic} from "../model/logistic.ts";
+import {quantileOf} from "./quantile.ts";
+
+/** Rows of like probability: what was predicted for them and what came. */
+export type CalibrationPoint = {
+  readonly rows: number;
+  readonly positives: number;
+  /** Mean predicted probability. */
+  readonly predicted: number;
+  /** Share of churners, with its Wilson interval. */
+  readonly observed: number;
+  readonly low: number;
+  readonly high: number;
+};
+
+/**
+ * Predicted against observed in bins of about equal size, by rising probability. Edges are quantiles with
+ * linear interpolation; a bin holds (lower edge, upper edge], so equal probabilities share a bin and a bin
+ * without rows is left out. The Wilson interval treats rows as independent: with several rows a customer it
+ * is somewhat too narrow.
+ * @param level probability that an interval is to hold: 0.95 or 0.9.
+ * @throws RangeError when the lengths differ, there is no row, or a probability is outside [0, 1].
+ */
+export function calibrationCurve(
+  probabilities: ArrayLike<number>,
+  y: ArrayLike<number>,
+  {bins = 10, level = 0.95}: {readonly bins?: number; readonly level?: 0.95 | 0.9} = {},
+): CalibrationPoint[] {
+  const n = probabilities.length;
+  if (n === 0 || y.length !== n)
+    throw new RangeError(`calibrationCurve requires one probability a row, got ${n} for ${y.length}`);
+  const sorted = Float64Array.from(probabilities).sort();
+  if (!(sorted[0]! >= 0 && sorted[n - 1]! <= 1))
+    throw new RangeError(
+      `calibrationCurve requires probabilities in [0, 1], got ${sorted[0]} to ${sorted[n - 1]}`,
+    );
+  const edges = Array.from({length: bins - 1}, (_, b) => quantileOf(sorted, (b + 1) / bins));
+  const [rows, positives, sums] = [new Int32Array(bins), new Int32Array(bins), new Float64Array(bins)];
+  for (let i = 0; i < n; i++) {
+    let b = 0;
+    while (b < edges.length && edges[b]! < probabilities[i]!) b++;
+    rows[b]! += 1;
+    positives[b]! += y[i]!;
+    sums[b]! += probabilities[i]!;
+  }
+  return Array.from(rows, (count, b) => ({
+    rows: count,
+    positives: positives[b]!,
+    predicted: sums[b]! / count,
+    observed: positives[b]! / count,
+    ...wilson(positives[b]!, count, {level}),
+  })).filter(point => point.rows > 0);
+}
+
+/** Standard normal quantile at (1 + level) / 2. */
+const Z = {0.95: 1.959963984540054, 0.9: 1.6448536269514722} as const;
+
+/** Wilson's (1927) score interval of a share, without continuity correction. */
+export function wilson(
+  positives: number,
+  n: number,
+  {level = 0.95}: {readonly level?: 0.95 | 0.9} = {},
+): {readonly low: number; readonly high: number} {
+  const z2 = Z[level] ** 2;
+  const p = positives / n;
+  const centre = (p + z2 / (2 * n)) / (1 + z2 / n);
+  const half = (Z[level] / (1 + z2 / n)) * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n));
+  return {low: positives === 0 ? 0 : centre - half, high: positives === n ? 1 : centre + half};
+}
+
+/**
+ * Cox's (1958) recalibration: log-odds of churn = intercept + slope × log-odds predicted. Slope 1 and intercept 0
+ * are ideal; a slope below 1 means predictions too extreme. Probabilities are held within [epsilon, 1 - epsilon].
+ * @throws RangeError when `y` holds one class only or all probabilities are equal.
+ */
+export function calibrationSlope(
+  probabilities: ArrayLike<number>,
+  y: ArrayLike<number>,
+  {epsilon = 1e-6}: {readonly epsilon?: number} = {},
+): {readonly intercept: number; readonly slope: number} {
+  const values = Float64Array.from(probabilities, p => {
+    const held = Math.min(Math.max(p, epsilon), 1 - epsilon);
+    return Math.log(held / (1 - held));
+  });
+  const fit = fitLogistic({names: ["margin"], rows: values.length, values}, y, {c: Number.POSITIVE_INFINITY});
+  return {intercept: fit.intercept, slope: fit.coefficients[0]!};
+}

@@ -1,0 +1,57 @@
+/**
+ * Rows from the riskiest down, sorted once and read by every statistic of rank.
+ * Tied rows form a group; position k of the ranking is row order[k].
+ */
+export type Ranking = {
+  readonly rows: number;
+  /** Rows by falling margin; tied rows keep their order. */
+  readonly order: Int32Array;
+  /** Group g covers the positions [ends[g - 1], ends[g]), the first one from 0. */
+  readonly ends: Int32Array;
+  /** 1 when the row at this position is a churner. */
+  readonly positive: Uint8Array;
+};
+
+/**
+ * Ranks rows by margin, the riskiest first.
+ * @param y 1 for a churner, 0 for the others, one a row.
+ * @throws RangeError when a margin is not finite, a label is not 0 or 1, or the lengths differ.
+ */
+export function rankRows(margins: ArrayLike<number>, y: ArrayLike<number>): Ranking {
+  const rows = margins.length;
+  if (y.length !== rows)
+    throw new RangeError(`rankRows requires one label a row, got ${y.length} for ${rows}`);
+  for (let i = 0; i < rows; i++) {
+    if (!Number.isFinite(margins[i]))
+      throw new RangeError(`rankRows requires finite margins, got ${margins[i]} in row ${i}`);
+    if (y[i] !== 0 && y[i] !== 1)
+      throw new RangeError(`rankRows requires labels 0 or 1, got ${y[i]} in row ${i}`);
+  }
+  const order = Int32Array.from({length: rows}, (_, i) => i);
+  order.sort((a, b) => margins[b]! - margins[a]! || a - b);
+  const ends: number[] = [];
+  const positive = new Uint8Array(rows);
+  for (let k = 0; k < rows; k++) {
+    positive[k] = y[order[k]!]!;
+    if (k + 1 === rows || margins[order[k + 1]!] !== margins[order[k]!]) ends.push(k + 1);
+  }
+  return {rows, order, ends: Int32Array.from(ends), positive};
+}
+
+/** Number of churners. */
+export function positivesOf({positive}: Ranking): number {
+  let sum = 0;
+  for (const p of positive) sum += p;
+  return sum;
+}
+
+/** A weight of 1 for each row. */
+export const unitWeights = (rows: number): Float64Array => new Float64Array(rows).fill(1);
+
+/** @throws RangeError naming `caller` when `y` lacks a class, with what it holds. */
+export function requireBothClasses(caller: string, y: ArrayLike<number>): void {
+  let positives = 0;
+  for (let i = 0; i < y.length; i++) positives += y[i]!;
+  if (positives === 0 || positives === y.length)
+    throw new RangeError(`${caller} requires both classes, got ${positives} positive of ${y.length}`);
+}

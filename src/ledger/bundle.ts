@@ -1,0 +1,45 @@
+import type {SnapshotManifest} from "../data/snapshot.ts";
+import type {Competition} from "../evaluate/compete.ts";
+import type {Calibration} from "../model/calibration.ts";
+import type {Model} from "../model/model.ts";
+import type {Study} from "../study.ts";
+import {digestOf} from "./store.ts";
+
+/** The model as one self-describing file: all that scoring needs, and what it was learned from. */
+export type Bundle = {
+  readonly schemaVersion: "1";
+  readonly study: {readonly name: string; readonly digest: string};
+  /** Digest of the rows it was learned from. */
+  readonly snapshot: string;
+  readonly library: string;
+  readonly churn: Study["churn"];
+  readonly target: Study["target"];
+  readonly horizon: Study["horizon"];
+  /** The days on which it may be asked. */
+  readonly cadence: "first day of the month";
+  /** Declarations of the features, in the order of the model's inputs. */
+  readonly features: Study["features"];
+  readonly model: Model;
+  readonly calibration: Calibration;
+};
+
+/** The chosen candidate as it was evaluated; nothing is refitted. */
+export function bundleOf(
+  {candidates, chosen}: Competition,
+  {study, snapshot, library}: {study: Study; snapshot: SnapshotManifest; library: string},
+): Bundle {
+  const {model, calibration} = candidates[chosen]!;
+  return {
+    schemaVersion: "1",
+    study: {name: study.name, digest: digestOf(study)},
+    snapshot: snapshot.digest,
+    library,
+    churn: study.churn,
+    target: study.target,
+    horizon: study.horizon,
+    cadence: "first day of the month",
+    features: study.features,
+    model,
+    calibration: calibration.calibration,
+  };
+}

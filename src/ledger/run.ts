@@ -1,0 +1,197 @@
+import {dayOf, monthStarts} from "../data/calendar.ts";
+import type {Campaigns} from "../data/campaigns.ts";
+import type {EventLog} from "../data/event-log.ts";
+import type {SnapshotManifest} from "../data/snapshot.ts";
+import {DataError} from "../data-error.ts";
+import {type Competition, competeModels, type Ranked, rankedOf} from "../evaluate/compete.ts";
+import {type Judgement, judgeModels} from "../evaluate/judge.ts";
+import {rocAuc} from "../evaluate/metrics.ts";
+import type {Matrix} from "../features/matrix.ts";
+import {takeRows} from "../features/matrix.ts";
+import {computeFeatures} from "../features/sweep.ts";
+import {type FeatureImportance, permutationImportance} from "../model/importance.ts";
+import {randomOf} from "../random.ts";
+import {auditSplit, type SplitAudit} from "../split/audit.ts";
+import {rowsOf, type Split, splitRows} from "../split/rows.ts";
+import {recencyFeature, type Study} from "../study.ts";
+import {type InactivityAlternative, inactivityAlternatives} from "../target/alternatives.ts";
+import {buildCohort, type Cohort} from "../target/cohort.ts";
+import {labelTargets, type Targets} from "../target/targets.ts";
+import {treatedInWindow} from "../target/treated.ts";
+import {targetWarnings, type Warning} from "../target/warnings.ts";
+import type {Bundle} from "./bundle.ts";
+import {bundleOf} from "./bundle.ts";
+import {checkEvidence, type EvidenceRecord, type EvidenceValue} from "./evidence.ts";
+import {digestOf, type Store, stored} from "./store.ts";
+
+/** What a run is made of; effects come in here. */
+export type RunInputs = {
+  readonly study: Study;
+  readonly snapshot: SnapshotManifest;
+  readonly log: EventLog;
+  readonly campaigns: Campaigns | undefined;
+  /** Digest of the library, part of the key of every stored result. */
+  readonly library: string;
+  readonly store: Store;
+  /** Hands a record to whoever listens: the notebook's cell. */
+  readonly emit: (record: EvidenceRecord) => Promise<void>;
+};
+
+/** An inactivity window with the AUC of recency alone for the study's target; null without both classes. */
+export type Alternative = InactivityAlternative & {readonly recencyAuc: number | null};
+
+/**
+ * One execution of a study. Each stage is computed once and kept by the digest of its inputs, so that a later
+ * notebook, or a second run on the same inputs, reads it.
+ */
+export type Run = {
+  readonly study: Study;
+  readonly snapshot: SnapshotManifest;
+  readonly log: EventLog;
+  readonly campaigns: Campaigns | undefined;
+  readonly library: string;
+  readonly cohort: () => Cohort;
+  readonly targets: () => Targets;
+  /** Labels of the study's target, one a cohort row: 1, 0, or -1 where not yet known. */
+  readonly labels: () => Int8Array;
+  /** By cohort row, 1 where a campaign treated the customer in the outcome window. */
+  readonly treated: () => Uint8Array;
+  /** Customers in the last cohort: how many a campaign can choose from. */
+  readonly cohortSize: () => number;
+  /** The labels that a model may learn from, with the customer of each, before any split by customer. */
+  readonly pastLabels: () => {y: Uint8Array; customer: Int32Array; cohortSize: number};
+  readonly warnings: () => Warning[];
+  /** The same log under other lengths of inactivity. */
+  readonly inactivityAlternatives: (days: readonly number[]) => Alternative[];
+  readonly split: () => Split;
+  readonly splitAudit: () => SplitAudit;
+  readonly features: () => Promise<Matrix>;
+  /** The candidates, fitted and calibrated. */
+  readonly models: () => Promise<Competition>;
+  /** How the candidates did: on test customers, or with `everybody` on all customers at the test cutoffs. */
+  readonly evaluation: (options?: {everybody?: boolean}) => Promise<Judgement>;
+  /** The rows of a role as the chosen model ranked them. */
+  readonly ranked: (role: "tune" | "calibrate" | "test" | "later") => Promise<Ranked>;
+  /** What the chosen model relies on, measured on the tuning customers. */
+  readonly importance: () => Promise<readonly FeatureImportance[]>;
+  readonly bundle: () => Promise<Bundle>;
+  /**
+   * Records a value for the card and shows it in the cell.
+   * @throws DataError when the id is malformed or a number is not finite.
+   */
+  readonly record: (id: string, value: EvidenceValue) => Promise<void>;
+  /** Records several values by id, in order. */
+  readonly recordAll: (values: Readonly<Record<string, EvidenceValue>>) => Promise<void>;
+};
+
+export function createRun(inputs: RunInputs): Run {
+  const {study, log, campaigns, store, library, snapshot} = inputs;
+  const keep = <T>(stage: string, compute: () => Promise<T>, options: unknown = null): Promise<T> =>
+    stored(store, {stage, inputs: [library, snapshot.digest, contactsDigest(campaigns), modelling(study), options]}, compute);
+  const cutoffs = monthStarts(study.cutoffs.from, study.cutoffs.to);
+  const testFrom = dayOf(`${study.split.testFrom}-01`);
+  const {churn, horizon, activity, target} = study;
+
+  const cohort = once(() => buildCohort(log, {churn, cutoffs, activity, minimumTenureDays: study.minimumTenureDays}));
+  const targets = once(() => labelTargets(log, cohort(), {churn, horizon, activity}));
+  const labels = () => targets()[target];
+  const treated = once(() =>
+    campaigns ? treatedInWindow(cohort(), campaigns, horizon) : new Uint8Array(cohort().rows),
+  );
+  const warnings = once(() => targetWarnings({cohort: cohort(), targets: targets(), churn, horizon, target}));
+  const split = once(() => {
+    const fatal = warnings().find(warning => warning.severity === "error");
+    if (fatal) throw new DataError(fatal.message);
+    return splitRows(cohort(), log.customers, {...study.split, testFrom, horizon, labels: labels(), treated: treated()});
+  });
+  const splitAudit = once(() =>
+    auditSplit(split(), cohort(), {...study.split, horizon, labels: labels(), customers: log.customers, churn}),
+  );
+  const features = once(() =>
+    keep("features", async () => computeFeatures(log, cohort(), {features: study.features})),
+  );
+  const models = once(() =>
+    keep("models", async () => {
+      splitAudit();
+      return competeModels(await features(), {
+        cohort: cohort(),
+        customers: log.customers,
+        labels: labels(),
+        split: split(),
+        kinds: study.models,
+        seed: study.seed,
+        recencyFeature: recencyFeature(study),
+      });
+    }),
+  );
+  const evaluation = async ({everybody = false} = {}) =>
+    keep("evaluation", async () => judgeModels(await models(), {cohort: cohort(), labels: labels(), study, everybody}), {
+      everybody,
+    });
+  const ranked: Run["ranked"] = async role => {
+    const competition = await models();
+    return rankedOf(competition, {cohort: cohort(), labels: labels(), candidate: competition.chosen, roles: [role]});
+  };
+  const importance = once(() =>
+    keep("importance", async () => {
+      const {candidates, chosen, rows} = await models();
+      const x = takeRows(await features(), rows.tune);
+      const y = Uint8Array.from(rows.tune, i => labels()[i]!);
+      return permutationImportance(candidates[chosen]!.model, x, y, {random: randomOf(study.seed), repeats: 3});
+    }),
+  );
+  const cohortSize = () => cohort().cutoff.reduce((n, k) => n + (k === cutoffs.length - 1 ? 1 : 0), 0);
+  const pastLabels: Run["pastLabels"] = () => {
+    const rows = rowsOf(split(), "train", "tune", "calibrate");
+    return {
+      y: Uint8Array.from(rows, i => labels()[i]!),
+      customer: rows.map(i => cohort().customer[i]!),
+      cohortSize: cohortSize(),
+    };
+  };
+  const record: Run["record"] = async (id, value) => {
+    checkEvidence(id, value);
+    await inputs.emit({id, value});
+  };
+  return {
+    ...{study, snapshot, log, campaigns, library, cohort, targets, labels, treated, warnings, split, splitAudit},
+    ...{cohortSize, pastLabels, features, models, evaluation, ranked, importance, record},
+    inactivityAlternatives: days =>
+      inactivityAlternatives(log, {daysList: days, of: activity, cutoffs, horizon}).map(alternative => ({
+        ...alternative,
+        recencyAuc: recencyAuc(alternative.cohort, alternative.targets[target]),
+      })),
+    bundle: async () => bundleOf(await models(), {study, snapshot, library}),
+    recordAll: async values => {
+      for (const [id, value] of Object.entries(values)) await record(id, value);
+    },
+  };
+}
+
+/** ROC AUC of the days since the last activity alone; no activity counts as longest. */
+export function recencyAuc(cohort: Cohort, labels: Int8Array): number | null {
+  const rows = [...labels.keys()].filter(i => labels[i] !== -1);
+  const y = rows.map(i => labels[i]!);
+  const positives = y.reduce((sum, label) => sum + label, 0);
+  if (positives === 0 || positives === y.length) return null;
+  return rocAuc(
+    rows.map(i => (cohort.recency[i]! < 0 ? Number.MAX_SAFE_INTEGER : cohort.recency[i]!)),
+    y,
+  );
+}
+
+/** What of a study a model depends on: all but the words for people. */
+function modelling({framing, card, title, ...rest}: Study) {
+  return rest;
+}
+
+const contactsDigest = (campaigns: Campaigns | undefined): string | null =>
+  campaigns ? digestOf([[...campaigns.customer], [...campaigns.day], [...campaigns.treated]]) : null;
+
+function once<T>(compute: () => T): () => T {
+  let result: {value: T} | undefined;
+  return () => {
+    result ??= {value: compute()};
+    return result.value;
+  };
+}

@@ -1,0 +1,201 @@
+import {byCodeUnit} from "../data/event-log.ts";
+import {type Matrix, takeRows} from "../features/matrix.ts";
+import {hashUnit} from "../split/sets.ts";
+import type {Study} from "../study.ts";
+import {applyDummy, type Dummy, fitDummy} from "./dummy.ts";
+import {applyLogistic, fitLogistic, type Logistic} from "./logistic.ts";
+import {applyPreparation, fitImputer, fitScaler, type Preparation, requireFeatures} from "./prepare.ts";
+import {applyRecency, fitRecency, type Recency} from "./recency.ts";
+import {applyXgboost, fitXgboost, maximumRows, type Xgboost, type XgboostOptions} from "./xgboost.ts";
+
+export type ModelKind = Study["models"][number];
+
+/** What each kind of model has learned. */
+type Learned = {
+  readonly dummy: {readonly dummy: Dummy};
+  readonly recency: {readonly recency: Recency};
+  readonly logistic: {readonly preparation: readonly Preparation[]; readonly logistic: Logistic};
+  readonly "ml-xgboost": {readonly xgboost: Xgboost};
+};
+
+type ModelOf<Kind extends ModelKind> = {
+  readonly kind: Kind;
+  /** The features that it is applied to, in order. */
+  readonly features: readonly string[];
+  /** What it was fitted on. */
+  readonly trained: {readonly rows: number; readonly positives: number};
+  /** There when the engine could not hold all training rows: rows kept, of how many. */
+  readonly subsampled?: {readonly kept: number; readonly of: number};
+} & Learned[Kind];
+
+/** A fitted model: plain data, equal after a round trip through JSON. */
+export type Model = {[Kind in ModelKind]: ModelOf<Kind>}[ModelKind];
+
+/** Training rows; NaN is missing. */
+export type TrainingData = {
+  readonly x: Matrix;
+  /** 1 for a churner, else 0, one a row. */
+  readonly y: ArrayLike<number>;
+  /** Customer id of each row. */
+  readonly customers: readonly string[];
+};
+
+export type FitOptions = {
+  /** For recency: name of the feature with the days since the last activity. */
+  readonly recencyFeature?: string;
+  /** For logistic: inverse strength of the penalty. */
+  readonly c?: number;
+  readonly xgboost?: XgboostOptions;
+  /** For ml-xgboost: the largest number of rows; what its memory holds when absent. */
+  readonly maximumRows?: number;
+  /** For ml-xgboost: which customers are kept when not all rows are. Nothing else is random. */
+  readonly seed?: number;
+};
+
+type Fitter<Kind extends ModelKind> = {
+  readonly fit: (data: TrainingData, options: FitOptions) => Promise<Learned[Kind]> | Learned[Kind];
+  readonly apply: (model: ModelOf<Kind>, x: Matrix) => Float64Array;
+  /** Rows that it can be fitted on at most; without it any number. */
+  readonly limit?: (columns: number, options: FitOptions) => number;
+};
+
+const FITTERS: {readonly [Kind in ModelKind]: Fitter<Kind>} = {
+  dummy: {
+    fit: ({y}) => ({dummy: fitDummy(y)}),
+    apply: ({dummy}, x) => applyDummy(dummy, x.rows),
+  },
+  recency: {
+    fit: ({x}, {recencyFeature}) => {
+      if (recencyFeature === undefined)
+        throw new TypeError("fitModel requires options.recencyFeature for recency, got none");
+      return {recency: fitRecency(x, {column: recencyFeature})};
+    },
+    apply: ({recency}, x) => applyRecency(recency, x),
+  },
+  logistic: {
+    fit: ({x, y}, {c = 1}) => {
+      const imputer = fitImputer(x);
+      const scaler = fitScaler(applyPreparation([imputer], x));
+      const preparation = [imputer, scaler];
+      return {preparation, logistic: fitLogistic(applyPreparation(preparation, x), y, {c})};
+    },
+    apply: ({preparation, logistic}, x) => applyLogistic(logistic, applyPreparation(preparation, x)),
+  },
+  "ml-xgboost": {
+    fit: async ({x, y}, {xgboost}) => ({xgboost: await fitXgboost(x, y, xgboost)}),
+    limit: (columns, options) => options.maximumRows ?? maximumRows(columns),
+    apply: ({xgboost}, x) => applyXgboost(xgboost, x),
+  },
+};
+
+/**
+ * Fits a model. The rows are first put into an order of their own, so the model does not depend, not even by
+ * rounding, on the order in which they come.
+ * @throws RangeError when `y` holds one class only, or a feature an infinite value.
+ * @throws DataError when the recency feature is not there.
+ */
+export async function fitModel<Kind extends ModelKind>(
+  kind: Kind,
+  data: TrainingData,
+  options: FitOptions = {},
+): Promise<Extract<Model, {kind: Kind}>> {
+  const positives = checkData(data);
+  const ordered = rowsOf(data, canonicalOrder(data));
+  const {fit, limit} = FITTERS[kind];
+  const kept = subsample(ordered, limit?.(data.x.names.length, options), options.seed);
+  const model = {
+    kind,
+    features: [...data.x.names],
+    trained: {rows: data.x.rows, positives},
+    ...(kept === ordered ? {} : {subsampled: {kept: kept.x.rows, of: data.x.rows}}),
+    ...(await fit(kept, options)),
+  };
+  return model as unknown as Extract<Model, {kind: Kind}>;
+}
+
+/**
+ * Margins of the rows of `x`, higher is riskier: log-odds, for recency days. A row's margin does not depend on
+ * the other rows.
+ * @throws DataError naming the feature that is missing, unknown, or out of the model's order.
+ * @throws RangeError when a value is infinite.
+ */
+export async function applyModel(model: Model, x: Matrix): Promise<Float64Array> {
+  requireFeatures("applyModel", model.features, x);
+  requireNoInfinity("applyModel", x);
+  const {apply} = FITTERS[model.kind] as Fitter<ModelKind>;
+  return apply(model as ModelOf<ModelKind>, x);
+}
+
+function rowsOf({x, y, customers}: TrainingData, rows: ArrayLike<number>): TrainingData {
+  const take = Array.from(rows);
+  return {
+    x: takeRows(x, rows),
+    y: Uint8Array.from(take, i => y[i]!),
+    customers: take.map(i => customers[i]!),
+  };
+}
+
+/** Rows by customer id, then by their values, so that equal rows only can change places. */
+function canonicalOrder({x, y, customers}: TrainingData): Int32Array {
+  const {rows, values} = x;
+  const order = Int32Array.from({length: rows}, (_, i) => i);
+  return order.sort((a, b) => {
+    const byCustomer = byCodeUnit(customers[a]!, customers[b]!) || y[a]! - y[b]!;
+    if (byCustomer !== 0) return byCustomer;
+    for (let at = 0; at < values.length; at += rows) {
+      const [left, right] = [values[at + a]!, values[at + b]!];
+      if (left < right || (Number.isNaN(left) && !Number.isNaN(right))) return -1;
+      if (left > right || (Number.isNaN(right) && !Number.isNaN(left))) return 1;
+    }
+    return 0;
+  });
+}
+
+/** Whole customers in the order of a hash of their own, as long as their rows fit into the limit. */
+function subsample(data: TrainingData, limit = Number.POSITIVE_INFINITY, seed = 1): TrainingData {
+  if (data.x.rows <= limit) return data;
+  const rowsOfCustomer = new Map<string, number[]>();
+  data.customers.forEach((id, i) => {
+    const rows = rowsOfCustomer.get(id);
+    if (rows) rows.push(i);
+    else rowsOfCustomer.set(id, [i]);
+  });
+  const byHash = [...rowsOfCustomer]
+    .map(([id, rows]) => ({u: hashUnit(id, `subsample ${seed}`), id, rows}))
+    .sort((a, b) => a.u - b.u || byCodeUnit(a.id, b.id));
+  const kept: number[] = [];
+  for (const {rows} of byHash) {
+    if (kept.length + rows.length > limit) break;
+    kept.push(...rows);
+  }
+  return rowsOf(
+    data,
+    kept.sort((a, b) => a - b),
+  );
+}
+
+function checkData({x, y, customers}: TrainingData): number {
+  if (y.length !== x.rows || customers.length !== x.rows)
+    throw new RangeError(
+      `fitModel requires one label and one customer a row, got ${y.length} and ${customers.length} for ${x.rows}`,
+    );
+  let positives = 0;
+  for (let i = 0; i < x.rows; i++) {
+    if (y[i] !== 0 && y[i] !== 1)
+      throw new RangeError(`fitModel requires labels 0 or 1, got ${y[i]} in row ${i}`);
+    positives += y[i]!;
+  }
+  if (positives === 0 || positives === x.rows)
+    throw new RangeError(`fitModel requires both classes, got ${positives} positive of ${x.rows}`);
+  requireNoInfinity("fitModel", x);
+  return positives;
+}
+
+function requireNoInfinity(caller: string, x: Matrix): void {
+  const bad = x.values.findIndex(value => value === Infinity || value === -Infinity);
+  if (bad >= 0)
+    throw new RangeError(
+      `${caller} requires finite or missing values, got ${x.values[bad]} in ` +
+        `${x.names[Math.floor(bad / x.rows)]}, row ${bad % x.rows}`,
+    );
+}

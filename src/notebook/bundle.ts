@@ -1,0 +1,116 @@
+import {formatCell, formatEstimate, isNumeric} from "../card/format.ts";
+import {EVIDENCE_MIME, type EvidenceRecord, type EvidenceValue} from "../ledger/evidence.ts";
+import type {MimeBundle} from "./document.ts";
+
+/** JupyterLab draws a specification sent under this type; it knows none of Vega-Lite 6. */
+const VEGA_LITE_MIME = "application/vnd.vegalite.v5+json";
+
+type Table = Extract<EvidenceValue, {kind: "table"}>;
+
+/** Something that draws itself, an arquero table say. */
+export type HtmlSource = {toHTML(): string};
+
+/**
+ * A value as notebook front ends show it, richest type to plainest.
+ * @param svg the drawn picture of a chart.
+ */
+export function bundleOf(
+  value: EvidenceValue | string | HtmlSource,
+  {svg}: {readonly svg?: string | undefined} = {},
+): MimeBundle {
+  if (typeof value === "string") return {"text/markdown": value, "text/plain": value};
+  if (!("kind" in value)) return {"text/html": value.toHTML(), "text/plain": "table"};
+  switch (value.kind) {
+    case "text":
+      return {"text/markdown": value.text, "text/plain": value.text};
+    case "list": {
+      const text = value.items.map(item => `- ${item.replaceAll("\n", "\n  ")}`).join("\n");
+      return {"text/markdown": text, "text/plain": text};
+    }
+    case "number":
+      return {"text/plain": numberText(value)};
+    case "table":
+      return {"text/html": tableHtml(value), "text/plain": tableText(value)};
+    case "chart":
+      return {
+        [VEGA_LITE_MIME]: value.spec,
+        ...(svg === undefined ? {} : {"image/svg+xml": svg}),
+        "text/plain": `${value.title}\n${value.description}`,
+      };
+    case "not-applicable":
+      return {"text/plain": `not applicable: ${value.reason} (${value.by})`};
+  }
+}
+
+/** A record as a cell emits it: for the runner, with a line for the reader. */
+export function recordBundleOf({id, value}: EvidenceRecord): MimeBundle {
+  return {[EVIDENCE_MIME]: {id, value}, "text/plain": `${id}: ${summaryOf(value)}`};
+}
+
+function summaryOf(value: EvidenceValue): string {
+  switch (value.kind) {
+    case "text":
+      return value.text;
+    case "list":
+      return value.items.join("; ");
+    case "number":
+      return numberText(value);
+    case "table":
+      return `${value.caption}, ${value.rows.length} ${value.rows.length === 1 ? "row" : "rows"}`;
+    case "chart":
+      return value.title;
+    case "not-applicable":
+      return `not applicable, ${value.reason}`;
+  }
+}
+
+function numberText(value: Extract<EvidenceValue, {kind: "number"}>): string {
+  const level =
+    value.level === undefined || value.low === undefined ? "" : ` at ${Math.round(value.level * 100)}%`;
+  return formatEstimate(value) + level;
+}
+
+function tableHtml(table: Table): string {
+  const numeric = table.columns.map((column, j) => isNumeric(column, table.rows, j));
+  const style = (j: number) => ` style="text-align: ${numeric[j] ? "right" : "left"}"`;
+  const heads = headsOf(table).map((head, j) => `<th scope="col"${style(j)}>${escapeHtml(head)}</th>`);
+  const rows = cellsOf(table).map(
+    row => `<tr>${row.map((cell, j) => `<td${style(j)}>${escapeHtml(cell)}</td>`).join("")}</tr>`,
+  );
+  return [
+    "<table>",
+    `<caption>${escapeHtml(table.caption)}</caption>`,
+    `<thead><tr>${heads.join("")}</tr></thead>`,
+    `<tbody>\n${rows.join("\n")}\n</tbody>`,
+    "</table>",
+  ].join("\n");
+}
+
+function tableText(table: Table): string {
+  const lines = [headsOf(table), ...cellsOf(table)];
+  const widths = table.columns.map((_, j) => Math.max(...lines.map(line => line[j]!.length)));
+  const numeric = table.columns.map((column, j) => isNumeric(column, table.rows, j));
+  const text = lines.map(line =>
+    line
+      .map((cell, j) => (numeric[j] ? cell.padStart(widths[j]!) : cell.padEnd(widths[j]!)))
+      .join("  ")
+      .trimEnd(),
+  );
+  return [table.caption, ...text].join("\n");
+}
+
+const headsOf = ({columns}: Table): string[] =>
+  columns.map(({title, unit}) => (unit ? `${title} (${unit})` : title));
+
+const cellsOf = ({columns, rows}: Table): string[][] =>
+  rows.map(row => columns.map((column, j) => formatCell(row[j] ?? null, column)));
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, character => ESCAPES[character]!);

@@ -1,0 +1,61 @@
+import {dateOf} from "../data/calendar.ts";
+import type {EventLog} from "../data/event-log.ts";
+import type {SnapshotManifest} from "../data/snapshot.ts";
+import {countText, type Table, type Text, text} from "./words.ts";
+
+/** Which data it is: digest, extent and sources of the snapshot. */
+export function snapshotText(manifest: SnapshotManifest): Text {
+  const types = Object.entries(manifest.types).map(([type, n]) => `${type} ${countText(n)}`);
+  return text(
+    `Snapshot ${manifest.digest.slice(0, 16)}…: ${countText(manifest.rows)} events of ${countText(manifest.customers)} ` +
+      `customers from ${manifest.firstDay} to ${manifest.lastDay}, the last day that is fully observed ` +
+      `(${types.join(", ")}). Read from ${manifest.sources.map(source => source.name).join(", ")}. The digest is of the ` +
+      "rows themselves: the same rows give the same digest in whatever files they come.",
+  );
+}
+
+/** The checks of the data contract and what they found. */
+export function contractTable({contract}: SnapshotManifest): Table {
+  return {
+    kind: "table",
+    caption: "Checks of the data while it was read",
+    columns: [
+      {name: "check", title: "Check", format: "text"},
+      {name: "severity", title: "Weight", format: "text"},
+      {name: "rows", title: "Concerned", format: "integer"},
+      {name: "share", title: "Share", format: "percent", digits: 2},
+      {name: "message", title: "What was found", format: "text"},
+    ],
+    rows: contract.map(({check, severity, rows, share, message}) => [check, severity, rows, share, message]),
+  };
+}
+
+/** Rows set aside, by reason; one row that says so when there are none. */
+export function quarantineTable({quarantined, rowsRead}: SnapshotManifest): Table {
+  const reasons = Object.entries(quarantined).filter(([, n]) => n > 0);
+  return {
+    kind: "table",
+    caption: `Rows set aside of ${countText(rowsRead)} read; each stands in the quarantine file with its place and reason`,
+    columns: [
+      {name: "reason", title: "Reason", format: "text"},
+      {name: "rows", title: "Rows", format: "integer"},
+      {name: "share", title: "Share", format: "percent", digits: 2},
+    ],
+    rows: reasons.length > 0 ? reasons.map(([reason, n]) => [reason, n, n / rowsRead]) : [["none", 0, 0]],
+  };
+}
+
+/** Events by type and week, weeks of seven days counted back from the last observed day, the oldest one whole. */
+export function weeklyVolumes(log: EventLog): {periods: string[]; series: {type: string; counts: number[]}[]} {
+  const weeks = Math.floor((log.lastDay - log.firstDay + 1) / 7);
+  const start = log.lastDay + 1 - 7 * weeks;
+  const counts = log.types.map(() => new Array<number>(weeks).fill(0));
+  for (let i = 0; i < log.day.length; i++) {
+    const week = Math.floor((log.day[i]! - start) / 7);
+    if (week >= 0) counts[log.type[i]!]![week]! += 1;
+  }
+  return {
+    periods: Array.from({length: weeks}, (_, week) => dateOf(start + 7 * week)),
+    series: log.types.map((type, t) => ({type, counts: counts[t]!})),
+  };
+}

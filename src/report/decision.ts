@@ -1,0 +1,247 @@
+import {FRACTIONS, type Judgement} from "../evaluate/judge.ts";
+import {type CampaignValue, campaignValue, campaignValues} from "../evaluate/profit.ts";
+import type {Ranked} from "../evaluate/compete.ts";
+import {hindsightCeiling} from "../evaluate/ceiling.ts";
+import type {EvidenceValue} from "../ledger/evidence.ts";
+import type {Study} from "../study.ts";
+import {countText, list, percentText, type Table, text} from "./words.ts";
+
+const clustersOf = (customer: Int32Array) => ({
+  cluster: customer,
+  n: 1 + customer.reduce((a, b) => Math.max(a, b), 0),
+});
+
+function valuesOf(ranked: Ranked, study: Study, fractions: readonly number[], customers: number): CampaignValue[] {
+  const rows = {...ranked, clusters: clustersOf(ranked.customer)};
+  return campaignValues(rows, study.economics, fractions, {seed: study.seed, customers});
+}
+
+/** What a random and a perfect choice are worth at capacity, from past labels alone, for one monthly campaign. */
+export function worthOfChoices(
+  {y, customer, cohortSize}: {y: Uint8Array; customer: Int32Array; cohortSize: number},
+  study: Study,
+): CampaignValue {
+  const base = y.reduce((sum, label) => sum + label, 0) / y.length;
+  return campaignValue(
+    {
+      margins: new Float64Array(y.length),
+      probabilities: new Float64Array(y.length).fill(base),
+      y,
+      clusters: clustersOf(customer),
+    },
+    study.economics,
+    {seed: study.seed, customers: cohortSize},
+  );
+}
+
+const money = (name: string, title: string) => ({name, title, format: "money" as const, digits: 0});
+
+/** The fence around any model's worth: choosing at random below, knowing the future above. */
+export function worthTable(worth: CampaignValue, {economics}: Study): Table {
+  return {
+    kind: "table",
+    caption:
+      `One monthly campaign that contacts ${countText(worth.contacted)} customers (${percentText(worth.fraction, 0)}), ` +
+      `before any model; in ${economics.currency}, low and high hold 90 % of what may come out`,
+    columns: [
+      {name: "choice", title: "Whom to contact", format: "text"},
+      {name: "churners", title: "Would-be churners reached", format: "integer"},
+      money("low", "Value, low"),
+      money("value", "Value, expected"),
+      money("high", "Value, high"),
+    ],
+    rows: [
+      ["Chosen at random", worth.random.churners, worth.random.low, worth.random.value, worth.random.high],
+      ["Chosen knowing the future", worth.perfect.churners, worth.perfect.low, worth.perfect.value, worth.perfect.high],
+    ],
+  };
+}
+
+/** Tenths of the ranking with their lift, its interval and its ceiling. */
+export function liftEvidence({bins}: Judgement): Table {
+  return {
+    kind: "table",
+    caption: "Tenths of the test customers by risk, the riskiest first; lift with 95 % intervals",
+    columns: [
+      {name: "tenth", title: "Tenth", format: "integer"},
+      {name: "customers", title: "Rows", format: "integer"},
+      {name: "churners", title: "Churners", format: "integer"},
+      {name: "rate", title: "Share", format: "percent", digits: 1},
+      {name: "lift", title: "Lift", format: "decimal", digits: 2},
+      {name: "low", title: "low", format: "decimal", digits: 2},
+      {name: "high", title: "high", format: "decimal", digits: 2},
+      {name: "gain", title: "Churners found so far", format: "percent", digits: 0},
+      {name: "cumulativeLift", title: "Lift so far", format: "decimal", digits: 2},
+      {name: "ceiling", title: "Highest possible so far", format: "decimal", digits: 2},
+    ],
+    rows: bins.map(b => [
+      ...[b.bin, b.rows, b.positives, b.rate, b.lift, b.low, b.high],
+      ...[b.cumulativeGain, b.cumulativeLift, b.perfectLift],
+    ]),
+  };
+}
+
+/** Lift by share contacted of every model, the chosen one first, as the lift chart takes it. */
+export function liftCurves({models, baseRate, capacity}: Judgement) {
+  const ordered = [...models].sort((a, b) => Number(b.chosen) - Number(a.chosen));
+  return {
+    models: ordered.map(model => ({
+      name: model.title,
+      points: model.curve.map(({value, low, high}, k) => ({
+        fraction: FRACTIONS[k]!,
+        lift: value,
+        ...(model.chosen ? {low, high} : {}),
+      })),
+    })),
+    ceiling: FRACTIONS.map(fraction => ({fraction, lift: hindsightCeiling(baseRate.value, {fraction})})),
+    capacity,
+  };
+}
+
+/** The same as shares of all churners found. */
+export function gainsCurves(judged: Judgement) {
+  const {models, ceiling, capacity} = liftCurves(judged);
+  return {
+    models: models.map(({name, points}) => ({
+      name,
+      points: points.map(({fraction, lift, low, high}) => ({
+        fraction,
+        gain: lift * fraction,
+        ...(low === undefined || high === undefined ? {} : {low: low * fraction, high: high * fraction}),
+      })),
+    })),
+    ceiling: ceiling.map(({fraction, lift}) => ({fraction, gain: lift * fraction})),
+    capacity,
+  };
+}
+
+/** The candidates judged on all customers at the test cutoffs. */
+export function allCustomersTable(judged: Judgement): Table {
+  const figures = (name: string, title: string) => [
+    {name, title, format: "decimal" as const, digits: 3},
+    {name: `${name}Low`, title: "low", format: "decimal" as const, digits: 3},
+    {name: `${name}High`, title: "high", format: "decimal" as const, digits: 3},
+  ];
+  return {
+    kind: "table",
+    caption:
+      `All ${countText(judged.customers)} customers at the test cutoffs (${countText(judged.rows)} rows, ` +
+      `${countText(judged.positives)} churners), those included who trained the model at earlier cutoffs`,
+    columns: [
+      {name: "model", title: "Model", format: "text"},
+      ...figures("auc", "ROC AUC"),
+      ...figures("lift", `Lift at ${percentText(judged.capacity, 0)}`),
+    ],
+    rows: judged.models.map(({title, auc, lift}) => [title, auc.value, auc.low, auc.high, lift.value, lift.low, lift.high]),
+  };
+}
+
+/** Value of a campaign by share contacted, as the money chart takes it. */
+export function moneyCurve({ranked, capacity}: Judgement, study: Study, customers: number) {
+  const points = valuesOf(ranked, study, [0, ...FRACTIONS], customers).map(({fraction, model}) => ({
+    fraction,
+    expected: model.value,
+    low: model.low,
+    high: model.high,
+  }));
+  return {points, capacity, currency: study.economics.currency};
+}
+
+/** The decision, by evidence id: what to do, what it reaches, what it is worth, and what to mind. */
+export function decisionEvidence(
+  judged: Judgement,
+  study: Study,
+  customers: number,
+): Readonly<Record<string, EvidenceValue>> {
+  const {economics} = study;
+  const fractions = [...new Set([0.05, 0.1, 0.2, 0.3, economics.capacity])].sort((a, b) => a - b);
+  const values = valuesOf(judged.ranked, study, fractions, customers);
+  const atCapacity = values.find(v => v.fraction === economics.capacity)!;
+  const chosen = judged.models.find(model => model.chosen)!;
+  const reached = (x: number) => Math.min(1, x * economics.capacity);
+  return {
+    "decision.recommendation": recommendation(atCapacity, chosen.title, study),
+    "decision.reached": {
+      kind: "number",
+      value: reached(chosen.lift.value),
+      low: reached(chosen.lift.low),
+      high: reached(chosen.lift.high),
+      level: chosen.lift.level,
+      format: "percent",
+      digits: 0,
+      unit: `of the churners, by contacting ${percentText(economics.capacity, 0)} of the customers`,
+    },
+    "decision.lift": {
+      kind: "number",
+      value: chosen.lift.value,
+      low: chosen.lift.low,
+      high: chosen.lift.high,
+      level: chosen.lift.level,
+      format: "decimal",
+      digits: 2,
+      unit: `times chance; the highest possible is ${judged.ceiling.lift.toFixed(2)}`,
+    },
+    "decision.value": {
+      kind: "number",
+      value: atCapacity.model.value,
+      low: atCapacity.model.low,
+      high: atCapacity.model.high,
+      level: atCapacity.level,
+      format: "money",
+      digits: 0,
+      unit: `${economics.currency} a campaign`,
+    },
+    "decision.table": decisionTable(values, judged, economics.currency),
+    "decision.caveats": list(caveats(judged, study)),
+  };
+}
+
+function recommendation({contacted, model, random}: CampaignValue, title: string, {economics}: Study) {
+  const who = `the ${countText(contacted)} customers (${percentText(economics.capacity, 0)}) with the highest risk`;
+  if (model.low > 0)
+    return text(`Contact ${who} each month, ranked by: ${title.toLowerCase()}. Leave a random tenth of them alone, to learn whether contacting works.`);
+  if (model.high < 0)
+    return text(`Do not run this campaign at these costs: contacting ${who} is expected to lose money even with the model.`);
+  return text(
+    `Do not roll this campaign out yet. Contacting ${who} may gain or lose money${model.value > random.value ? ", though it does better than choosing at random" : ""}: ` +
+      "run it as an experiment with a random group left alone, and decide on its result.",
+  );
+}
+
+function decisionTable(values: readonly CampaignValue[], judged: Judgement, currency: string): Table {
+  return {
+    kind: "table",
+    caption: `One monthly campaign by share contacted; money in ${currency}, low and high hold 90 % of what may come out`,
+    columns: [
+      {name: "fraction", title: "Contacted", format: "percent", digits: 0},
+      {name: "contacted", title: "Customers", format: "integer"},
+      {name: "churners", title: "Would-be churners among them", format: "integer"},
+      {name: "random", title: "if chosen at random", format: "integer"},
+      {name: "ceiling", title: "Highest possible lift", format: "decimal", digits: 2},
+      money("low", "Value, low"),
+      money("value", "Value, expected"),
+      money("high", "Value, high"),
+      money("randomValue", "if chosen at random"),
+    ],
+    rows: values.map(({fraction, contacted, model, random}) => [
+      ...[fraction, contacted, model.churners, random.churners],
+      hindsightCeiling(judged.baseRate.value, {fraction}),
+      ...[model.low, model.value, model.high, random.value],
+    ]),
+  };
+}
+
+function caveats(judged: Judgement, {economics}: Study): string[] {
+  const {low, mode, high} = economics.offerWorks;
+  const chosen = judged.models.find(model => model.chosen)!;
+  return [
+    `That the offer keeps ${percentText(low, 0)} to ${percentText(high, 0)} (most likely ${percentText(mode, 0)}) of would-be churners is an assumption. No experiment has measured it yet.`,
+    "The ranking says who is at risk, not whom a contact would change. Some may leave because they were reminded.",
+    ...(judged.positives < 100
+      ? [`The test rests on ${judged.positives} churners only; read the intervals, not the figures.`]
+      : []),
+    ...(judged.gainOverRecency && judged.gainOverRecency.low <= 0 && chosen.kind !== "recency"
+      ? ["The model is not clearly better than the rule of thumb, the longer inactive the riskier."]
+      : []),
+  ];
+}

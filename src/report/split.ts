@@ -1,0 +1,77 @@
+import {addSpan, dateOf} from "../data/calendar.ts";
+import type {SetName} from "../split/sets.ts";
+import {SETS} from "../split/sets.ts";
+import type {Split} from "../split/rows.ts";
+import {ROLES} from "../split/rows.ts";
+import type {Study} from "../study.ts";
+import type {Cohort} from "../target/cohort.ts";
+import type {Table} from "./words.ts";
+
+const USE: Readonly<Record<Exclude<(typeof ROLES)[number], "unused">, string>> = {
+  train: "Learns",
+  tune: "Chooses between models",
+  calibrate: "Turns scores into probabilities",
+  test: "Judges: customers and months no model has seen",
+  later: "Judges again: all other customers in the test months",
+};
+
+/** What each part of the split is for, and what is in it. */
+export function splitTable(cohort: Cohort, labels: Int8Array, split: Split): Table {
+  const roles = ["train", "tune", "calibrate", "test", "later"] as const;
+  const rows = roles.map(role => {
+    const code = ROLES.indexOf(role);
+    const own = [...split.role.keys()].filter(i => split.role[i] === code);
+    const days = own.map(i => cohort.cutoffs[cohort.cutoff[i]!]!);
+    const positives = own.reduce((sum, i) => sum + labels[i]!, 0);
+    return [
+      role,
+      USE[role],
+      new Set(own.map(i => cohort.customer[i]!)).size,
+      own.length,
+      positives,
+      own.length === 0 ? null : positives / own.length,
+      own.length === 0 ? null : dateOf(days.reduce((a, b) => Math.min(a, b))).slice(0, 7),
+      own.length === 0 ? null : dateOf(days.reduce((a, b) => Math.max(a, b))).slice(0, 7),
+    ];
+  });
+  return {
+    kind: "table",
+    caption: "The parts of the split; rows are customers at a cutoff",
+    columns: [
+      {name: "part", title: "Part", format: "text"},
+      {name: "use", title: "What it is for", format: "text"},
+      {name: "customers", title: "Customers", format: "integer"},
+      {name: "rows", title: "Rows", format: "integer"},
+      {name: "positives", title: "Positives", format: "integer"},
+      {name: "rate", title: "Share", format: "percent", digits: 1},
+      {name: "from", title: "First month", format: "text"},
+      {name: "to", title: "Last month", format: "text"},
+    ],
+    rows,
+  };
+}
+
+/** Sets of customers against cutoffs, as the chart of the split takes it. */
+export function splitGrid(
+  cohort: Cohort,
+  split: Split,
+  study: Study,
+): {
+  sets: {name: SetName; share: number}[];
+  cutoffs: {cutoff: string; role: "train" | "embargo" | "test"}[];
+  testFrom: string;
+} {
+  const counts = SETS.map((_, code) => split.setOfCustomer.reduce((sum, set) => sum + (set === code ? 1 : 0), 0));
+  const role = {before: "train", embargo: "embargo", after: "test"} as const;
+  return {
+    sets: SETS.map((name, code) => ({name, share: counts[code]! / split.setOfCustomer.length})),
+    cutoffs: cohort.cutoffs.map((t, k) => ({cutoff: dateOf(t).slice(0, 7), role: role[split.periods[k]!]})),
+    testFrom: study.split.testFrom,
+  };
+}
+
+/** The first and the last day that outcomes of the test rows cover. */
+export function testWindow(cohort: Cohort, split: Split, study: Study): {from: string; to: string} {
+  const tested = cohort.cutoffs.filter((_, k) => split.periods[k] === "after");
+  return {from: dateOf(tested[0]!), to: dateOf(addSpan(tested.at(-1)!, study.horizon) - 1)};
+}

@@ -1,0 +1,20 @@
+import type {Run} from "../ledger/run.ts";
+import type {Table} from "./words.ts";
+
+/** What has to be the same to make this card again. */
+export function versionsTable({snapshot, library, study}: Run): Table {
+  return {
+    kind: "table",
+    caption: "What has to be the same to make this card again",
+    columns: [
+      {name: "what", title: "What", format: "text"},
+      {name: "value", title: "Digest or value", format: "text"},
+    ],
+    rows: [
+      ["Rows of the snapshot", snapshot.digest],
+      ["Code of the library", library],
+      ["Seed", String(study.seed)],
+      ["Salt of the split", study.split.salt],
+    ],
+  };
+}
