@@ -38,27 +38,31 @@ export function emitEvidence({id, value}: EvidenceRecord): void {
 
 /**
  * Shows a value under the cell that runs: charts as pictures, tables, numbers with unit and interval, text as
- * Markdown, and whatever has `toHTML()`. Everything but a chart is out when the call returns; a cell ends
- * only when its charts are drawn, awaited or not. Does nothing outside a notebook.
- * @returns a promise that resolves when it is shown.
+ * Markdown, and whatever has `toHTML()`. Does nothing outside a notebook.
+ *
+ * There is nothing to await: each value has its place at once, and the cell ends only when its charts are
+ * drawn. It returns nothing because the kernel prints what the last line of a cell returns.
  */
-export async function show(value: EvidenceValue | string | HtmlSource): Promise<void> {
+export function show(value: EvidenceValue | string | HtmlSource): void {
   const display = displayOfCell();
   if (!display) return;
-  const emit = (data: DisplayMessage["data"]) => display({data, metadata: {}, transient: {}});
   if (typeof value === "string" || !("kind" in value) || value.kind !== "chart") {
-    emit(bundleOf(value));
+    display({data: bundleOf(value), metadata: {}, transient: {}});
     return;
   }
   const name = `chart-${++charts}`;
+  const transient = {display_id: `churnbook-${name}`};
+  display({data: {"text/plain": value.title}, metadata: {}, transient});
   const drawn = drawing.then(async () => {
-    // Loaded on the first chart: the drawing library is large, and cannot be required by a cell.
+    // Loaded on the first chart, for the drawing library is large.
     const {chartSvg} = await import("./chart-svg.ts");
-    emit(bundleOf(value, {svg: await chartSvg(value, {name})}));
+    const data = bundleOf(value, {svg: await chartSvg(value, {name})});
+    display({data, metadata: {}, transient}, true);
   });
-  // One after another, so that charts come out in the order they were shown in.
-  drawing = drawn.catch(() => undefined);
-  await drawn;
+  drawing = drawn.catch(error => {
+    // Left unhandled: the kernel prints it, and a run takes it for the cell's failure.
+    void Promise.reject(error);
+  });
 }
 
 let charts = 0;
@@ -104,7 +108,7 @@ function holdIdle({ZmqServer}: KernelModule): void {
       publish.call(this, status, parent);
       return;
     }
-    // A failed drawing that nobody awaits is reported as an unhandled rejection, which comes before this.
+    // A failed drawing is printed as an unhandled rejection first.
     void drawing.then(() => setImmediate(() => publish.call(this, status, parent)));
   };
 }

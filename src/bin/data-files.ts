@@ -2,7 +2,10 @@ import {createHash} from "node:crypto";
 import {createReadStream} from "node:fs";
 import {access, mkdir, mkdtemp, rename, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import type {SnapshotFiles} from "../data/snapshot.ts";
+import {withDatabase} from "../data/database.ts";
+import {ingest} from "../data/ingest.ts";
+import {type Snapshot, type SnapshotFiles, writeSnapshot} from "../data/snapshot.ts";
+import type {Study} from "../study.ts";
 
 /** The file system, as snapshots need it. */
 export const snapshotFiles: SnapshotFiles = {
@@ -31,3 +34,24 @@ export const snapshotFiles: SnapshotFiles = {
   rename,
   remove: path => rm(path, {recursive: true, force: true}),
 };
+
+/**
+ * Reads the events of a study and writes their snapshot into `store`; what does not fit into memory waits there.
+ * @throws DataError as {@link ingest} does.
+ */
+export async function takeSnapshot(
+  events: Study["events"],
+  {folder, store, today}: {readonly folder: string; readonly store: string; readonly today: string},
+): Promise<Snapshot> {
+  await mkdir(store, {recursive: true});
+  const temporary = await mkdtemp(join(store, ".spill-"));
+  try {
+    return await withDatabase(
+      async database =>
+        writeSnapshot(await ingest(events, {folder, today, database}), {store, files: snapshotFiles}),
+      {memory: "1GB", temporary},
+    );
+  } finally {
+    await rm(temporary, {recursive: true, force: true});
+  }
+}

@@ -56,12 +56,14 @@ export async function startKernel({
     };
     const spawned = spawnKernel(connection, {folder, env});
     try {
-      return await connectKernel(connection, {
+      const kernel = await connectKernel(connection, {
         process: spawned,
         session: randomUUID(),
         timestamp: () => new Date().toISOString(),
         readySeconds,
       });
+      spawned.removeFile();
+      return kernel;
     } catch (error) {
       const taken = error instanceof KernelStartError && error.message.includes(PORT_TAKEN);
       if (!taken || attempt === ATTEMPTS) throw error;
@@ -85,7 +87,7 @@ const PORT_TAKEN = "a port was taken";
 function spawnKernel(
   connection: Connection,
   {folder, env}: {folder: string; env: Readonly<Record<string, string>>},
-): KernelProcess {
+): KernelProcess & {readonly removeFile: () => void} {
   const temporary = mkdtempSync(join(tmpdir(), "churnbook-kernel-"));
   const file = join(temporary, "connection.json");
   writeFileSync(file, JSON.stringify(connection), {mode: 0o600});
@@ -100,17 +102,19 @@ function spawnKernel(
     windowsHide: true,
   });
   child.stdin?.on("error", () => {});
+  // Its secret is of no use once the kernel has read it.
+  const removeFile = () => rmSync(temporary, {recursive: true, force: true});
   let gone = false;
   const kill = () => {
     running.delete(kill);
     if (running.size === 0) unwatchSignals();
-    rmSync(temporary, {recursive: true, force: true});
+    removeFile();
     if (!gone) killGroup(child);
     gone = true;
   };
   running.add(kill);
   watchSignals();
-  return {ended: endOf(child), kill};
+  return {ended: endOf(child), kill, removeFile};
 }
 
 /** How the kernel ended. A kernel that could not have its ports goes on, deaf: that counts as an end. */

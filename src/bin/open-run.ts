@@ -1,6 +1,5 @@
 import {existsSync, readFileSync} from "node:fs";
 import {join, resolve} from "node:path";
-import {dayOf} from "../data/calendar.ts";
 import {loadCampaigns} from "../data/campaigns.ts";
 import {ingest} from "../data/ingest.ts";
 import {loadEventLog} from "../data/load.ts";
@@ -46,7 +45,7 @@ export async function snapshotStudy(
 ): Promise<RunContext> {
   const store = join(folder, ".churnbook");
   terminal?.progress("reading the events");
-  const ingested = await ingest(study.events, {folder, today: dayOf(today)});
+  const ingested = await ingest(study.events, {folder, today});
   const {manifest, folder: snapshotFolder} = await writeSnapshot(ingested, {store, files: snapshotFiles});
   ingested.close();
   terminal?.note(describe(manifest));

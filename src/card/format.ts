@@ -3,7 +3,6 @@ import type {EvidenceColumn, EvidenceValue, Scalar} from "../ledger/evidence.ts"
 /** Between groups of three digits; the page keeps numbers on one line. */
 const THIN_SPACE = "\u2009";
 const MINUS = "\u2212";
-const SYMBOLS: Readonly<Record<string, string>> = {EUR: "€", USD: "$", GBP: "£", JPY: "¥"};
 const MONTHS = "January February March April May June July August September October November December".split(
   " ",
 );
@@ -15,33 +14,43 @@ type NumberValue = Extract<EvidenceValue, {kind: "number"}>;
 
 /**
  * A number as the card prints it, the same in every locale: thin spaces between thousands, a true minus sign.
- * `percent` takes a share, 0.314 is "31.4 %"; `money` puts the sign or code of the currency `unit` in front.
+ * `percent` takes a share, 0.314 is "31.4%"; `money` puts the currency that `unit` starts with in front,
+ * "EUR" or "EUR a month".
  * Without `digits`: 0 for integer and money, 1 for percent, 2 for decimal. Another unit follows the number.
  * @throws RangeError when the value is not finite.
  */
 export function formatNumber(value: number, {format = "decimal", digits, unit}: Options = {}): string {
   const body = plain(value, format, digits);
-  if (unit === undefined || unit === "" || format === "percent") return body;
-  if (format !== "money") return `${body} ${unit}`;
-  const sign = body.startsWith(MINUS) ? MINUS : "";
-  return `${sign}${SYMBOLS[unit] ?? `${unit} `}${body.slice(sign.length)}`;
+  const {currency, rest} = unitOf(format, unit);
+  const sign = currency !== "" && body.startsWith(MINUS) ? MINUS : "";
+  const figure = `${sign}${currency && `${currency} `}${body.slice(sign.length)}`;
+  return rest === "" ? figure : `${figure} ${rest}`;
 }
 
-/** A number of the evidence with its unit, without its interval. */
-export const formatValue = (value: NumberValue): string => formatNumber(value.value, optionsOf(value));
+/** A number of the evidence without its interval, in parts: the currency, the figure, and the rest of its unit. */
+export function formatValue(value: NumberValue): {
+  readonly currency: string;
+  readonly figure: string;
+  readonly unit: string;
+} {
+  const {unit, ...bare} = optionsOf(value);
+  const {currency, rest} = unitOf(bare.format, unit);
+  return {currency, figure: formatNumber(value.value, bare), unit: rest};
+}
 
-/** The interval of a number of the evidence, "27.0 % to 35.1 %", without its level; undefined when it has none. */
+/** The interval of a number of the evidence, "27.0% to 35.1%", without its level; undefined when it has none. */
 export function formatInterval(value: NumberValue): string | undefined {
   if (value.low === undefined || value.high === undefined) return undefined;
-  const {unit: _unit, ...bare} = optionsOf(value);
-  const bounds = value.format === "money" ? optionsOf(value) : bare;
-  return `${formatNumber(value.low, bounds)} to ${formatNumber(value.high, bounds)}`;
+  const {unit, ...bare} = optionsOf(value);
+  const {currency} = unitOf(bare.format, unit);
+  return `${currency && `${currency} `}${formatNumber(value.low, bare)} to ${formatNumber(value.high, bare)}`;
 }
 
-/** A number with its interval in one line: "2.6 (2.2 to 3.0)". */
+/** A number with its interval and unit in one line: "2.6 (2.2 to 3.0) times". */
 export function formatEstimate(value: NumberValue): string {
+  const {currency, figure, unit} = formatValue(value);
   const interval = formatInterval(value);
-  return interval === undefined ? formatValue(value) : `${formatValue(value)} (${interval})`;
+  return [currency, figure, interval && `(${interval})`, unit].filter(Boolean).join(" ");
 }
 
 /** A cell of a table; its unit stands in the heading. Null, which is unknown, is an en dash. */
@@ -72,7 +81,14 @@ function plain(value: number, format: NumberFormat, digits: number = DIGITS[form
   const [whole = "", fraction] = fixed.split(".");
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, THIN_SPACE);
   const sign = value < 0 && /[1-9]/.test(fixed) ? MINUS : "";
-  return `${sign}${grouped}${fraction === undefined ? "" : `.${fraction}`}${format === "percent" ? "\u00a0%" : ""}`;
+  return `${sign}${grouped}${fraction === undefined ? "" : `.${fraction}`}${format === "percent" ? "%" : ""}`;
+}
+
+// "EUR a campaign" is the currency EUR and "a campaign".
+function unitOf(format: NumberFormat | undefined, unit = ""): {currency: string; rest: string} {
+  const [, currency = "", rest = unit] =
+    format === "money" ? (/^([A-Z]{3})(?: (.*))?$/.exec(unit) ?? []) : [];
+  return {currency, rest: currency === "" ? unit : rest === unit ? "" : rest};
 }
 
 function optionsOf(value: NumberValue): Options {

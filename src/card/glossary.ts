@@ -6,7 +6,7 @@ export type GlossaryEntry = {readonly term: string; readonly meaning: string};
 const WORDS: Readonly<Record<string, string>> = {
   AUC: "The chance that the model ranks a random customer who leaves above a random one who stays: 0.5 is a coin toss, 1 is perfect.",
   Calibration:
-    "Turning scores into probabilities that hold: of the customers given 20 %, about 20 in 100 should leave.",
+    "Turning scores into probabilities that hold: of the customers given 20%, about 20 in 100 should leave.",
   Ceiling: "The best that any ranking could reach on the same customers, knowing afterwards who left.",
   Churn: "A customer's leaving, as the card defines it under “What counts as churn”.",
   Cohort: "The customers who are active at a cutoff, and so can still leave.",
@@ -17,7 +17,7 @@ const WORDS: Readonly<Record<string, string>> = {
   Horizon: "The time after the cutoff that a prediction is about.",
   "IN the last month": "Leaves for the first time in the last month of the horizon.",
   Interval:
-    "The range in which the true value plausibly lies, given how many customers were measured. A 95 % interval misses it about once in 20.",
+    "The range in which the true value plausibly lies, given how many customers were measured. A 95% interval misses it about once in 20.",
   Lift: "How many times more leavers are among the customers the model picks than among as many picked at random.",
   Seed: "The number that fixes every random choice, so that a second run gives the same card.",
   SILENT: "Shows none of the activity within the horizon.",

@@ -1,4 +1,5 @@
 import Mustache from "mustache";
+import {chartTable} from "../charts/theme.ts";
 import type {EvidenceColumn, EvidenceValue, Scalar} from "../ledger/evidence.ts";
 import {type Card, type CardEntry, cardDigest} from "./card.ts";
 import {chartData} from "./chart-data.ts";
@@ -10,7 +11,7 @@ export type DrawChart = (chart: Extract<EvidenceValue, {kind: "chart"}>, name: s
 /** A table as the page template reads it. */
 export type TableView = {
   readonly name: string;
-  /** The same as markup; so are the texts of paragraphs, lists and descriptions. */
+  /** Markup, as are the titles and cells below. */
   readonly caption: string;
   /** Whether it has more columns than a phone shows. */
   readonly wide: boolean;
@@ -74,7 +75,7 @@ export async function viewOf(card: Card, draw: DrawChart): Promise<Record<string
     digest: cardDigest(card),
     decision,
     questions,
-    glossary: card.glossary,
+    glossary: card.glossary.map(({term, meaning}) => ({term, meaning: rich(meaning)})),
     sources: [...sources.values()],
   };
 }
@@ -112,21 +113,10 @@ function numberView(item: CardEntry, source: SourceView): BlockView {
   const {value} = item;
   const base = {...anchor(item), source};
   if (value.kind !== "number") return {...base, none: noneOf(value)};
+  const {currency, figure, unit} = formatValue(value);
   const interval = formatInterval(value);
-  return {
-    ...base,
-    ...bigNumber(value),
-    interval,
-    level:
-      interval && value.level !== undefined ? `${formatLevel(value.level)} interval` : interval && "range",
-  };
-}
-
-// The unit follows in small type, but a currency belongs to the figure.
-function bigNumber({unit, ...value}: Extract<EvidenceValue, {kind: "number"}>): BlockView {
-  return value.format === "money" && unit !== undefined
-    ? {number: formatValue({...value, unit}), unit: ""}
-    : {number: formatValue(value), unit: unit ?? ""};
+  const level = value.level === undefined ? "range" : `${formatLevel(value.level)} interval`;
+  return {...base, currency, figure, unit: unit && rich(unit), interval, level};
 }
 
 const formatLevel = (level: number): string =>
@@ -172,12 +162,13 @@ async function chartView(
   draw: DrawChart,
 ): Promise<BlockView> {
   const name = nameOf(id);
-  const tables = chartData(chart.spec).map(({columns, rows}, i, all) =>
+  const own = chartTable(chart);
+  const tables = (own === undefined ? chartData(chart.spec) : [own]).map(({columns, rows}, i, all) =>
     tableView(`${chart.title}${all.length > 1 ? `, part ${i + 1}` : ""}`, columns, rows),
   );
   return {
     picture: name,
-    title: chart.title,
+    title: rich(chart.title),
     description: rich(chart.description),
     svg: labelled(await draw(chart, name), `${name}-words`),
     tables,
@@ -194,11 +185,11 @@ function tableView(
   return {
     name: caption,
     caption: rich(caption),
-    wide: columns.length > 3,
-    head: columns.map(({title, unit = ""}, at) => ({title, unit, numeric: numeric[at]!})),
+    wide: columns.length > 4,
+    head: columns.map(({title, unit = ""}, at) => ({title: rich(title), unit, numeric: numeric[at]!})),
     rows: rows.map(row => ({
       cells: row.map((cell, at) => ({
-        text: formatCell(cell, columns[at]!),
+        text: rich(formatCell(cell, columns[at]!)),
         numeric: numeric[at]!,
         first: at === 0,
       })),
@@ -213,15 +204,14 @@ const labelled = (svg: string, by: string): string =>
     .replace(/<[^>]*>/g, tag => tag.replace(/ (?:role|aria-[a-z]+)="[^"]*"/g, ""))
     .replace(/^<svg\b/, `<svg role="img" aria-labelledby="${by}"`);
 
-// Thousands and percentages stay on one line; the text around them is escaped, then set as it is.
+// Text as markup, set alike whoever wrote it: thousands stay on one line, "5 %" is "5%" as in charts and figures.
 const rich = (text: string): string =>
-  Mustache.escape(text).replace(
-    /\S?\d{1,3}(?:\u2009\d{3})+(?:\.\d+)?(?: %)?|\d+(?:\.\d+)? %/g,
-    '<span class="whole">$&</span>',
-  );
+  Mustache.escape(text)
+    .replace(/(\d)[ \u00a0\u2009]%/g, "$1%")
+    .replace(/[-\u2212€$£]?\d{1,3}(?:\u2009\d{3})+(?:\.\d+)?/g, '<span class="whole">$&</span>');
 
 const noneOf = (value: EvidenceValue): BlockView =>
-  value.kind === "not-applicable" ? {reason: value.reason, by: value.by} : {};
+  value.kind === "not-applicable" ? {reason: rich(value.reason), by: value.by} : {};
 
 const anchor = ({id, title}: CardEntry): {name: string; title: string} => ({name: nameOf(id), title});
 

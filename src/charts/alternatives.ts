@@ -1,5 +1,5 @@
-import {type Chart, type ChartOptions, chartOf, COLOUR, FONT_SIZE, INK, requireSome, WIDTH} from "./theme.ts";
-import {counted, decimal, listed, percent} from "./words.ts";
+import {type Chart, type ChartOptions, chartOf, FONT_SIZE, INK, requireSome, WIDTH} from "./theme.ts";
+import {counted, decimal, percent} from "./words.ts";
 
 export type AlternativesData = {
   /**
@@ -23,8 +23,13 @@ const PANEL = (WIDTH - LABELS - 2 * GAP - 8) / 3;
 export function alternativesChart({rows}: AlternativesData, {title}: ChartOptions = {}): Chart {
   requireSome("alternativesChart", "row", rows);
   const names = rows.map(row => counted(row.days, "day"));
-  const panel = (i: number, heading: readonly string[], values: readonly (number | null)[], flagged: readonly boolean[], show: (value: number) => string) =>
-    panelOf(names, heading, {values, flagged, show, first: i === 0});
+  const panel = (
+    i: number,
+    heading: readonly string[],
+    values: readonly (number | null)[],
+    flagged: readonly boolean[],
+    show: (value: number) => string,
+  ) => panelOf(names, heading, {values, flagged, show, first: i === 0});
   return chartOf({
     title: title ?? "What the inactivity window does to the target",
     description: describe(rows),
@@ -41,19 +46,42 @@ export function alternativesChart({rows}: AlternativesData, {title}: ChartOption
       padding: {left: 2, top: 4, right: 4, bottom: 4},
       spacing: GAP,
       hconcat: [
-        panel(0, ["Churn rate"], rows.map(r => r.baseRate), rows.map(r => r.baseRate < 0.05 || r.baseRate > 0.95), percent),
-        panel(1, ["Cannot churn"], rows.map(r => r.structuralZeros), rows.map(r => r.structuralZeros > 0), percent),
-        panel(2, ["AUC of recency"], rows.map(r => r.recencyAuc), rows.map(r => r.recencyAuc !== null && r.recencyAuc < 0.5), value => decimal(value)),
+        panel(
+          0,
+          ["Churn rate"],
+          rows.map(r => r.baseRate),
+          rows.map(r => r.baseRate < 0.05 || r.baseRate > 0.95),
+          percent,
+        ),
+        panel(
+          1,
+          ["Cannot churn"],
+          rows.map(r => r.structuralZeros),
+          rows.map(r => r.structuralZeros > 0),
+          percent,
+        ),
+        panel(
+          2,
+          ["AUC of recency"],
+          rows.map(r => r.recencyAuc),
+          rows.map(r => r.recencyAuc !== null && r.recencyAuc < 0.5),
+          value => decimal(value),
+        ),
       ],
     },
   });
 }
 
-// What makes a window a trap is drawn in the colour of warning, and hatched by a mark before its number.
+// What makes a window a trap is drawn in the colour of warning, and has a mark behind its number.
 function panelOf(
   names: readonly string[],
   heading: readonly string[],
-  {values, flagged, show, first}: {
+  {
+    values,
+    flagged,
+    show,
+    first,
+  }: {
     readonly values: readonly (number | null)[];
     readonly flagged: readonly boolean[];
     readonly show: (value: number) => string;
@@ -63,7 +91,7 @@ function panelOf(
   const data = names.map((name, i) => {
     const value = values[i] ?? null;
     const text = value === null ? "not defined" : `${show(value)}${flagged[i] ? " !" : ""}`;
-    return {window: name, value: value ?? 0, text, flagged: flagged[i] ?? false};
+    return {window: name, value: value ?? 0, full: 1, text, flagged: flagged[i] ?? false};
   });
   const y = {
     field: "window",
@@ -81,7 +109,7 @@ function panelOf(
     title: {text: heading, color: INK.text, fontWeight: 600, frame: "group", offset: 8},
     data: {values: data},
     layer: [
-      {mark: {type: "bar", color: INK.faint}, encoding: {x: {datum: 1}, y}},
+      {mark: {type: "bar", color: INK.faint}, encoding: {x: {...x, field: "full"}, y}},
       {
         mark: {type: "bar"},
         encoding: {
@@ -106,7 +134,5 @@ function describe(rows: AlternativesData["rows"]): string {
       `churn, AUC of recency alone ${auc}`
     );
   });
-  return `${counted(rows.length, "inactivity window")} side by side. ${listed(parts.map(part => `${part};`)).replace(/;$/, "")}.`
-    .replace(/;,/g, ";")
-    .replace(/; and /g, "; ");
+  return `${counted(rows.length, "inactivity window")} side by side. ${parts.join("; ")}.`;
 }

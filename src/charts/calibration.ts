@@ -1,5 +1,5 @@
 import {niceTop, note} from "./layout.ts";
-import {type Chart, type ChartOptions, chartOf, COLOUR, frame, INK, requireSome} from "./theme.ts";
+import {type Chart, type ChartOptions, COLOUR, chartOf, frame, INK, requireSome} from "./theme.ts";
 import {counted, percent, whole} from "./words.ts";
 
 export type CalibrationData = {
@@ -45,19 +45,40 @@ export function calibrationChart({points}: CalibrationData, {title}: ChartOption
       data: {values: points},
       layer: [
         {
-          data: {values: [{predicted: 0, observed: 0}, {predicted: top, observed: top}]},
+          data: {
+            values: [
+              {predicted: 0, observed: 0},
+              {predicted: top, observed: top},
+            ],
+          },
           mark: {type: "line", color: INK.axis, strokeWidth: 1.5},
           encoding: {x, y},
         },
         note(["as predicted"], {x: top * 0.99, y: top * 0.99}, {align: "right", dx: -14, color: INK.muted}),
-        note(["more churn", "than predicted"], {x: top * 0.03, y: top * 0.97}, {baseline: "top", color: INK.muted}),
-        note(["less churn", "than predicted"], {x: top * 0.98, y: top * 0.09}, {align: "right", color: INK.muted}),
+        note(
+          ["more churn", "than predicted"],
+          {x: top * 0.03, y: top * 0.97},
+          {baseline: "top", color: INK.muted},
+        ),
+        note(
+          ["less churn", "than predicted"],
+          {x: top * 0.98, y: top * 0.09},
+          {align: "right", color: INK.muted},
+        ),
         {
           mark: {type: "rule", color: COLOUR.blue, strokeWidth: 1.5},
           encoding: {x, y: {...y, field: "low"}, y2: {field: "high"}},
         },
         {
-          mark: {type: "point", filled: true, size: 64, opacity: 1, color: COLOUR.blue, stroke: "#ffffff", strokeWidth: 1.25},
+          mark: {
+            type: "point",
+            filled: true,
+            size: 64,
+            opacity: 1,
+            color: COLOUR.blue,
+            stroke: "#ffffff",
+            strokeWidth: 1.25,
+          },
           encoding: {x, y},
         },
       ],

@@ -7,8 +7,8 @@ import {
   dashOf,
   frame,
   INK,
-  requireSome,
   ROLE_COLOUR,
+  requireSome,
   type Spec,
 } from "./theme.ts";
 import {counted, decimal, listed, percent} from "./words.ts";
@@ -62,7 +62,10 @@ export function liftChart({models, ceiling, capacity}: LiftData, {title}: ChartO
       ...frame(350),
       data: {values: rows},
       layer: [
-        ...curveLayers(models.map(m => m.name), {top, format: ".2~f", best, capacity, show: v => `lift ${decimal(v, 1)}`, rows}),
+        ...curveLayers(
+          models.map(m => m.name),
+          {top, format: ".2~f", best, capacity, show: v => `lift ${decimal(v, 1)}`, rows},
+        ),
         {
           data: {values: [{}]},
           mark: {type: "rule", color: ROLE_COLOUR.random, strokeWidth: 1.25},
@@ -76,7 +79,10 @@ export function liftChart({models, ceiling, capacity}: LiftData, {title}: ChartO
 }
 
 // Beside the line where it comes in from above; else over its knee, where it turns away to below.
-function ceilingName(best: readonly {readonly fraction: number; readonly value: number}[], top: number): Spec[] {
+function ceilingName(
+  best: readonly {readonly fraction: number; readonly value: number}[],
+  top: number,
+): Spec[] {
   const highest = Math.max(...best.map(point => point.value));
   const clipped = highest > top;
   const from = clipped
@@ -85,11 +91,15 @@ function ceilingName(best: readonly {readonly fraction: number; readonly value: 
   if (!from) return [];
   const late = from.fraction > 0.55;
   return [
-    note(["highest possible"], {x: from.fraction, y: from.value}, {
-      align: late ? "right" : "left",
-      dx: late ? 0 : 8,
-      dy: clipped ? -2 : -8,
-    }),
+    note(
+      ["highest possible"],
+      {x: from.fraction, y: from.value},
+      {
+        align: late ? "right" : "left",
+        dx: late ? 0 : 8,
+        dy: clipped ? -2 : -8,
+      },
+    ),
   ];
 }
 
@@ -116,11 +126,19 @@ export function gainsChart({models, ceiling, capacity}: GainsData, {title}: Char
       data: {values: rows},
       layer: [
         {
-          data: {values: [{fraction: 0, value: 0}, {fraction: 1, value: 1}]},
+          data: {
+            values: [
+              {fraction: 0, value: 0},
+              {fraction: 1, value: 1},
+            ],
+          },
           mark: {type: "line", color: ROLE_COLOUR.random, strokeWidth: 1.25},
           encoding: {x: {field: "fraction", type: "quantitative"}, y: {field: "value", type: "quantitative"}},
         },
-        ...curveLayers(models.map(m => m.name), {top: 1, format: ".0%", best, capacity, show: v => `${percent(v)} of churners`, rows}),
+        ...curveLayers(
+          models.map(m => m.name),
+          {top: 1, format: ".0%", best, capacity, show: v => `${percent(v)} of churners`, rows},
+        ),
         note(["random"], {x: 0.66, y: 0.66}, {dx: 8, dy: 12, color: ROLE_COLOUR.random}),
         ...(ceiling.length > 0 ? [note(["highest possible"], {x: 1, y: 1}, {align: "right", dy: -10})] : []),
       ],
@@ -129,7 +147,10 @@ export function gainsChart({models, ceiling, capacity}: GainsData, {title}: Char
 }
 
 // The chosen model comes last, so that it is drawn on top.
-function rowsOf<P extends {readonly fraction: number} & Bounds>(models: readonly Curve<P>[], value: (point: P) => number): Row[] {
+function rowsOf<P extends {readonly fraction: number} & Bounds>(
+  models: readonly Curve<P>[],
+  value: (point: P) => number,
+): Row[] {
   return models.toReversed().flatMap(({name, points}) =>
     points.map(point => ({
       name,
@@ -142,7 +163,14 @@ function rowsOf<P extends {readonly fraction: number} & Bounds>(models: readonly
 
 function curveLayers(
   names: readonly string[],
-  {top, format, best, capacity, show, rows}: {
+  {
+    top,
+    format,
+    best,
+    capacity,
+    show,
+    rows,
+  }: {
     readonly top: number;
     readonly format: string;
     readonly best: readonly {readonly fraction: number; readonly value: number}[];
@@ -163,12 +191,21 @@ function curveLayers(
     field: "name",
     type: "nominal",
     scale: {domain: names, range},
-    legend: {columns: legendColumns(names)},
+    legend: {columns: legendColumns(names), offset: top === 1 ? 26 : 12},
   });
   const colours = coloursOf(names);
   const layers: Spec[] = [
     {
-      transform: [{filter: {and: [{field: "name", equal: chosen}, {field: "low", valid: true}]}}],
+      transform: [
+        {
+          filter: {
+            and: [
+              {field: "name", equal: chosen},
+              {field: "low", valid: true},
+            ],
+          },
+        },
+      ],
       mark: {type: "area", color: colours[0]!, opacity: 0.14, clip: true},
       encoding: {x, y: {...y, field: "low"}, y2: {field: "high"}},
     },
@@ -190,9 +227,7 @@ function curveLayers(
   ];
   if (capacity === undefined) return layers;
   const reached = at(rows, chosen, capacity);
-  const text = [
-    `${percent(capacity)} contacted${reached === undefined ? "" : `: ${show(reached)}`}`,
-  ];
+  const text = [`${percent(capacity)} contacted${reached === undefined ? "" : `: ${show(reached)}`}`];
   const late = capacity > 0.55;
   layers.push(
     {
@@ -200,18 +235,30 @@ function curveLayers(
       mark: {type: "rule", color: INK.muted, strokeWidth: 1},
       encoding: {x: {datum: capacity}},
     },
-    note(text, {x: capacity, y: 0}, {
-      align: late ? "right" : "left",
-      dx: late ? -6 : 6,
-      dy: -9,
-      fontWeight: 600,
-      color: colours[0]!,
-    }),
+    note(
+      text,
+      {x: capacity, y: 0},
+      {
+        align: late ? "right" : "left",
+        dx: late ? -6 : 6,
+        dy: -9,
+        fontWeight: 600,
+        color: colours[0]!,
+      },
+    ),
   );
   if (reached !== undefined)
     layers.push({
       data: {values: [{fraction: capacity, value: reached}]},
-      mark: {type: "point", filled: true, size: 70, opacity: 1, color: colours[0]!, stroke: "#ffffff", strokeWidth: 1.5},
+      mark: {
+        type: "point",
+        filled: true,
+        size: 70,
+        opacity: 1,
+        color: colours[0]!,
+        stroke: "#ffffff",
+        strokeWidth: 1.5,
+      },
       encoding: {x, y},
     });
   return layers;
@@ -219,7 +266,10 @@ function curveLayers(
 
 /** Value of a line at a fraction, straight between its points; undefined outside them. */
 function at(rows: readonly Row[], name: string, fraction: number): number | undefined {
-  return interpolate(rows.filter(row => row.name === name), fraction);
+  return interpolate(
+    rows.filter(row => row.name === name),
+    fraction,
+  );
 }
 
 function interpolate(
@@ -239,7 +289,11 @@ function describeCurves(
   what: string,
   rows: readonly Row[],
   best: readonly {readonly fraction: number; readonly value: number}[],
-  {names, capacity, show}: {names: readonly string[]; capacity: number | undefined; show: (value: number) => string},
+  {
+    names,
+    capacity,
+    show,
+  }: {names: readonly string[]; capacity: number | undefined; show: (value: number) => string},
 ): string {
   const fraction = capacity ?? 0.1;
   const parts = names.flatMap((name, i) => {
@@ -267,12 +321,15 @@ function tableOf<K extends "lift" | "gain">(
   capacity: number | undefined,
 ) {
   const tenths = Array.from({length: 10}, (_, i) => (i + 1) / 10);
-  const fractions = [...new Set([0.01, 0.02, 0.05, ...tenths, ...(capacity === undefined ? [] : [capacity])])];
+  const fractions = [
+    ...new Set([0.01, 0.02, 0.05, ...tenths, ...(capacity === undefined ? [] : [capacity])]),
+  ];
   const lines = [...models, {name: "Highest possible", points: ceiling}].map(({name, points}) => ({
     name,
     points: points.map(point => ({fraction: point.fraction, value: point[key]})),
   }));
-  const format = key === "gain" ? {format: "percent" as const, digits: 0} : {format: "decimal" as const, digits: 2};
+  const format =
+    key === "gain" ? {format: "percent" as const, digits: 0} : {format: "decimal" as const, digits: 2};
   return {
     columns: [
       {name: "fraction", title: "Share contacted", format: "percent" as const, digits: 0},

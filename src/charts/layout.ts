@@ -37,9 +37,13 @@ export function spread(
 export function niceTop(value: number, limit = Number.POSITIVE_INFINITY): number {
   if (!(value > 0)) return Math.min(1, limit);
   const magnitude = 10 ** Math.floor(Math.log10(value));
-  const step = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 10].find(s => value <= s * magnitude * (1 + 1e-9)) ?? 10;
+  const step =
+    [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 10].find(s => value <= s * magnitude * (1 + 1e-9)) ?? 10;
   return Math.min(limit, Number((step * magnitude).toPrecision(3)));
 }
+
+/** Labels an axis of thousands: `0` where the number format says `0k`. */
+export const PLAIN_ZERO = "datum.value === 0 ? '0' : datum.label";
 
 /** Columns of a legend above the plot, so that it stays within the picture. */
 export function legendColumns(names: readonly string[]): number {
@@ -64,7 +68,12 @@ export function note(
 }
 
 /** What stands at the right end of a line. */
-export type End = {readonly name: string; readonly value: number; readonly text: string; readonly colour: string};
+export type End = {
+  readonly name: string;
+  readonly value: number;
+  readonly text: string;
+  readonly colour: string;
+};
 
 /**
  * Layers that name lines at their right ends, the last value under the name, moved apart where lines end close
@@ -85,12 +94,16 @@ export function endLabels(
   );
   return {
     layers: ends.map((end, i) =>
-      note(lines[i]!, {y: places[i]!}, {
-        dx: 10,
-        dy: (-(lines[i]!.length - 1) * LINE_HEIGHT) / 2,
-        color: end.colour,
-        fontWeight: 600,
-      }),
+      note(
+        lines[i]!,
+        {y: places[i]!},
+        {
+          dx: 10,
+          dy: (-(lines[i]!.length - 1) * LINE_HEIGHT) / 2,
+          color: end.colour,
+          fontWeight: 600,
+        },
+      ),
     ),
     right: Math.max(16, ...lines.flat().map(line => roughEms(line) * 1.06 * FONT_SIZE + 14)),
   };

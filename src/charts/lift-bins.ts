@@ -1,5 +1,16 @@
 import {niceTop, note} from "./layout.ts";
-import {type Chart, type ChartOptions, chartOf, COLOUR, frame, INK, requireSome, ROLE_COLOUR} from "./theme.ts";
+import {
+  type Chart,
+  type ChartOptions,
+  COLOUR,
+  chartOf,
+  frame,
+  INK,
+  ROLE_COLOUR,
+  requireSome,
+  type Spec,
+  WIDTH,
+} from "./theme.ts";
 import {counted, decimal} from "./words.ts";
 
 export type LiftBinsData = {
@@ -13,13 +24,15 @@ export type LiftBinsData = {
   }[];
 };
 
+/** Height of the plot within the picture in pixels, about. */
+const PLOT = 225;
+
 /** Lift of each tenth of the customers, beside what a perfect order would hold. */
 export function liftBinsChart({bins}: LiftBinsData, {title}: ChartOptions = {}): Chart {
   requireSome("liftBinsChart", "bin", bins);
   const reached = Math.max(1, ...bins.map(b => Math.max(b.lift, b.high ?? 0)));
   const highest = Math.max(reached, ...bins.map(b => b.perfect ?? 0));
   const top = niceTop(highest * 1.04);
-  const hasPerfect = bins.some(b => b.perfect !== undefined);
   const x = {
     field: "bin",
     type: "ordinal",
@@ -33,13 +46,13 @@ export function liftBinsChart({bins}: LiftBinsData, {title}: ChartOptions = {}):
     scale: {domain: [0, top]},
     axis: {title: null, format: ".2~f"},
   };
-  const text = {field: "text", type: "nominal"};
+  const bold = {field: "text", type: "nominal"};
   const rows = bins.map(b => ({
     ...b,
     text: decimal(b.lift, b.lift >= 9.95 ? 0 : 1),
     above: Math.max(b.lift, b.high ?? 0),
   }));
-  const knee = rows.findLast(b => b.perfect !== undefined && b.perfect > 0) ?? rows[0]!;
+  const tall = {field: "lift", gte: (24 / PLOT) * top};
   return chartOf({
     title: title ?? "Lift by tenth of customers",
     description: describe(bins),
@@ -58,34 +71,61 @@ export function liftBinsChart({bins}: LiftBinsData, {title}: ChartOptions = {}):
       ...frame(310),
       data: {values: rows},
       layer: [
-        {mark: {type: "bar", color: COLOUR.blue, opacity: 0.82}, encoding: {x, y}},
         {
           data: {values: [{}]},
-          mark: {type: "rule", color: INK.axis, strokeDash: [2, 3]},
+          mark: {type: "rule", color: INK.muted, strokeDash: [2, 3]},
           encoding: {y: {datum: 1}},
         },
+        {mark: {type: "bar", color: COLOUR.blue}, encoding: {x, y}},
         {
           transform: [{filter: {field: "low", valid: true}}],
           mark: {type: "rule", color: INK.text, strokeWidth: 1.25},
           encoding: {x, y: {...y, field: "low"}, y2: {field: "high"}},
         },
         {
-          transform: [{filter: {field: "perfect", valid: true}}],
+          transform: [{filter: {field: "perfect", gt: 0}}],
           mark: {type: "tick", color: ROLE_COLOUR.ceiling, thickness: 2, width: {band: 1}},
           encoding: {x, y: {...y, field: "perfect"}},
         },
         {
-          mark: {type: "text", baseline: "bottom", dy: -4, stroke: "#ffffff", strokeWidth: 3, strokeJoin: "round"},
-          encoding: {x, y: {...y, field: "above"}, text},
+          transform: [{filter: tall}],
+          mark: {type: "text", baseline: "bottom", dy: -5, fontWeight: 600, color: "#ffffff"},
+          encoding: {x, y: {value: "height"}, text: bold},
         },
-        {mark: {type: "text", baseline: "bottom", dy: -4, fontWeight: 600}, encoding: {x, y: {...y, field: "above"}, text}},
+        // White under the figure, where it stands on the dashed line.
+        ...[{stroke: "#ffffff", strokeWidth: 4, strokeJoin: "round"}, {}].map(under => ({
+          transform: [{filter: {not: tall}}],
+          mark: {type: "text", baseline: "bottom", dy: -4, fontWeight: 600, ...under},
+          encoding: {x, y: {...y, field: "above"}, text: bold},
+        })),
         note(["random"], {y: 1}, {align: "right", dy: -9, color: INK.muted}),
-        ...(hasPerfect
-          ? [note(["highest possible"], {x: knee.bin, y: knee.perfect ?? 0}, {dx: 20, dy: 0})]
-          : []),
+        ...ceilingName(bins, {x, y}),
       ],
     },
   });
+}
+
+// Beside the last of the ticks at the top, where the ticks turn away to below.
+function ceilingName(bins: LiftBinsData["bins"], {x, y}: {readonly x: Spec; readonly y: Spec}): Spec[] {
+  const highest = Math.max(...bins.map(b => b.perfect ?? 0));
+  const knee = bins.findLastIndex(b => b.perfect !== undefined && b.perfect >= highest * 0.999);
+  if (highest === 0 || knee < 0) return [];
+  const late = knee + 1 > bins.length * 0.65;
+  const beside = Math.round((WIDTH - 45) / bins.length / 2);
+  return [
+    {
+      data: {values: [{bin: bins[knee]!.bin, perfect: highest}]},
+      mark: {
+        type: "text",
+        baseline: "middle",
+        text: "highest possible",
+        align: late ? "right" : "left",
+        dx: late ? beside : beside + 2,
+        dy: late ? -11 : 0,
+      },
+      encoding: {x, y: {...y, field: "perfect"}},
+    },
+  ];
 }
 
 const axisTitle = (n: number): string =>

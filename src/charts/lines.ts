@@ -1,4 +1,4 @@
-import {coloursOf, dashOf, shapeOf, type Spec} from "./theme.ts";
+import {coloursOf, dashOf, type Spec, shapeOf} from "./theme.ts";
 
 /** Lines over the same places; `values[i]` is at place i, null where it is not known. */
 export type Series = {readonly name: string; readonly values: readonly (number | null)[]};
@@ -27,7 +27,9 @@ export function lineRows(places: readonly (string | number)[], series: readonly 
 }
 
 /** The last known value of each series that has one. */
-export function lineEnds(series: readonly Series[]): {readonly name: string; readonly value: number; readonly colour: string}[] {
+export function lineEnds(
+  series: readonly Series[],
+): {readonly name: string; readonly value: number; readonly colour: string}[] {
   const colours = coloursOf(series.map(s => s.name));
   return series.flatMap(({name, values}, i) => {
     const value = values.findLast(v => v !== null);

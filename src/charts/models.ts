@@ -1,4 +1,4 @@
-import {type Chart, type ChartOptions, chartOf, COLOUR, frame, INK, requireSome} from "./theme.ts";
+import {type Chart, type ChartOptions, COLOUR, chartOf, frame, INK, requireSome} from "./theme.ts";
 import {decimal, listed, wrap} from "./words.ts";
 
 export type ModelsData = {
@@ -16,20 +16,32 @@ export type ModelsData = {
   readonly reference?: {readonly name: string; readonly value: number} | undefined;
 };
 
-const ROW = 44;
-
 /** The models that were tried, each as a dot with its interval; the one in use stands out. */
 export function modelsChart({metric, rows, reference}: ModelsData, {title}: ChartOptions = {}): Chart {
   requireSome("modelsChart", "row", rows);
-  const values = [...rows.flatMap(row => [row.low, row.high, row.value]), ...(reference ? [reference.value] : [])];
+  const values = [
+    ...rows.flatMap(row => [row.low, row.high, row.value]),
+    ...(reference ? [reference.value] : []),
+  ];
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const margin = (high - low || Math.abs(high) || 1) * 0.06;
   const digits = high - low < 1 && high < 10 ? 2 : 1;
   const text = (row: ModelsData["rows"][number]) =>
-    `${decimal(row.value, digits)} (${decimal(row.low, digits)} to ${decimal(row.high, digits)})`;
+    row.low === row.high
+      ? decimal(row.value, digits)
+      : `${decimal(row.value, digits)} (${decimal(row.low, digits)} to ${decimal(row.high, digits)})`;
   // Two models may share a name, so rows are told apart by place.
-  const data = rows.map((row, i) => ({row: i, name: row.name, value: row.value, low: row.low, high: row.high, text: text(row), chosen: row.chosen}));
-  const names = Object.fromEntries(rows.map((row, i) => [String(i), wrap(row.name, {ems: 11.5})]));
+  const data = rows.map((row, i) => ({
+    row: i,
+    name: row.name,
+    value: row.value,
+    low: row.low,
+    high: row.high,
+    text: text(row),
+    chosen: row.chosen,
+  }));
+  const names = Object.fromEntries(rows.map((row, i) => [String(i), wrap(row.name, {ems: 11.5, lines: 3})]));
+  const height = 28 + 16 * Math.max(1, ...Object.values(names).map(lines => lines.length));
   const x = {
     field: "value",
     type: "quantitative",
@@ -67,7 +79,7 @@ export function modelsChart({metric, rows, reference}: ModelsData, {title}: Char
       rows: rows.map(row => [row.name, row.value, row.low, row.high, row.chosen ? "yes" : ""]),
     },
     spec: {
-      ...frame(90 + ROW * rows.length),
+      ...frame(90 + height * rows.length),
       data: {values: data},
       layer: [
         ...(reference
@@ -91,7 +103,10 @@ export function modelsChart({metric, rows, reference}: ModelsData, {title}: Char
               },
             ]
           : []),
-        {mark: {type: "rule", strokeWidth: 2}, encoding: {x: {...x, field: "low"}, x2: {field: "high"}, y, color}},
+        {
+          mark: {type: "rule", strokeWidth: 2},
+          encoding: {x: {...x, field: "low"}, x2: {field: "high"}, y, color},
+        },
         {
           mark: {type: "point", filled: true, size: 90, opacity: 1},
           encoding: {

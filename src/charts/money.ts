@@ -1,5 +1,5 @@
-import {note} from "./layout.ts";
-import {type Chart, type ChartOptions, chartOf, COLOUR, frame, INK, requireSome} from "./theme.ts";
+import {note, PLAIN_ZERO} from "./layout.ts";
+import {type Chart, type ChartOptions, COLOUR, chartOf, frame, INK, requireSome} from "./theme.ts";
 import {percent, whole} from "./words.ts";
 
 export type MoneyData = {
@@ -20,19 +20,25 @@ export function moneyChart({points, capacity, currency}: MoneyData, {title}: Cha
   requireSome("moneyChart", "point", points);
   const all = points.flatMap(p => [p.expected, p.low, p.high]);
   const [low, high] = [Math.min(0, ...all), Math.max(0, ...all)];
-  const margin = (high - low || 1) * 0.06;
+  const margin = (high - low || 1) * 0.09;
   const at = valueAt(points, capacity);
   const x = {
     field: "fraction",
     type: "quantitative",
     scale: {domain: [0, 1]},
-    axis: {title: "Share of customers contacted, riskiest first", format: ".0%", tickCount: 5, domain: false, offset: 4},
+    axis: {
+      title: "Share of customers contacted, riskiest first",
+      format: ".0%",
+      tickCount: 5,
+      domain: false,
+      offset: 4,
+    },
   };
   const y = {
     field: "expected",
     type: "quantitative",
     scale: {domain: [low - (low < 0 ? margin : 0), high + margin], nice: false},
-    axis: {title: null, format: "~s"},
+    axis: {title: null, format: "~s", labelExpr: PLAIN_ZERO},
   };
   const late = capacity > 0.5;
   return chartOf({
@@ -71,18 +77,30 @@ export function moneyChart({points, capacity, currency}: MoneyData, {title}: Cha
           ? [
               {
                 data: {values: [{fraction: capacity, expected: at.expected}]},
-                mark: {type: "point", filled: true, size: 80, opacity: 1, color: COLOUR.blue, stroke: "#ffffff", strokeWidth: 1.5},
+                mark: {
+                  type: "point",
+                  filled: true,
+                  size: 80,
+                  opacity: 1,
+                  color: COLOUR.blue,
+                  stroke: "#ffffff",
+                  strokeWidth: 1.5,
+                },
                 encoding: {x, y},
               },
             ]
           : []),
-        note([`${percent(capacity)} contacted${at ? `: ${currency} ${whole(at.expected)}` : ""}`], {x: capacity, y: high + margin}, {
-          align: late ? "right" : "left",
-          dx: late ? -7 : 7,
-          dy: 8,
-          fontWeight: 600,
-          color: COLOUR.blue,
-        }),
+        note(
+          [`${percent(capacity)} contacted${at ? `: ${currency} ${whole(at.expected)}` : ""}`],
+          {x: capacity, y: high + margin},
+          {
+            align: late ? "right" : "left",
+            dx: late ? -7 : 7,
+            dy: 8,
+            fontWeight: 600,
+            color: COLOUR.blue,
+          },
+        ),
       ],
     },
   });

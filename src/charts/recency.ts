@@ -1,5 +1,5 @@
 import {niceTop} from "./layout.ts";
-import {type Chart, type ChartOptions, chartOf, COLOUR, frame, INK, requireSome} from "./theme.ts";
+import {type Chart, type ChartOptions, COLOUR, chartOf, frame, INK, requireSome} from "./theme.ts";
 import {percent} from "./words.ts";
 
 export type RecencyData = {
@@ -26,13 +26,18 @@ export function recencyChart({rows}: RecencyData, {title}: ChartOptions = {}): C
     scale: {paddingInner: 0.3, paddingOuter: 0.15},
     axis: {title: "Time since the last event", labelAngle: 0, ticks: false, labelLimit: 430 / rows.length},
   };
-  const y = {field: "value", type: "quantitative", scale: {domain: [0, top]}, axis: {title: null, format: ".1~%"}};
+  const y = {
+    field: "value",
+    type: "quantitative",
+    scale: {domain: [0, top]},
+    axis: {title: null, format: ".1~%"},
+  };
   const only = (name: string) => [{filter: {field: "name", equal: name}}];
   const color = {
     field: "name",
     type: "nominal",
     scale: {domain: names, range: ["#7fb0d3", COLOUR.vermillion]},
-    legend: {columns: 2, symbolSize: 130, symbolStrokeWidth: 0, symbolOpacity: 1},
+    legend: {columns: 2, symbolSize: 130, symbolStrokeWidth: 0, symbolOpacity: 1, offset: 22},
   };
   const shape = {field: "name", type: "nominal", scale: {domain: names, range: ["square", "diamond"]}};
   return chartOf({
@@ -75,7 +80,7 @@ function describe(rows: RecencyData["rows"]): string {
   const most = rows.reduce((a, b) => (b.share > a.share ? b : a));
   const riskiest = rows.reduce((a, b) => (b.rate > a.rate ? b : a));
   return (
-    `Churners by time since the last event: ${percent(most.share)} of all churners were last seen ${most.month}, ` +
-    `where ${percent(most.rate)} churn; the churn rate is highest at ${riskiest.month}, ${percent(riskiest.rate)}.`
+    `Churners by time since the last event: ${percent(most.share)} of all churners fall in ${most.month}, where ` +
+    `${percent(most.rate)} churn; the churn rate is highest in ${riskiest.month}, ${percent(riskiest.rate)}.`
   );
 }

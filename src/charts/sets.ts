@@ -1,4 +1,15 @@
-import {type Chart, type ChartOptions, chartOf, COLOUR, FONT_SIZE, frame, INK, requireSome, type Spec, WIDTH} from "./theme.ts";
+import {
+  type Chart,
+  type ChartOptions,
+  COLOUR,
+  chartOf,
+  FONT_SIZE,
+  frame,
+  INK,
+  requireSome,
+  type Spec,
+  WIDTH,
+} from "./theme.ts";
 import {periodLabels, periodText} from "./time-axis.ts";
 import {counted, listed, percent, roughEms} from "./words.ts";
 
@@ -41,7 +52,10 @@ export function setsChart({sets, cutoffs, testFrom}: SetsData, {title}: ChartOpt
     throw new RangeError(`setsChart requires shares that sum to 1, got ${total} over ${sets.length} sets`);
   const blocks = blocksOf(sets, cutoffs);
   const n = cutoffs.length;
-  const labels = periodLabels(cutoffs.map(c => c.cutoff), {width: PLOT.width});
+  const labels = periodLabels(
+    cutoffs.map(c => c.cutoff),
+    {width: PLOT.width},
+  );
   const lines = Object.fromEntries(labels.map(({index, lines}) => [String(index + 0.5), lines]));
   const bounds = [0, ...blocks.bounds];
   const x = {
@@ -71,7 +85,11 @@ export function setsChart({sets, cutoffs, testFrom}: SetsData, {title}: ChartOpt
       columns: [
         {name: "set", title: "Customers", format: "text"},
         {name: "share", title: "Share", format: "percent", digits: 1},
-        ...blocks.spans.map(({role}, i) => ({name: `span${i}`, title: spanTitle(role), format: "text" as const})),
+        ...blocks.spans.map(({role}, i) => ({
+          name: `span${i}`,
+          title: spanTitle(role),
+          format: "text" as const,
+        })),
       ],
       rows: sets.map((set, i) => [
         set.name,

@@ -1,5 +1,5 @@
-import {niceTop} from "./layout.ts";
-import {type Chart, type ChartOptions, chartOf, COLOUR, INK, requireSome, WIDTH} from "./theme.ts";
+import {niceTop, PLAIN_ZERO} from "./layout.ts";
+import {type Chart, type ChartOptions, COLOUR, chartOf, INK, requireSome, WIDTH} from "./theme.ts";
 import {periodAxis, periodText} from "./time-axis.ts";
 import {counted, listed, whole} from "./words.ts";
 
@@ -62,7 +62,14 @@ function plotOf(periods: readonly string[], {type, counts}: VolumeData["series"]
         field: "events",
         type: "quantitative",
         scale: {domain: [0, top]},
-        axis: {title: null, values: [0, top], format: "~s", minExtent: AXIS, maxExtent: AXIS},
+        axis: {
+          title: null,
+          values: [0, top],
+          format: "~s",
+          labelExpr: PLAIN_ZERO,
+          minExtent: AXIS,
+          maxExtent: AXIS,
+        },
       },
     },
   };
@@ -73,7 +80,7 @@ function describe(periods: readonly string[], series: VolumeData["series"]): str
     const total = counts.reduce((a, b) => a + b, 0);
     const empty = counts.filter(count => count === 0).length;
     const range = `${whole(Math.min(...counts))} to ${whole(Math.max(...counts))} a period`;
-    return `${whole(total)} of ${type} (${range}${empty > 0 ? `, ${whole(empty)} without any` : ""})`;
+    return `${type} ${whole(total)} (${range}${empty > 0 ? `, ${whole(empty)} without any` : ""})`;
   });
   const from = periodText(periods[0]!);
   const span = periods.length === 1 ? `in ${from}` : `from ${from} to ${periodText(periods.at(-1)!)}`;

@@ -24,7 +24,8 @@ export function listed(items: readonly string[]): string {
 /** A number and its noun: "1 model", "3 models". */
 export const counted = (n: number, noun: string): string => `${whole(n)} ${noun}${n === 1 ? "" : "s"}`;
 
-const minus = (text: string): string => (/^-0(\.0*)?$/.test(text) ? text.slice(1) : text.replace("-", "\u2212"));
+const minus = (text: string): string =>
+  /^-0(\.0*)?$/.test(text) ? text.slice(1) : text.replace("-", "\u2212");
 
 /**
  * About how wide a text is in ems of Noto Sans, on the wide side: room is reserved by it before the fonts that

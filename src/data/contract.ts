@@ -33,58 +33,49 @@ export async function contractOf(
        (count(*) FILTER (customer <> trim(customer)))::DOUBLE AS spaces FROM events`,
   );
   const counts = c!;
-  const finding = (check: string, rows: number, severity: Finding["severity"], message: string): Finding => ({
+  /** `what` says which rows; `fate`, only where there are any, what became of them. */
+  const finding = (
+    check: string,
+    rows: number,
+    what: string,
+    fate: string,
+    severity: "error" | "warning" = "warning",
+  ): Finding => ({
     check,
     severity: rows === 0 ? "info" : severity,
     rows,
     share: rows / rowsRead,
-    message,
-  });
-  const faults = FAULTS.filter(fault => fault !== "duplicate-row").map(fault => {
-    const rows = quarantined[fault] ?? 0;
-    return finding(fault, rows, over ? "error" : "warning", faultText(fault, rows, lastAllowed));
+    message: `${countText(rows, "row")} ${what}${rows === 0 ? "" : `, ${fate}`}`,
   });
   const moved = source.duplicates === "quarantine";
-  const amounts =
-    source.amount === undefined
-      ? []
-      : [
-          finding(
-            "amount-missing",
-            counts.missing,
-            "warning",
-            `${countText(counts.missing, "row")} without an amount`,
-          ),
-          finding(
-            "amount-negative",
-            counts.negative + counts.excluded,
-            "warning",
-            source.negativeAmounts === "exclude"
-              ? `${countText(counts.excluded, "row")} with a negative amount, left out`
-              : `${countText(counts.negative, "row")} with a negative amount, kept under the type cancellation`,
-          ),
-          finding(
-            "amount-zero",
-            counts.zero,
-            "warning",
-            `${countText(counts.zero, "row")} with an amount of zero, kept`,
-          ),
-        ];
+  const excluded = source.negativeAmounts === "exclude";
+  const stopping = over ? "error" : "warning";
+  const faults = FAULTS.filter(fault => fault !== "duplicate-row").map(fault =>
+    finding(fault, quarantined[fault] ?? 0, faultText(fault, lastAllowed), "in quarantine", stopping),
+  );
+  const repeats = finding(
+    "duplicate-row",
+    counts.repeats,
+    "equal to an earlier one",
+    moved ? "in quarantine" : "kept",
+    moved ? stopping : "warning",
+  );
+  const negative = excluded ? counts.excluded : counts.negative;
+  const amounts = [
+    finding("amount-missing", counts.missing, "without an amount", "kept"),
+    finding(
+      "amount-negative",
+      negative,
+      "with a negative amount",
+      excluded ? "left out" : "kept under the type cancellation",
+    ),
+    finding("amount-zero", counts.zero, "with an amount of zero", "kept"),
+  ];
   return [
     ...faults,
-    finding(
-      "duplicate-row",
-      counts.repeats,
-      moved && over ? "error" : "warning",
-      `${countText(counts.repeats, "row")} equal to an earlier one, ${moved ? "in quarantine" : "kept"}`,
-    ),
-    ...amounts,
-    finding(
-      "customer-spaces",
-      counts.spaces,
-      "warning",
-      `${countText(counts.spaces, "row")} with spaces around the customer, kept as they are`,
-    ),
+    repeats,
+    ...(source.amount === undefined ? [] : amounts),
+    finding("customer-spaces", counts.spaces, "with spaces around the customer", "kept as they are"),
     ...dailyGaps(await volumeOf(database)),
   ];
 }
@@ -92,20 +83,20 @@ export async function contractOf(
 const badShare = (quarantined: Readonly<Record<string, number>>, rowsRead: number): number =>
   Object.values(quarantined).reduce((a, b) => a + b, 0) / rowsRead;
 
-function faultText(fault: Fault, rows: number, lastAllowed: Day | undefined): string {
+function faultText(fault: Fault, lastAllowed: Day | undefined): string {
   const what: Record<Fault, string> = {
-    "malformed-row": "that are no row of their file",
+    "malformed-row": "whose fields do not fit the columns",
     "customer-missing": "without a customer",
     "time-unreadable": "with a time that cannot be read",
     "time-future":
       lastAllowed === undefined
-        ? "later than the extract (not checked)"
+        ? "later than the extract (no last day to check against)"
         : `later than ${dateOf(lastAllowed)}`,
     "type-missing": "without a type",
     "amount-unreadable": "with an amount that is no number",
     "duplicate-row": "equal to an earlier one",
   };
-  return `${countText(rows, "row")} ${what[fault]}${rows === 0 ? "" : ", in quarantine"}`;
+  return what[fault];
 }
 
 async function volumeOf(database: Database): Promise<DailyVolume> {

@@ -5,8 +5,9 @@ import {contractOf, stopOver} from "./contract.ts";
 import {type Database, dayColumn, openDatabase, quoted, rowsOf} from "./database.ts";
 import type {Day} from "./event-log.ts";
 import type {Finding} from "./finding.ts";
-import {FAULTS, judge, readingOf} from "./judge.ts";
+import {FAULTS, judge} from "./judge.ts";
 import {loadRaw} from "./raw.ts";
+import {readingOf} from "./reading.ts";
 import {openFiles, type SourceFile} from "./source.ts";
 import {checkReading} from "./time.ts";
 
@@ -42,8 +43,8 @@ export type Ingested = {
 export type IngestOptions = {
   /** Folder that relative paths start from: that of the study file. */
   readonly folder: string;
-  /** Day of reading: no event may be later, when the source declares no last day. */
-  readonly today?: Day | undefined;
+  /** Day of reading, YYYY-MM-DD: no event may be later, when the source declares no last day. */
+  readonly today?: string | undefined;
   /** Database without tables to read into; a new one when absent. */
   readonly database?: Database | undefined;
   /** Whether too many bad rows are an error (the default), or a finding only. */
@@ -75,7 +76,7 @@ async function read(
   database: Database,
   source: Study["events"],
   folder: string,
-  today: Day | undefined,
+  today: string | undefined,
   stop: boolean,
 ): Promise<Omit<Ingested, "close">> {
   await checkReading(database, source);
@@ -85,7 +86,7 @@ async function read(
   await loadRaw(database, files, reading.columns);
   const declared = source.lastDay === undefined ? undefined : dayOf(source.lastDay);
   const rowsRead = await countRows(database, files);
-  const last = declared ?? today;
+  const last = declared ?? (today === undefined ? undefined : dayOf(today));
   await judge(database, source, reading, last);
   await database.connection.run("DROP TABLE raw");
   await setApart(database, source, files, last);

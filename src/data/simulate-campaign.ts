@@ -19,15 +19,15 @@ export type Effect = {
 
 const NOTHING: Effect = {cooling: 1, leaving: [1, 1, 1], reminded: 0};
 const EFFECTS: Readonly<Record<Segment, Effect>> = {
-  persuadable: {cooling: 0.15, leaving: [0.1, 0.4, 0.9], reminded: 0},
-  "sleeping dog": {cooling: 1, leaving: [1.3, 1.5, 1.6], reminded: 0.012},
+  persuadable: {cooling: 0.1, leaving: [0.05, 0.3, 0.85], reminded: 0},
+  "sleeping dog": {cooling: 1, leaving: [1.1, 1.25, 1.2], reminded: 0.01},
   unmoved: NOTHING,
 };
 
 /** Segment of a customer: readers of e-mails with small baskets can be persuaded, those won in a store resent it. */
 export function segmentOf({channel, opens}: Profile): Segment {
-  if (channel === "store" || channel === "partner") return opens < 0.4 ? "sleeping dog" : "unmoved";
-  if (opens > 0.24) return "persuadable";
+  if (channel === "store" || channel === "partner") return opens < 0.35 ? "sleeping dog" : "unmoved";
+  if (opens > 0.2) return "persuadable";
   return "unmoved";
 }
 

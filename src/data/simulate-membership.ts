@@ -75,7 +75,7 @@ function moveInto(
   const interest = from >> 1;
   const effect = effectOn(segment, arm === "treated" && isTreatedMonth(month));
   const push = leavingSeason(month) * ((from & 1) === 1 ? 2.4 : 1);
-  const onset = 1 - Math.exp(-(profile.sudden ? 0.2 : 1) * 0.068 * profile.risk * push * effect.cooling);
+  const onset = 1 - Math.exp(-(profile.sudden ? 0.2 : 1) * 0.069 * profile.risk * push * effect.cooling);
   let engaged: number;
   let fading: number;
   if (interest === ENGAGED) {
@@ -106,10 +106,10 @@ function hazard(state: number, month: number, since: number, {profile, segment}:
   const young = tenure <= 2 ? 1.5 : tenure <= 5 ? 1.15 : tenure > 17 ? 0.85 : 1;
   const base =
     interest === ENGAGED
-      ? (profile.sudden ? 0.042 : 0.005) * profile.risk * young
+      ? (profile.sudden ? 0.04 : 0.005) * profile.risk * young
       : interest === COOLING
         ? 0.07 * Math.sqrt(profile.risk) * young
-        : 0.31 * profile.risk ** 0.25;
+        : 0.33 * profile.risk ** 0.25;
   const angry = (state & 1) === 1 ? 1.4 : 1;
   return Math.min(0.85, base * effect.leaving[interest]! * leavingSeason(month) * angry + effect.reminded);
 }

@@ -55,10 +55,10 @@ export function drawProfile(random: Random): Profile {
   return {
     channel,
     joinDay,
-    risk: Math.exp(risk + (promoted ? 0.5 : 0) + 1.1 * (priceSensitivity - 0.5) - 0.9 * loyalty),
-    sudden: random() < 0.16,
+    risk: Math.exp(risk + (promoted ? 0.5 : 0) + 1.1 * (priceSensitivity - 0.5) - 1.1 * loyalty),
+    sudden: random() < 0.14,
     priceSensitivity,
-    visits: 0.122 * Math.exp(0.45 * loyalty + 0.3 * normal(random)),
+    visits: 0.122 * Math.exp(0.45 * loyalty + 0.25 * normal(random)),
     purchases: regular ? 1 / (12 + 40 * random()) : 0.028 * Math.exp(0.5 * loyalty + 0.3 * normal(random)),
     regular,
     basket: 3.45 - 1 * (priceSensitivity - 0.5) + 0.2 * normal(random),

@@ -1,12 +1,12 @@
-import {randomOf} from "../random.ts";
+import {type Random, randomOf} from "../random.ts";
 import {dateOf} from "./calendar.ts";
-import {byCodeUnit} from "./event-log.ts";
+import {byCodeUnit, type Day} from "./event-log.ts";
 import {behave} from "./simulate-behaviour.ts";
-import {CAMPAIGN_DAY, CUTOFFS, LAST_DAY, MONTHS, monthOf} from "./simulate-calendar.ts";
+import {CAMPAIGN_DAY, CUTOFFS, FIRST_DAY, LAST_DAY, monthOf} from "./simulate-calendar.ts";
 import {segmentOf} from "./simulate-campaign.ts";
 import {integer, shuffled} from "./simulate-draws.ts";
 import {type Arm, churnByMonth, type Membership, type Standing, walk} from "./simulate-membership.ts";
-import {drawProfile} from "./simulate-profile.ts";
+import {drawProfile, type Profile} from "./simulate-profile.ts";
 
 /** An event of the demo shop. */
 export type SimulatedEvent = {
@@ -68,6 +68,8 @@ export type Simulation = {
   };
 };
 
+/** More would not fit into memory. */
+export const MOST_CUSTOMERS = 50_000;
 const FEE = 9.9;
 const STREAMS = 4;
 /** Who would leave more likely than not, treated or not, is a lost cause. */
@@ -77,7 +79,7 @@ const LOST = 0.5;
  * Simulates a web shop with a paid monthly membership from 2024-01-01 to 2026-07-14: joining, losing interest,
  * leaving and coming back as a Markov chain, behaviour that follows from it, a promotion, and a randomised
  * retention campaign.
- * @param customers number of customers, 1 … 999,999.
+ * @param customers number of customers, 1 … 50,000.
  * @param seed any integer; the same seed gives the same log. Each customer has random sources of its own.
  */
 export function simulateShop({
@@ -87,62 +89,55 @@ export function simulateShop({
   customers?: number;
   seed?: number;
 } = {}): Simulation {
-  if (!Number.isInteger(customers) || customers < 1 || customers > 999_999)
-    throw new RangeError(`simulateShop requires 1 to 999999 customers, got ${customers}`);
+  if (!Number.isInteger(customers) || customers < 1 || customers > MOST_CUSTOMERS)
+    throw new RangeError(`simulateShop requires 1 to ${MOST_CUSTOMERS} customers, got ${customers}`);
   if (!Number.isInteger(seed)) throw new RangeError(`simulateShop requires an integer seed, got ${seed}`);
-  const entries: Entry[] = [];
+  const log = logOf();
   const campaigns: SimulatedContact[] = [];
   const probability: TrueProbability[] = [];
   const effects: TrueEffect[] = [];
-  const numbers = shuffled(randomOf(seed, 0), customers);
-  const byNumber = new Int32Array(customers);
-  numbers.forEach((number, i) => {
-    byNumber[number] = i;
-  });
+  const persons = personsInOrderOfIds(customers, seed);
   for (let number = 0; number < customers; number++) {
     const customer = `C${String(number + 1).padStart(6, "0")}`;
-    const stream = STREAMS * byNumber[number]!;
+    const stream = STREAMS * persons[number]!;
     const profile = drawProfile(randomOf(seed, stream + 1));
     const person = {profile, segment: segmentOf(profile)};
     const life = randomOf(seed, stream + 2);
     const arm = life() < 0.5 ? "treated" : "control";
     const membership = walk(person, arm, life);
-    const behaviour = randomOf(seed, stream + 3);
-    for (const {day, kind} of membership.events)
-      entries.push({
-        at:
-          day * 86_400 +
-          (kind === "renewal" ? 7200 + integer(behaviour, 3600) : 25_200 + integer(behaviour, 57_600)),
-        customer,
-        type: kind,
-        ...(kind === "cancel" ? {} : {amount: FEE}),
-        attributes: kind === "join" ? {channel: profile.channel} : NONE,
-      });
-    for (const {day, second, type, amount, category} of behave(profile, membership, behaviour))
-      entries.push({
-        at: day * 86_400 + Math.min(86_399, second),
-        customer,
-        type,
-        ...(amount === undefined ? {} : {amount}),
-        attributes: category === undefined ? NONE : {category},
-      });
+    record(customer, profile, membership, randomOf(seed, stream + 3), log);
     probability.push(...probabilities(customer, person, membership));
     if (membership.atCampaign) {
       campaigns.push({customer, time: `${dateOf(CAMPAIGN_DAY)}T09:00:00Z`, arm});
       effects.push(effectOf(customer, person, membership.atCampaign));
     }
   }
-  entries.sort((a, b) => a.at - b.at || byCodeUnit(a.customer, b.customer) || byCodeUnit(a.type, b.type));
   probability.sort((a, b) => byCodeUnit(a.cutoff, b.cutoff));
-  const clock = clockOf();
-  const events = entries.map(({at, ...event}): SimulatedEvent => ({...event, time: clock(at)}));
-  return {events, campaigns, lastDay: dateOf(LAST_DAY), truth: {probability, effects}};
+  return {events: log.sorted(), campaigns, lastDay: dateOf(LAST_DAY), truth: {probability, effects}};
 }
 
-type Entry = Omit<SimulatedEvent, "time"> & {readonly at: number};
+/** Ids say nothing about their owners: person persons[i] gets id i + 1. */
+const personsInOrderOfIds = (customers: number, seed: number): Int32Array =>
+  shuffled(randomOf(seed, 0), customers);
+
 type Person = Parameters<typeof walk>[0];
 
 const NONE: Readonly<Record<string, string>> = Object.freeze({});
+
+/** Writes into the log what a customer did, the payments first. */
+function record(customer: string, profile: Profile, membership: Membership, random: Random, log: Log): void {
+  for (const {day, kind} of membership.events) {
+    // Renewals are charged by a nightly job; people join and cancel by day.
+    const second = kind === "renewal" ? 7200 + integer(random, 3600) : 25_200 + integer(random, 57_600);
+    const attributes = kind === "join" ? {channel: profile.channel} : NONE;
+    log.add(day, second, {customer, type: kind, attributes, ...(kind === "cancel" ? {} : {amount: FEE})});
+  }
+  for (const {day, second, type, amount, category} of behave(profile, membership, random)) {
+    const attributes = category === undefined ? NONE : {category};
+    const event = {customer, type, attributes};
+    log.add(day, Math.min(86_399, second), amount === undefined ? event : {...event, amount});
+  }
+}
 
 function probabilities(customer: string, person: Person, {atCutoffs}: Membership): TrueProbability[] {
   return atCutoffs.flatMap((standing, i) => {
@@ -163,19 +158,35 @@ function effectOf(customer: string, person: Person, standing: Standing): TrueEff
 
 const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
 
-/** Writes seconds since 1970 as text; the dates are written once each. */
-function clockOf(): (at: number) => string {
-  const dates = new Map<number, string>();
-  const two = (n: number): string => (n < 10 ? `0${n}` : `${n}`);
-  return at => {
-    const day = Math.floor(at / 86_400);
-    let date = dates.get(day);
-    if (date === undefined) dates.set(day, (date = dateOf(day)));
-    const second = at - day * 86_400;
-    return `${date}T${two(Math.floor(second / 3600))}:${two(Math.floor(second / 60) % 60)}:${two(second % 60)}Z`;
+type Log = {
+  readonly add: (day: Day, second: number, event: Omit<SimulatedEvent, "time">) => void;
+  /** The events added, by time, then in the order of adding. */
+  readonly sorted: () => SimulatedEvent[];
+};
+
+function logOf(): Log {
+  const events: SimulatedEvent[] = [];
+  // Second and index in one number, so that a plain numeric sort is stable and quick.
+  const keys: number[] = [];
+  const dates = Array.from({length: LAST_DAY + 1 - FIRST_DAY}, (_, i) => dateOf(FIRST_DAY + i));
+  return {
+    add: (day, second, {customer, type, amount, attributes}) => {
+      keys.push(((day - FIRST_DAY) * 86_400 + second) * MOST_EVENTS + events.length);
+      const time = `${dates[day - FIRST_DAY]!}T${clock(second)}Z`;
+      events.push(
+        amount === undefined
+          ? {customer, time, type, attributes}
+          : {customer, time, type, amount, attributes},
+      );
+    },
+    sorted: () => Array.from(Float64Array.from(keys).sort(), key => events[key % MOST_EVENTS]!),
   };
 }
 
-// The months of the log must cover every outcome.
-if (MONTHS.length <= monthOf(LAST_DAY))
-  throw new RangeError("simulateShop requires months up to its last day");
+const MOST_EVENTS = 2 ** 26;
+
+/** Second of the day as hh:mm:ss. */
+const clock = (second: number): string =>
+  `${two(Math.floor(second / 3600))}:${two(Math.floor(second / 60) % 60)}:${two(second % 60)}`;
+
+const two = (n: number): string => (n < 10 ? `0${n}` : `${n}`);

@@ -24,15 +24,27 @@ export function timeOf(text: string, {timeFormat, timeZone}: TimeReading): strin
     return /%-?[HIcXT]/.test(timeFormat) ? zoned(parsed) : parsed;
   }
   const matches = (pattern: string) => `regexp_full_match(${text}, ${quoted(pattern)})`;
+  const offset = " ?(Z|[+-]\\d{2}(:?\\d{2})?)";
+  if (timeZone === "UTC") {
+    const any = matches(`${DATE}([T ]${CLOCK}(${offset})?)?`);
+    return `CASE WHEN ${any} THEN (try_cast(${text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC') END`;
+  }
   return `CASE
     WHEN ${matches(DATE)} THEN try_cast(${text} AS TIMESTAMP)
     WHEN ${matches(`${DATE}[T ]${CLOCK}`)} THEN ${zoned(`try_cast(${text} AS TIMESTAMP)`)}
-    WHEN ${matches(`${DATE}[T ]${CLOCK} ?(Z|[+-]\\d{2}(:?\\d{2})?)`)}
+    WHEN ${matches(`${DATE}[T ]${CLOCK}${offset}`)}
       THEN (try_cast(${text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC') END`;
 }
 
-/** @throws DataError when the format is none that strptime knows, or the zone is not in the IANA list. */
-export async function checkReading(database: Database, {timeFormat, timeZone}: TimeReading): Promise<void> {
+/**
+ * @param field name of the format where the user wrote it, for the message.
+ * @throws DataError when the format is none that strptime knows, or the zone is not in the IANA list.
+ */
+export async function checkReading(
+  database: Database,
+  {timeFormat, timeZone}: TimeReading,
+  field = "events.timeFormat",
+): Promise<void> {
   const zones = await rowsOf(
     database,
     `SELECT name FROM pg_timezone_names() WHERE name = ${quoted(timeZone)}`,
@@ -46,7 +58,7 @@ export async function checkReading(database: Database, {timeFormat, timeZone}: T
     await rowsOf(database, `SELECT try_strptime('', ${quoted(timeFormat)}) IS NULL AS ok`);
   } catch {
     throw new DataError(
-      `events.timeFormat ${JSON.stringify(timeFormat)} is no strptime format; write it like "%d/%m/%Y %H:%M"`,
+      `${field} ${JSON.stringify(timeFormat)} is no strptime format; write it like "%d/%m/%Y %H:%M"`,
     );
   }
 }

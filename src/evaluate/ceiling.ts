@@ -1,6 +1,3 @@
-import {rankedAuc} from "./metrics.ts";
-import {rankRows} from "./ranking.ts";
-
 /**
  * The lift that nobody can exceed, who knew every outcome: min(1 / base rate, 1 / fraction).
  * @param baseRate share of churners, in (0, 1]; @param fraction share contacted, in (0, 1].
@@ -42,26 +39,33 @@ export function bayesCeiling(
 }
 
 /**
- * The AUC that ranking by the probabilities has when outcomes follow them: each row counts as a churner by p
- * and as a stayer by 1 - p.
- * @throws RangeError when a probability is outside [0, 1], or all are 0, or all are 1.
+ * The AUC that ranking by the probabilities has when outcomes follow them: over pairs of different rows, the
+ * expected pairs in order over the expected pairs of a churner and a stayer, a tie counting half.
+ * @throws RangeError when a probability is outside [0, 1], or no pair can be of a churner and a stayer.
  */
 export function bayesAuc(probabilities: ArrayLike<number>): number {
-  const p = checked("bayesAuc", probabilities);
-  const n = p.length;
-  const weights = new Float64Array(2 * n);
-  const margins = new Float64Array(2 * n);
-  const y = new Uint8Array(2 * n);
-  for (let i = 0; i < n; i++) {
-    margins[i] = margins[n + i] = p[i]!;
-    y[i] = 1;
-    weights[i] = p[i]!;
-    weights[n + i] = 1 - p[i]!;
+  const p = checked("bayesAuc", probabilities).sort();
+  let [stayersBelow, inOrder, pairs, stayers, churners] = [0, 0, 0, 0, 0];
+  for (let start = 0, end = 0; start < p.length; start = end) {
+    let [groupChurners, groupStayers, own] = [0, 0, 0];
+    for (; end < p.length && p[end] === p[start]; end++) {
+      groupChurners += p[end]!;
+      groupStayers += 1 - p[end]!;
+      own += p[end]! * (1 - p[end]!);
+    }
+    // A row makes no pair with itself.
+    inOrder += groupChurners * stayersBelow + (groupChurners * groupStayers - own) / 2;
+    pairs -= own;
+    stayersBelow += groupStayers;
+    stayers += groupStayers;
+    churners += groupChurners;
   }
-  const auc = rankedAuc(rankRows(margins, y), weights);
-  if (Number.isNaN(auc))
-    throw new RangeError(`bayesAuc requires probabilities that differ from 0 and 1, got ${p[0]} only`);
-  return auc;
+  pairs += churners * stayers;
+  if (!(pairs > 0))
+    throw new RangeError(
+      `bayesAuc requires a possible churner and a possible stayer, got ${p[0]} to ${p.at(-1)}`,
+    );
+  return inOrder / pairs;
 }
 
 /** The smallest expected Brier score: the mean of p (1 - p). @throws RangeError outside [0, 1]. */

@@ -81,7 +81,7 @@ export async function competeModels(
   const candidates: Candidate[] = [];
   for (const kind of kinds) {
     onProgress(kind);
-    const model = await fitModel(kind, train, {recency: recencyFeature});
+    const model = await fitModel(kind, train, {seed, recencyFeature});
     const margins = {} as Record<Judged, Float64Array>;
     for (const role of JUDGED) margins[role] = await applyModel(model, inputs[role]);
     candidates.push({

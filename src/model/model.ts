@@ -101,14 +101,14 @@ export async function fitModel<Kind extends ModelKind>(
 ): Promise<Extract<Model, {kind: Kind}>> {
   const positives = checkData(data);
   const ordered = rowsOf(data, canonicalOrder(data));
-  const {fit, limit} = FITTERS[kind];
+  const {fit: learn, limit} = FITTERS[kind];
   const kept = subsample(ordered, limit?.(data.x.names.length, options), options.seed);
   const model = {
     kind,
     features: [...data.x.names],
     trained: {rows: data.x.rows, positives},
     ...(kept === ordered ? {} : {subsampled: {kept: kept.x.rows, of: data.x.rows}}),
-    ...(await fit(kept, options)),
+    ...(await learn(kept, options)),
   };
   return model as unknown as Extract<Model, {kind: Kind}>;
 }

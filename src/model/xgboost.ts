@@ -7,7 +7,7 @@ import {addTrees, readXgboostFile, type Tree} from "./trees.ts";
 /** Boosted trees fitted by XGBoost. Margins are log-odds. */
 export type Xgboost = {
   readonly features: readonly string[];
-  /** Subtracted from each feature before the trees see it: its smallest value in training. */
+  /** Subtracted from each feature before the trees see it, so that all they learned from was above 0. */
   readonly offsets: readonly number[];
   /** The log-odds that the trees start from. */
   readonly baseMargin: number;
@@ -36,8 +36,9 @@ export const maximumRows = (columns: number): number => Math.floor(MAXIMUM_CELLS
  * Fits boosted trees with XGBoost (before 1.0, compiled to WebAssembly by the package ml-xgboost; histogram
  * splits, no sampling, so the same rows in the same order give the same trees).
  *
- * The engine takes the value -1 for missing and cannot be told otherwise. So each feature is shifted to start
- * at 0, and -1 then stands for NaN alone. Values are rounded to single precision after the shift. Prediction
+ * The engine takes the value -1 for missing and cannot be told otherwise, and its histograms do not part a lowest
+ * value of 0 from missing. So each feature is shifted above 0, to start at its own range, and -1 then stands for
+ * NaN alone. Values are rounded to single precision after the shift. Prediction
  * reads the trees themselves: the engine asks for one row at a time, and its log-odds are lost in a probability.
  * @param y 1 for a churner, else 0.
  * @throws RangeError for one class only, an infinite value, or more rows than {@link maximumRows}.
@@ -48,7 +49,7 @@ export async function fitXgboost(
   {trees = 200, depth = 4, rate = 0.05, minChildWeight = 5, lambda = 1}: XgboostOptions = {},
 ): Promise<Xgboost> {
   const positives = checkData(x, y);
-  const offsets = x.names.map((_, j) => smallest(x.values.subarray(j * x.rows, (j + 1) * x.rows)));
+  const offsets = x.names.map((_, j) => offsetOf(x.values.subarray(j * x.rows, (j + 1) * x.rows)));
   const parameters = {
     booster: "gbtree",
     objective: "binary:logistic",
@@ -193,8 +194,12 @@ function checkData(x: Matrix, y: ArrayLike<number>): number {
   return positives;
 }
 
-function smallest(values: Float64Array): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (const value of values) if (value < least) least = value;
-  return least === Number.POSITIVE_INFINITY ? 0 : least;
+/** Smallest value less the range, so that rounding is relative to the range; 1 stands in for a range of 0. */
+function offsetOf(values: Float64Array): number {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return most >= least ? least - (most - least || 1) : 0;
 }

@@ -90,14 +90,14 @@ export function ceilingText({models, capacity, baseRate, ceiling, promised}: Jud
 
 /** How scores became probabilities. */
 export function calibrationText({candidates, chosen, rows}: Competition): Text {
-  const {calibration, scores} = candidates[chosen]!.calibration;
+  const {calibration, logLoss} = candidates[chosen]!.calibration;
   const {kind} = calibration;
   const name = {isotonic: "isotonic regression", platt: "Platt scaling"};
   const other = kind === "isotonic" ? "platt" : "isotonic";
   return text(
     `Scores become probabilities by ${name[kind]}, fitted on ${countText(rows.calibrate.length)} rows of the calibration ` +
-      `customers. It had the lower log loss there in a five-fold comparison by customer: ${scores[kind].toFixed(4)} ` +
-      `against ${scores[other].toFixed(4)} by ${name[other]}.`,
+      `customers. It had the lower log loss there in a five-fold comparison by customer: ${logLoss[kind].toFixed(4)} ` +
+      `against ${logLoss[other].toFixed(4)} by ${name[other]}.`,
   );
 }
 

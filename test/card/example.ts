@@ -1,6 +1,13 @@
 import {createHash} from "node:crypto";
 import type {CardInput} from "../../src/card/card.ts";
 import {SECTIONS} from "../../src/card/sections.ts";
+import {baseRateChart} from "../../src/charts/base-rate.ts";
+import {calibrationChart} from "../../src/charts/calibration.ts";
+import {gainsChart, liftChart} from "../../src/charts/curves.ts";
+import {modelsChart} from "../../src/charts/models.ts";
+import {moneyChart} from "../../src/charts/money.ts";
+import {setsChart} from "../../src/charts/sets.ts";
+import {volumeChart} from "../../src/charts/volume.ts";
 import type {Evidence, EvidenceColumn, EvidenceValue, Scalar} from "../../src/ledger/evidence.ts";
 import {contract, defineStudy, every, months, triangular} from "../../src/study.ts";
 
@@ -70,112 +77,46 @@ const table = (caption: string, columns: EvidenceColumn[], rows: Scalar[][]): Ev
   rows,
 });
 
-const axis = {
-  labelFontSize: 13,
-  titleFontSize: 13,
-  labelColor: "#5f5c57",
-  titleColor: "#5f5c57",
-  titleFontWeight: "normal",
-  domainColor: "#b8b4ac",
-  tickColor: "#b8b4ac",
-  gridColor: "#eceae6",
-};
-const config = {
-  font: "Noto Sans",
-  axis,
-  view: {stroke: null},
-  background: "transparent",
-  legend: {labelFontSize: 13, titleFontSize: 13, orient: "top", title: null},
-};
-const chart = (
-  title: string,
-  description: string,
-  values: readonly Record<string, Scalar>[],
-  rest: Record<string, unknown>,
-): EvidenceValue => ({
-  kind: "chart",
-  title,
-  description,
-  spec: {
-    $schema: "https://vega.github.io/schema/vega-lite/v5.json",
-    width: 480,
-    height: 250,
-    autosize: {type: "fit", contains: "padding"},
-    config,
-    data: {values},
-    ...rest,
-  },
-});
-
 const MODELS = ["XGBoost", "Logistic regression", "Recency alone", "Base rate"];
 const CUTOFFS = Array.from(
   {length: 16},
   (_, i) => `${2025 + Math.floor(i / 12)}-${String((i % 12) + 1).padStart(2, "0")}`,
 );
-const percentAxis = (title: string) => ({title, axis: {format: ".0%", grid: false}});
-const q = (field: string, title: string, more: object = {}) => ({
-  field,
-  type: "quantitative",
-  title,
-  ...more,
+const SHARES = Array.from({length: 20}, (_, i) => (i + 1) / 20);
+const LIFT_EXTRA = [1.9, 1.7, 0.95, 0];
+const liftAt = (model: number, share: number): number => 1 + LIFT_EXTRA[model]! * (1 - share) ** 2;
+const ceilingAt = (share: number): number => Math.min(1 / 0.118, 1 / share);
+const bounded = (value: number, spread: number) => ({low: value * (1 - spread), high: value * (1 + spread)});
+
+const worth = SHARES.map(fraction => {
+  const expected = Math.round(52_000 * fraction - 95_000 * fraction * fraction + 50);
+  return {fraction, expected, low: Math.round(expected * 0.55 - 900), high: Math.round(expected * 1.4 + 800)};
 });
 
-const worth = Array.from({length: 21}, (_, i) => {
-  const share = i / 50;
-  const expected = Math.round(52_000 * share - 95_000 * share * share + (i > 0 ? 900 : 0));
-  return {share, expected, low: Math.round(expected * 0.55 - 900), high: Math.round(expected * 1.4 + 800)};
-});
-const money = chart(
-  "The campaign pays until about three in ten members are contacted",
-  "Expected value of one campaign by share of members contacted. At 10 %, the capacity, it is worth €4\u2009300, and " +
-    "between €1\u2009400 and €6\u2009900 in nine cases out of ten; it peaks near 27 %.",
-  worth,
-  {
-    layer: [
-      {
-        mark: {type: "area", opacity: 0.18, color: "#0072B2"},
-        encoding: {
-          x: q("share", "Share of members contacted", percentAxis("Share of members contacted")),
-          y: q("low", "Expected value, EUR"),
-          y2: {field: "high"},
-        },
-      },
-      {
-        mark: {type: "line", color: "#0072B2", strokeWidth: 2.5},
-        encoding: {x: q("share", "Share of members contacted"), y: q("expected", "Expected value, EUR")},
-      },
-    ],
+/** A picture that its author wrote by hand, without the library's charts. */
+const handWritten: EvidenceValue = {
+  kind: "chart",
+  title: "The longer the silence that counts as leaving, the fewer leave",
+  description: "Share of members counted as gone after 30, 60 and 90 days without a visit: 31%, 19% and 12%.",
+  spec: {
+    $schema: "https://vega.github.io/schema/vega-lite/v5.json",
+    width: 400,
+    height: 120,
+    config: {font: "Noto Sans"},
+    data: {
+      values: [
+        {days: "30", share_gone: 0.31},
+        {days: "60", share_gone: 0.19},
+        {days: "90", share_gone: 0.12},
+      ],
+    },
+    mark: "bar",
+    encoding: {
+      y: {field: "days", type: "nominal", title: "Days without a visit"},
+      x: {field: "share_gone", type: "quantitative", axis: {format: ".0%", title: null}},
+    },
   },
-);
-
-const lines = (title: string, description: string, y: string, at: (model: number, share: number) => number) =>
-  chart(
-    title,
-    description,
-    MODELS.flatMap((model, m) =>
-      Array.from({length: 20}, (_, i) => ({model, share: (i + 1) / 20, value: at(m, (i + 1) / 20)})),
-    ),
-    {
-      mark: {type: "line", strokeWidth: 2},
-      encoding: {
-        x: q("share", "Share of members contacted", percentAxis("Share of members contacted")),
-        y: q("value", y),
-        color: {field: "model", type: "nominal", title: null, sort: null},
-        strokeDash: {field: "model", type: "nominal", title: null, sort: null},
-      },
-    },
-  );
-
-const bars = (title: string, description: string, rows: [string, number][], x: string, y: string) =>
-  chart(
-    title,
-    description,
-    rows.map(([label, value]) => ({label, value})),
-    {
-      mark: {type: "bar", color: "#0072B2"},
-      encoding: {x: {field: "label", type: "ordinal", title: x}, y: q("value", y)},
-    },
-  );
+};
 
 const VALUES: Readonly<Record<string, EvidenceValue>> = {
   "decision.recommendation": text(
@@ -205,13 +146,17 @@ const VALUES: Readonly<Record<string, EvidenceValue>> = {
   "decision.value": {
     kind: "number",
     value: 4300,
-    unit: "EUR",
+    unit: "EUR a campaign",
     format: "money",
     low: 1400,
     high: 6900,
     level: 0.9,
   },
-  "decision.chart": money,
+  "decision.chart": moneyChart({
+    points: [{fraction: 0, expected: 0, low: 0, high: 0}, ...worth],
+    capacity: 0.1,
+    currency: "EUR",
+  }),
   "decision.table": table(
     "One campaign among 3\u2009108 members; value with 90 % range",
     [
@@ -293,27 +238,16 @@ const VALUES: Readonly<Record<string, EvidenceValue>> = {
       ["Base rate", 0.5, 0.5, 0.5, 1, 0.364, ""],
     ],
   ),
-  "models.chart": chart(
-    "Behaviour adds much to recency; trees add little to a straight line",
-    "AUC of four models on test customers: XGBoost 0.781, logistic regression 0.764, recency alone 0.672, base rate 0.5.",
-    [
-      {model: "XGBoost", auc: 0.781, low: 0.747, high: 0.812},
-      {model: "Logistic regression", auc: 0.764, low: 0.729, high: 0.797},
-      {model: "Recency alone", auc: 0.672, low: 0.633, high: 0.71},
-      {model: "Base rate", auc: 0.5, low: 0.5, high: 0.5},
+  "models.chart": modelsChart({
+    metric: "AUC, test customers",
+    rows: [
+      {name: "XGBoost", value: 0.781, low: 0.747, high: 0.812, chosen: true},
+      {name: "Logistic regression", value: 0.764, low: 0.729, high: 0.797, chosen: false},
+      {name: "Recency alone", value: 0.672, low: 0.633, high: 0.71, chosen: false},
+      {name: "Base rate", value: 0.5, low: 0.5, high: 0.5, chosen: false},
     ],
-    {
-      height: 180,
-      encoding: {y: {field: "model", type: "nominal", title: null, sort: null}},
-      layer: [
-        {
-          mark: {type: "rule", color: "#0072B2"},
-          encoding: {x: q("low", "AUC", {scale: {domain: [0.4, 1]}}), x2: {field: "high"}},
-        },
-        {mark: {type: "point", filled: true, size: 80, color: "#0072B2"}, encoding: {x: q("auc", "AUC")}},
-      ],
-    },
-  ),
+    reference: {name: "random", value: 0.5},
+  }),
   "models.ceiling": text(
     "With 11.8 % leaving, no ranking can lift the first tenth above 8.5. From the calibrated probabilities, about 2.9 is within reach of these features: the model has nine tenths of that.",
   ),
@@ -333,18 +267,26 @@ const VALUES: Readonly<Record<string, EvidenceValue>> = {
       return [i + 1, 93, Math.round(93 * 0.118 * lift), 0.118 * lift, lift, lift * 0.8, lift * 1.22];
     }),
   ),
-  "lift.chart": lines(
-    "The first tenth holds 2.6 times as many leavers as a random tenth",
-    "Lift by share contacted. XGBoost starts at 3.1 and is 2.6 at 10 %; logistic regression is close below; recency alone reaches 1.8.",
-    "Lift",
-    (m, share) => 1 + [1.9, 1.7, 0.95, 0][m]! * (1 - share) ** 2,
-  ),
-  "gains.chart": lines(
-    "Calling half of the members reaches four in five of those who leave",
-    "Share of leavers reached by share contacted: XGBoost 80 % at half of the members, chance 50 %.",
-    "Leavers reached",
-    (m, share) => share ** [0.5, 0.55, 0.72, 1][m]!,
-  ),
+  "lift.chart": liftChart({
+    models: MODELS.slice(0, 3).map((name, m) => ({
+      name,
+      points: SHARES.map(fraction => ({
+        fraction,
+        lift: liftAt(m, fraction),
+        ...(m === 0 ? bounded(liftAt(m, fraction), 0.15 * (1 - fraction)) : {}),
+      })),
+    })),
+    ceiling: SHARES.map(fraction => ({fraction, lift: ceilingAt(fraction)})),
+    capacity: 0.1,
+  }),
+  "gains.chart": gainsChart({
+    models: MODELS.slice(0, 3).map((name, m) => ({
+      name,
+      points: SHARES.map(fraction => ({fraction, gain: liftAt(m, fraction) * fraction})),
+    })),
+    ceiling: SHARES.map(fraction => ({fraction, gain: ceilingAt(fraction) * fraction})),
+    capacity: 0.1,
+  }),
   "lift.allCustomers": table(
     "All customers at the later cutoffs, half the standard error",
     [col("Model"), col("AUC", "decimal", {digits: 3}), col("Lift at 10 %", "decimal")],
@@ -356,32 +298,13 @@ const VALUES: Readonly<Record<string, EvidenceValue>> = {
   "calibration.method": text(
     "Isotonic regression on 2\u2009311 rows of the calibration set, chosen over Platt scaling by log loss in five folds of customers (0.318 against 0.321).",
   ),
-  "calibration.chart": chart(
-    "A predicted 20 % is a true 20 %, within what 932 rows can show",
-    "Observed share of leavers against the predicted one in ten groups; all but one interval contain the diagonal.",
-    Array.from({length: 10}, (_, i) => {
+  "calibration.chart": calibrationChart({
+    points: Array.from({length: 10}, (_, i) => {
       const predicted = 0.02 + 0.038 * i;
       const observed = predicted * (1 + 0.09 * Math.sin(i * 2));
-      return {predicted, observed, low: Math.max(0, observed - 0.03), high: observed + 0.035};
+      return {predicted, observed, low: Math.max(0, observed - 0.03), high: observed + 0.035, n: 93};
     }),
-    {
-      height: 320,
-      layer: [
-        {
-          mark: {type: "rule", color: "#0072B2"},
-          encoding: {
-            x: q("predicted", "Predicted", {axis: {format: ".0%"}}),
-            y: q("low", "Observed", {axis: {format: ".0%"}}),
-            y2: {field: "high"},
-          },
-        },
-        {
-          mark: {type: "point", filled: true, size: 60, color: "#0072B2"},
-          encoding: {x: q("predicted", "Predicted"), y: q("observed", "Observed")},
-        },
-      ],
-    },
-  ),
+  }),
   "models.subsample": {
     kind: "not-applicable",
     reason: "all training rows fit the engine’s limit",
@@ -433,13 +356,13 @@ const VALUES: Readonly<Record<string, EvidenceValue>> = {
     [col("File"), col("Row", "integer"), col("Column"), col("Reason")],
     [["events.csv.gz", 10_233, "customer_id", "blank"]],
   ),
-  "data.volume": bars(
-    "A steady log, with a promotion in June 2025",
-    "Events by month: about 17\u2009000, with 26\u2009000 in June 2025 and a dip of a tenth after it.",
-    CUTOFFS.map((month, i) => [month, 16_500 + 400 * (i % 5) + (i === 5 ? 9000 : 0)]),
-    "Month",
-    "Events",
-  ),
+  "data.volume": volumeChart({
+    periods: CUTOFFS,
+    series: ["purchase", "renewal", "visit"].map((type, t) => ({
+      type,
+      counts: CUTOFFS.map((_, i) => [3200, 2800, 10_500][t]! + 60 * ((i * 7) % 5) + (i === 5 ? 2500 : 0)),
+    })),
+  }),
   "target.definition": text(
     "A member leaves on the day the contract ends, by a cancellation or by no renewal, unless a renewal follows within 14 days. The model predicts WITHIN three months; IN the third month is counted beside it.",
   ),
@@ -460,14 +383,16 @@ const VALUES: Readonly<Record<string, EvidenceValue>> = {
       0.071 + 0.003 * (i % 3),
     ]),
   ),
-  "target.chart": bars(
-    "About one member in nine leaves within three months",
-    "Share of members leaving within three months, by cutoff: 11.3 % to 12.3 %.",
-    CUTOFFS.map((cutoff, i) => [cutoff, 0.113 + 0.002 * (i % 6)]),
-    "Cutoff",
-    "Share leaving",
-  ),
+  "target.chart": baseRateChart({
+    cutoffs: CUTOFFS,
+    series: [
+      {name: "WITHIN 3 months", rates: CUTOFFS.map((_, i) => 0.113 + 0.002 * (i % 6))},
+      {name: "IN the third month", rates: CUTOFFS.map((_, i) => 0.038 + 0.001 * (i % 4))},
+      {name: "SILENT for 3 months", rates: CUTOFFS.map((_, i) => 0.071 + 0.003 * (i % 3))},
+    ],
+  }),
   "target.warnings": list(),
+  "target.alternativesChart": handWritten,
   "split.table": table(
     "A customer is in the same set for ever",
     [col("Set"), col("Customers", "integer"), col("Rows", "integer"), col("Left", "integer"), col("Cutoffs")],
@@ -479,18 +404,16 @@ const VALUES: Readonly<Record<string, EvidenceValue>> = {
       ["Test", 466, 932, 110, "March and April 2026"],
     ],
   ),
-  "split.chart": bars(
-    "Two months stay unused between training and test",
-    "Share of customers in each set: train 70 %, tune 7.5 %, calibrate 7.5 %, test 15 %.",
-    [
-      ["Train", 0.7],
-      ["Tune", 0.075],
-      ["Calibrate", 0.075],
-      ["Test", 0.15],
+  "split.chart": setsChart({
+    sets: [
+      {name: "Train", share: 0.7},
+      {name: "Tune", share: 0.075},
+      {name: "Calibrate", share: 0.075},
+      {name: "Test", share: 0.15},
     ],
-    "Set",
-    "Share of customers",
-  ),
+    cutoffs: CUTOFFS.map((cutoff, i) => ({cutoff, role: i < 12 ? "train" : i < 14 ? "embargo" : "test"})),
+    testFrom: "2026-03",
+  }),
   "split.audit": list(
     "No customer is in two sets.",
     "The last outcome used in training lies on 28 February 2026, before the first test cutoff.",

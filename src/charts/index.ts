@@ -1,0 +1,13 @@
+export {type AlternativesData, alternativesChart} from "./alternatives.ts";
+export {type BaseRateData, baseRateChart} from "./base-rate.ts";
+export {type CalibrationData, calibrationChart} from "./calibration.ts";
+export {type GainsData, gainsChart, type LiftData, liftChart} from "./curves.ts";
+export {type LiftBinsData, liftBinsChart} from "./lift-bins.ts";
+export type {Series} from "./lines.ts";
+export {type ModelsData, modelsChart} from "./models.ts";
+export {type MoneyData, moneyChart} from "./money.ts";
+export {type RecencyData, recencyChart} from "./recency.ts";
+export {type SetsData, setsChart} from "./sets.ts";
+export {type SignalData, signalChart} from "./signal.ts";
+export {type Chart, type ChartOptions, type ChartTable, chartTable} from "./theme.ts";
+export {type VolumeData, volumeChart} from "./volume.ts";

@@ -1,0 +1,93 @@
+import {expect, test} from "vitest";
+import {calibrationCurve, calibrationSlope, wilson} from "../../src/evaluate/calibration-curve.ts";
+import {averagePrecision, brier, logLoss, rocAuc} from "../../src/evaluate/metrics.ts";
+import {referenceCase} from "../model/reference.ts";
+
+const reference = referenceCase<
+  Record<string, number> & {
+    calibration_curve_quantile10: {prob_true: number[]; prob_pred: number[]};
+    calibration_intercept_slope_joint: [number, number];
+  }
+>("binary_metrics");
+const [y, score, weights] = ["y", "score", "weight"].map(reference.column) as [
+  Float64Array,
+  Float64Array,
+  Float64Array,
+];
+
+test.each([
+  ["roc_auc", rocAuc],
+  ["average_precision", averagePrecision],
+  ["brier", brier],
+  ["log_loss", logLoss],
+] as const)("%s of margins with ties equals scikit-learn, also weighted", (name, metric) => {
+  expect(Math.abs(metric(score, y) - reference.expected[name]!)).toBeLessThan(reference.tolerance);
+  expect(Math.abs(metric(score, y, {weights}) - reference.expected[`${name}_weighted`]!)).toBeLessThan(
+    reference.tolerance,
+  );
+});
+
+test("rocAuc(margins, y) is the share of pairs in order, a tie counting half", () => {
+  const [margins, labels] = [
+    [3, 1, 2, 2, 1, 0],
+    [1, 0, 0, 1, 1, 0],
+  ];
+  let [pairs, good] = [0, 0];
+  margins.forEach((a, i) => {
+    margins.forEach((b, j) => {
+      if (labels[i] !== 1 || labels[j] !== 0) return;
+      pairs += 1;
+      good += a > b ? 1 : a === b ? 0.5 : 0;
+    });
+  });
+  expect(rocAuc(margins, labels)).toBe(good / pairs);
+});
+
+test("a metric refuses what it is not defined for", () => {
+  expect(() => rocAuc([1, 2], [0, 0])).toThrow("rocAuc requires both classes, got 0 positive of 2");
+  expect(() => averagePrecision([1, 2], [0, 0])).toThrow(
+    "averagePrecision requires a churner, got 0 positive of 2",
+  );
+  expect(() => logLoss([1.2], [1])).toThrow("logLoss requires probabilities in [0, 1], got 1.2 in row 0");
+  expect(() => rocAuc([1, Number.NaN], [0, 1])).toThrow("rankRows requires finite margins, got NaN in row 1");
+  expect(() => brier([0.5], [1], {weights: [-1]})).toThrow(
+    "brier requires weights of at least 0, got -1 in row 0",
+  );
+});
+
+test("calibrationCurve(p, y, {bins: 10}) equals scikit-learn's by quantiles, and its bins hold all rows", () => {
+  const points = calibrationCurve(score, y);
+  const {prob_true, prob_pred} = reference.expected.calibration_curve_quantile10;
+  expect(points.length).toBe(prob_true.length);
+  points.forEach((point, b) => {
+    expect(point.observed).toBeCloseTo(prob_true[b]!, 9);
+    expect(point.predicted).toBeCloseTo(prob_pred[b]!, 9);
+    expect(point.low <= point.observed && point.observed <= point.high).toBe(true);
+  });
+  expect(points.reduce((sum, point) => sum + point.rows, 0)).toBe(y.length);
+});
+
+test("calibrationCurve(p, y) of one probability is one point", () => {
+  expect(calibrationCurve([0.2, 0.2, 0.2], [0, 1, 0]).map(point => point.rows)).toEqual([3]);
+});
+
+test("calibrationSlope(p, y) equals the joint fit of statsmodels", () => {
+  const {intercept, slope} = calibrationSlope(score, y);
+  const [expectedIntercept, expectedSlope] = reference.expected.calibration_intercept_slope_joint;
+  expect(Math.abs(intercept - expectedIntercept)).toBeLessThan(1e-6);
+  expect(Math.abs(slope - expectedSlope)).toBeLessThan(1e-6);
+});
+
+test("wilson(positives, n) solves (share - p)² = z² p (1 - p) / n", () => {
+  for (const [k, n] of [
+    [3, 40],
+    [0, 12],
+    [7, 7],
+  ] as const) {
+    const {low, high} = wilson(k, n);
+    for (const p of [low, high]) {
+      if ((p === 0 && k === 0) || (p === 1 && k === n)) continue;
+      expect((k / n - p) ** 2).toBeCloseTo((1.959963984540054 ** 2 * p * (1 - p)) / n, 12);
+    }
+  }
+});

@@ -1,0 +1,64 @@
+import {afterEach, expect, test} from "vitest";
+import {emitDisplay, emitEvidence, show} from "../../src/bin/cell.ts";
+import {bundleOf, recordBundleOf} from "../../src/notebook/bundle.ts";
+
+const scope = globalThis as {__tslab__?: unknown};
+
+afterEach(() => {
+  delete scope.__tslab__;
+});
+
+test("bundleOf(table) is an HTML table that escapes its texts, with units in the heading", () => {
+  const bundle = bundleOf({
+    kind: "table",
+    caption: "A & <b>",
+    columns: [
+      {name: "a", title: "<i>", format: "text"},
+      {name: "n", title: "Share", unit: "x", format: "decimal", digits: 1},
+    ],
+    rows: [
+      ['"q"', 1.25],
+      [null, 2],
+    ],
+  });
+  const html = bundle["text/html"] as string;
+  expect(html).toContain("<caption>A &amp; &lt;b&gt;</caption>");
+  expect(html).toContain('<th scope="col" style="text-align: left">&lt;i&gt;</th>');
+  expect(html).toContain('<th scope="col" style="text-align: right">Share (x)</th>');
+  expect(html).toContain('<td style="text-align: left">&quot;q&quot;</td>');
+  expect(html.match(/<tr>/g)).toHaveLength(3);
+  expect(bundle["text/plain"]).toContain("Share (x)");
+});
+
+test("bundleOf(number) writes unit and interval; text and list are Markdown; toHTML() is HTML", () => {
+  const number = {kind: "number", value: 2.6, unit: "x", digits: 1, low: 2.2, high: 3, level: 0.95} as const;
+  expect(bundleOf(number)).toEqual({"text/plain": "2.6 x (2.2 to 3.0) at 95%"});
+  expect(bundleOf("**a**")).toEqual({"text/markdown": "**a**", "text/plain": "**a**"});
+  expect(bundleOf({kind: "list", items: ["a", "b"]})["text/markdown"]).toBe("- a\n- b");
+  expect(bundleOf({toHTML: () => "<table></table>"})["text/html"]).toBe("<table></table>");
+});
+
+test("bundleOf(chart, {svg}) carries the specification, the picture and the words", () => {
+  const spec = {mark: "bar"};
+  const bundle = bundleOf({kind: "chart", title: "Lift", description: "Falls.", spec}, {svg: "<svg/>"});
+  expect(bundle).toEqual({
+    "application/vnd.vegalite.v5+json": spec,
+    "image/svg+xml": "<svg/>",
+    "text/plain": "Lift\nFalls.",
+  });
+});
+
+test("recordBundleOf({id, value}) is the record and a line that says it", () => {
+  const record = {id: "a.b", value: {kind: "number", value: 3}} as const;
+  expect(recordBundleOf(record)).toEqual({
+    "application/vnd.churnbook.evidence+json": record,
+    "text/plain": "a.b: 3",
+  });
+});
+
+test("show(value) and emitEvidence(record) do nothing outside a notebook, but check the record", () => {
+  show("x");
+  emitDisplay({"text/plain": "x"});
+  emitEvidence({id: "a", value: {kind: "number", value: 1}});
+  expect(() => emitEvidence({id: "a", value: {kind: "number", value: Number.NaN}})).toThrow(/finite/);
+});
