@@ -22,9 +22,7 @@ type NumberValue = Extract<EvidenceValue, {kind: "number"}>;
 export function formatNumber(value: number, {format = "decimal", digits, unit}: Options = {}): string {
   const body = plain(value, format, digits);
   const {currency, rest} = unitOf(format, unit);
-  const sign = currency !== "" && body.startsWith(MINUS) ? MINUS : "";
-  const figure = `${sign}${currency && `${currency} `}${body.slice(sign.length)}`;
-  return rest === "" ? figure : `${figure} ${rest}`;
+  return [currency, body, rest].filter(part => part !== "").join(" ");
 }
 
 /** A number of the evidence without its interval, in parts: the currency, the figure, and the rest of its unit. */

@@ -10,7 +10,7 @@ export type DrawChart = (chart: Extract<EvidenceValue, {kind: "chart"}>, name: s
 
 /** A table as the page template reads it. */
 export type TableView = {
-  readonly name: string;
+  readonly label: string;
   /** Markup, as are the titles and cells below. */
   readonly caption: string;
   /** Whether it has more columns than a phone shows. */
@@ -183,7 +183,7 @@ function tableView(
 ): TableView {
   const numeric = columns.map((column, at) => isNumeric(column, rows, at));
   return {
-    name: caption,
+    label: caption,
     caption: rich(caption),
     wide: columns.length > 4,
     head: columns.map(({title, unit = ""}, at) => ({title: rich(title), unit, numeric: numeric[at]!})),

@@ -29,7 +29,8 @@ export async function contractOf(
     database,
     `SELECT (SELECT count(*) FROM repeats)::DOUBLE AS repeats, (SELECT n FROM excluded) AS excluded,
        (count(*) FILTER (amount < 0))::DOUBLE AS negative, (count(*) FILTER (amount = 0))::DOUBLE AS zero,
-       (count(*) FILTER (amount IS NULL))::DOUBLE AS missing,
+       (SELECT coalesce(sum(n), 0) FROM (SELECT count(*) FILTER (amount IS NULL) AS n FROM events
+         GROUP BY type HAVING 2 * count(amount) >= count(*)))::DOUBLE AS missing,
        (count(*) FILTER (customer <> trim(customer)))::DOUBLE AS spaces FROM events`,
   );
   const counts = c!;
@@ -62,7 +63,7 @@ export async function contractOf(
   );
   const negative = excluded ? counts.excluded : counts.negative;
   const amounts = [
-    finding("amount-missing", counts.missing, "without an amount", "kept"),
+    finding("amount-missing", counts.missing, "without an amount, of types that mostly have one", "kept"),
     finding(
       "amount-negative",
       negative,

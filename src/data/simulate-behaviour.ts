@@ -1,7 +1,8 @@
 import type {Random} from "../random.ts";
 import type {Day} from "./event-log.ts";
-import {LAST_DAY, monthOf, PROMOTION, shoppingWeight, visitWeight} from "./simulate-calendar.ts";
+import {inPromotion, isMailDay, LAST_DAY, monthOf, shoppingWeight, visitWeight} from "./simulate-calendar.ts";
 import {integer, normal} from "./simulate-draws.ts";
+import {hasTicket, interestOf} from "./simulate-interest.ts";
 import type {Membership} from "./simulate-membership.ts";
 import type {Profile} from "./simulate-profile.ts";
 
@@ -15,67 +16,74 @@ export type Act = {
   readonly category?: string;
 };
 
-/** Share of the usual activity by interest: engaged, cooling, fading; last without a membership. */
+/** Share of the usual activity of the engaged, the cooling, the fading, and those without a membership. */
 const VISITS = [1, 0.45, 0.1, 0.02];
 const PURCHASES = [1, 0.5, 0.1, 0.02];
 const OPENS = [1, 0.45, 0.1, 0];
 const NO_MEMBER = 3;
 const CATEGORIES = ["home", "fashion", "beauty", "toys", "food"];
 
-/** Draws all that a customer does but paying for the membership, day by day. */
-export function behave(profile: Profile, {spells, states}: Membership, random: Random): Act[] {
+/** Draws all that a customer does but paying for the membership, by day. */
+export function behave(profile: Profile, membership: Membership, random: Random): Act[] {
   const acts: Act[] = [];
+  const memberOn = memberDays(membership);
   const favourite = integer(random, CATEGORIES.length);
-  let spell = 0;
-  let progress = random();
-  let due = gap(profile, random);
+  const buysOn = profile.regular ? rhythm(profile, random) : chance(profile, random);
   for (let day = profile.joinDay; day <= LAST_DAY; day++) {
-    while (spell < spells.length - 1 && day >= spells[spell]!.end && day >= spells[spell + 1]!.start)
-      spell += 1;
-    const {start, end} = spells[spell]!;
-    const member = day >= start && day < end;
-    const state = states[monthOf(day)]!;
-    const interest = member ? state >> 1 : NO_MEMBER;
-    const eager = 1 + (profile.priceSensitivity - 0.5) * promoted(day);
-    const appetite = PURCHASES[interest]! * shoppingWeight(day) * eager;
-    let buys: boolean;
-    if (profile.regular) {
-      // Regular customers keep their rhythm whatever the season; only interest and the promotion move it.
-      progress += PURCHASES[interest]! * (1 + promoted(day) * 0.8) * profile.purchases;
-      buys = progress >= due;
-      if (buys) {
-        progress -= due;
-        due = gap(profile, random);
-      }
-    } else buys = random() < profile.purchases * appetite;
-    const visit = random() < profile.visits * VISITS[interest]! * visitWeight(day);
-    if (visit) acts.push({day, second: daytime(random), type: "visit"});
-    if (buys) acts.push(purchase(day, profile, favourite, random));
-    if (member && isMailDay(day)) mail(day, profile.opens * OPENS[interest]!, random, acts);
-    if (member && (state & 1) === 1 && isTicketDay(day, random))
+    const member = memberOn(day);
+    const state = membership.states[monthOf(day)]!;
+    const interest = member ? interestOf(state) : NO_MEMBER;
+    if (random() < profile.visits * VISITS[interest]! * visitWeight(day))
+      acts.push({day, second: evening(random), type: "visit"});
+    if (buysOn(day, PURCHASES[interest]!)) acts.push(purchase(day, profile, favourite, random));
+    if (!member) continue;
+    if (isMailDay(day)) mail(day, profile.opens * OPENS[interest]!, random, acts);
+    if (hasTicket(state) && random() < 1 / 18)
       acts.push({day, second: 28_800 + integer(random, 43_200), type: "ticket"});
   }
   return acts;
 }
 
-/** Until the next purchase of a regular customer, in units of the usual gap. */
-const gap = (_profile: Profile, random: Random): number => Math.max(0.6, 1 + 0.1 * normal(random));
+/** Tells whether a day is in a spell; asked in order of the days. */
+function memberDays({spells}: Membership): (day: Day) => boolean {
+  let next = 0;
+  return day => {
+    while (next < spells.length && spells[next]!.end <= day) next += 1;
+    return next < spells.length && spells[next]!.start <= day;
+  };
+}
 
-const promoted = (day: Day): number => (day >= PROMOTION.start && day < PROMOTION.end ? 1 : 0);
+/** Whether a customer buys on a day, given the share of the usual activity; asked in order of the days. */
+type Buying = (day: Day, activity: number) => boolean;
 
-/** Newsletters go out every fourth Thursday, and every Thursday of the promotion. */
-const isMailDay = (day: Day): boolean => day % 28 === 0 || (promoted(day) === 1 && day % 7 === 0);
+/** Buys at random: as likely on any day, but for the season and the promotion. */
+function chance({purchases, priceSensitivity}: Profile, random: Random): Buying {
+  return (day, activity) => {
+    const drawn = inPromotion(day) ? 0.5 + priceSensitivity : 1;
+    return random() < purchases * activity * shoppingWeight(day) * drawn;
+  };
+}
 
-const isTicketDay = (_day: Day, random: Random): boolean => random() < 1 / 18;
+/** Buys in a rhythm of its own, which the season does not move: only the promotion and lost interest do. */
+function rhythm({purchases}: Profile, random: Random): Buying {
+  const gap = (): number => Math.max(0.6, 1 + 0.1 * normal(random));
+  let due = random();
+  return (day, activity) => {
+    due -= purchases * activity * (inPromotion(day) ? 1.8 : 1);
+    if (due > 0) return false;
+    due += gap();
+    return true;
+  };
+}
 
 function purchase(day: Day, {basket, priceSensitivity}: Profile, favourite: number, random: Random): Act {
-  const discount = promoted(day) * (0.1 + 0.1 * priceSensitivity);
+  const discount = inPromotion(day) ? 0.1 + 0.1 * priceSensitivity : 0;
   const amount = Math.max(
     2,
     Math.round(100 * (1 - discount) * Math.exp(basket + 0.5 * normal(random))) / 100,
   );
   const category = CATEGORIES[random() < 0.6 ? favourite : integer(random, CATEGORIES.length)]!;
-  return {day, second: daytime(random), type: "purchase", amount, category};
+  return {day, second: evening(random), type: "purchase", amount, category};
 }
 
 function mail(day: Day, opens: number, random: Random, acts: Act[]): void {
@@ -84,8 +92,5 @@ function mail(day: Day, opens: number, random: Random, acts: Act[]): void {
   if (random() < opens) acts.push({day, second: second + 120 + integer(random, 50_000), type: "email_open"});
 }
 
-/** Second of the day: mostly the evening. */
-function daytime(random: Random): number {
-  const hour = 6 + 17 * Math.max(random(), random());
-  return Math.floor(hour * 3600);
-}
+/** Second of the day, the more likely the later. */
+const evening = (random: Random): number => Math.floor(3600 * (6 + 17 * Math.max(random(), random())));

@@ -24,7 +24,10 @@ export const CAMPAIGN_DAY: Day = dayOf("2025-09-01");
 
 /** January to December. */
 const SHOPPING = [0.85, 0.9, 0.97, 1, 1.02, 0.97, 0.8, 0.76, 0.98, 1.06, 1.36, 1.48];
-const LEAVING = [1.22, 1.04, 1, 0.98, 0.98, 1, 1.06, 1.06, 1.02, 0.98, 0.88, 0.86];
+const LEAVING = [1.14, 1.03, 1, 0.98, 0.98, 1, 1.06, 1.06, 1.02, 0.98, 0.88, 0.86];
+/** How many more than usual join at the launch, and after how many days it is a third of that. */
+const LAUNCH_WEIGHT = 15;
+const LAUNCH_DAYS = 40;
 /** Monday to Sunday. */
 const WEEKDAYS = [1.02, 0.96, 0.94, 0.98, 1.04, 0.86, 1.2];
 
@@ -43,23 +46,30 @@ export const leavingSeason = (month: number): number => LEAVING[month % 12]!;
 /** Monday 0 … Sunday 6. 1970-01-01 was a Thursday. */
 export const weekdayOf = (day: Day): number => (day + 3) % 7;
 
+/** Whether the promotion runs on a day. */
+export const inPromotion = (day: Day): boolean => day >= PROMOTION.start && day < PROMOTION.end;
+
+/** Newsletters go out every fourth Thursday, and every Thursday of the promotion. */
+export const isMailDay = (day: Day): boolean => day % 28 === 0 || (inPromotion(day) && weekdayOf(day) === 3);
+
+const daily = (weight: (day: Day) => number): Float64Array =>
+  Float64Array.from({length: LAST_DAY + 1 - FIRST_DAY}, (_, i) => weight(FIRST_DAY + i));
+
+const shopping = daily(day => {
+  const promotion = inPromotion(day) ? 2.3 : day >= PROMOTION.end && day < PROMOTION.dipEnd ? 0.6 : 1;
+  return SHOPPING[monthOf(day) % 12]! * WEEKDAYS[weekdayOf(day)]! * promotion;
+});
+const visiting = shopping.map(Math.sqrt);
+
 /** How much is bought on a day against an average one: season, weekday, promotion and the dip after it. */
-export function shoppingWeight(day: Day): number {
-  const usual = SHOPPING[monthOf(day) % 12]! * WEEKDAYS[weekdayOf(day)]!;
-  if (day >= PROMOTION.start && day < PROMOTION.end) return usual * 2.3;
-  if (day >= PROMOTION.end && day < PROMOTION.dipEnd) return usual * 0.6;
-  return usual;
-}
+export const shoppingWeight = (day: Day): number => shopping[day - FIRST_DAY]!;
 
 /** How much is looked at on a day against an average one: as for buying, but milder. */
-export const visitWeight = (day: Day): number => Math.sqrt(shoppingWeight(day));
+export const visitWeight = (day: Day): number => visiting[day - FIRST_DAY]!;
 
 /** How many join on a day: many at the launch, then a steady flow with the seasons, and more in the promotion. */
 export function joinWeight(day: Day): number {
   const launch = LAUNCH_WEIGHT * Math.exp(-(day - FIRST_DAY) / LAUNCH_DAYS);
-  const promotion = day >= PROMOTION.start && day < PROMOTION.end ? 1.6 : 1;
+  const promotion = inPromotion(day) ? 1.6 : 1;
   return WEEKDAYS[weekdayOf(day)]! * (launch + Math.sqrt(SHOPPING[monthOf(day) % 12]!) * promotion);
 }
-
-const LAUNCH_WEIGHT = 14;
-const LAUNCH_DAYS = 40;

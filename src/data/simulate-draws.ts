@@ -39,3 +39,13 @@ export function shuffled(random: Random, n: number): Int32Array {
   }
   return order;
 }
+
+/** Index drawn with the given probabilities, which sum to 1. */
+export function pickState(random: Random, chances: ArrayLike<number>): number {
+  let rest = random();
+  for (let i = 0; i < chances.length - 1; i++) {
+    rest -= chances[i]!;
+    if (rest < 0) return i;
+  }
+  return chances.length - 1;
+}

@@ -1,6 +1,6 @@
 import type {Random} from "../random.ts";
 import type {Day} from "./event-log.ts";
-import {FIRST_DAY, joinWeight, LAST_DAY, PROMOTION} from "./simulate-calendar.ts";
+import {FIRST_DAY, inPromotion, joinWeight, LAST_DAY} from "./simulate-calendar.ts";
 import {normal, pick, runningSums} from "./simulate-draws.ts";
 
 /** How a customer came to the membership. */
@@ -47,7 +47,7 @@ const JOINS = runningSums(
 /** Draws a customer. */
 export function drawProfile(random: Random): Profile {
   const joinDay = FIRST_DAY + pick(random, JOINS);
-  const promoted = joinDay >= PROMOTION.start && joinDay < PROMOTION.end;
+  const promoted = inPromotion(joinDay);
   const {channel, risk} = CHANNELS[pick(random, promoted ? PROMOTION_MIX : USUAL_MIX)]!;
   const priceSensitivity = random();
   const loyalty = normal(random);

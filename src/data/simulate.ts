@@ -3,10 +3,12 @@ import {dateOf} from "./calendar.ts";
 import {byCodeUnit, type Day} from "./event-log.ts";
 import {behave} from "./simulate-behaviour.ts";
 import {CAMPAIGN_DAY, CUTOFFS, FIRST_DAY, LAST_DAY, monthOf} from "./simulate-calendar.ts";
-import {segmentOf} from "./simulate-campaign.ts";
+import {answerOf, type Segment, segmentOf} from "./simulate-campaign.ts";
 import {integer, shuffled} from "./simulate-draws.ts";
-import {type Arm, churnByMonth, type Membership, type Standing, walk} from "./simulate-membership.ts";
+import type {Arm, Person, Standing} from "./simulate-interest.ts";
+import {type Membership, walk} from "./simulate-membership.ts";
 import {drawProfile, type Profile} from "./simulate-profile.ts";
+import {churnByMonth} from "./simulate-truth.ts";
 
 /** An event of the demo shop. */
 export type SimulatedEvent = {
@@ -47,7 +49,7 @@ export type TrueProbability = {
 
 export type TrueEffect = {
   readonly customer: string;
-  readonly segment: "persuadable" | "sure thing" | "lost cause" | "sleeping dog";
+  readonly segment: Segment;
   /** Probability of leaving within three months if treated, less that if not: negative where treatment keeps. */
   readonly effect: number;
 };
@@ -72,8 +74,6 @@ export type Simulation = {
 export const MOST_CUSTOMERS = 50_000;
 const FEE = 9.9;
 const STREAMS = 4;
-/** Who would leave more likely than not, treated or not, is a lost cause. */
-const LOST = 0.5;
 
 /**
  * Simulates a web shop with a paid monthly membership from 2024-01-01 to 2026-07-14: joining, losing interest,
@@ -101,7 +101,7 @@ export function simulateShop({
     const customer = `C${String(number + 1).padStart(6, "0")}`;
     const stream = STREAMS * persons[number]!;
     const profile = drawProfile(randomOf(seed, stream + 1));
-    const person = {profile, segment: segmentOf(profile)};
+    const person: Person = {profile, answer: answerOf(profile)};
     const life = randomOf(seed, stream + 2);
     const arm = life() < 0.5 ? "treated" : "control";
     const membership = walk(person, arm, life);
@@ -119,8 +119,6 @@ export function simulateShop({
 /** Ids say nothing about their owners: person persons[i] gets id i + 1. */
 const personsInOrderOfIds = (customers: number, seed: number): Int32Array =>
   shuffled(randomOf(seed, 0), customers);
-
-type Person = Parameters<typeof walk>[0];
 
 const NONE: Readonly<Record<string, string>> = Object.freeze({});
 
@@ -151,9 +149,7 @@ function effectOf(customer: string, person: Person, standing: Standing): TrueEff
   const leaving = (arm: Arm): number => sum(churnByMonth(person, {...standing, arm}, monthOf(CAMPAIGN_DAY)));
   const untreated = leaving("control");
   const effect = leaving("treated") - untreated;
-  const segment =
-    person.segment !== "unmoved" ? person.segment : untreated > LOST ? "lost cause" : "sure thing";
-  return {customer, segment, effect};
+  return {customer, segment: segmentOf(untreated, effect), effect};
 }
 
 const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);

@@ -9,7 +9,7 @@ import {rocAuc} from "../evaluate/metrics.ts";
 import type {Matrix} from "../features/matrix.ts";
 import {takeRows} from "../features/matrix.ts";
 import {computeFeatures} from "../features/sweep.ts";
-import {type FeatureImportance, permutationImportance} from "../model/importance.ts";
+import {type FeatureImportance, permutationImportance} from "../evaluate/importance.ts";
 import {randomOf} from "../random.ts";
 import {auditSplit, type SplitAudit} from "../split/audit.ts";
 import {rowsOf, type Split, splitRows} from "../split/rows.ts";

@@ -66,7 +66,9 @@ function summaryOf(value: EvidenceValue): string {
 
 function numberText(value: Extract<EvidenceValue, {kind: "number"}>): string {
   const level =
-    value.level === undefined || value.low === undefined ? "" : ` at ${Math.round(value.level * 100)}%`;
+    value.level === undefined || value.low === undefined
+      ? ""
+      : `, ${Math.round(value.level * 100)}% interval`;
   return formatEstimate(value) + level;
 }
 

@@ -1,5 +1,5 @@
-import type {Dealer, Subscriber} from "zeromq";
-import {type Connection, decodeMessage, encodeRequest, type Message} from "./wire.ts";
+import {type Channels, openChannels} from "./channels.ts";
+import type {Connection, Message} from "./wire.ts";
 
 /** How the execution of a piece of code came out. */
 export type Execution =
@@ -48,13 +48,7 @@ const ABORT_WINDOW_MS = 200;
 const HANDSHAKE_MS = 250;
 const SHUTDOWN_MS = 1000;
 
-type Pending = {
-  readonly onOutput: (message: Message) => void;
-  readonly resolve: (reply: Message) => void;
-  reply?: Message;
-  idle: boolean;
-  settled: boolean;
-};
+type Died = {readonly died: string};
 
 /**
  * Connects to a kernel that is starting, and waits until both its answers and its outputs arrive.
@@ -77,162 +71,102 @@ export async function connectKernel(
     readonly readySeconds?: number;
   },
 ): Promise<Kernel> {
-  // Loaded here so that a notebook which imports the library does not load sockets.
-  const {Dealer, Subscriber} = await import("zeromq");
-  const shell = new Dealer({routingId: session, linger: 0});
-  const control = new Dealer({routingId: session, linger: 0});
-  const iopub = new Subscriber({linger: 0, receiveHighWaterMark: 0});
-  const sockets = [shell, control, iopub];
-  const address = (port: number) => `${connection.transport}://${connection.ip}:${port}`;
-  shell.connect(address(connection.shell_port));
-  control.connect(address(connection.control_port));
-  iopub.connect(address(connection.iopub_port));
-  iopub.subscribe();
-
-  const requests = new Map<string, Pending>();
-  let count = 0;
-  const settle = (pending: Pending) => {
-    if (pending.settled || !pending.reply || !pending.idle) return;
-    pending.settled = true;
-    pending.resolve(pending.reply);
-  };
-  const onReply = (message: Message) => {
-    const pending = requests.get(message.parent);
-    if (!pending) return;
-    pending.reply = message;
-    settle(pending);
-  };
-  const onPublished = (message: Message) => {
-    const pending = requests.get(message.parent);
-    if (!pending) return;
-    if (message.type !== "status") pending.onOutput(message);
-    else if (message.content.execution_state === "idle") pending.idle = true;
-    settle(pending);
-  };
-  void receive(shell, connection.key, onReply);
-  void receive(control, connection.key, onReply);
-  void receive(iopub, connection.key, onPublished);
-
-  const request = async (
-    socket: Dealer,
-    type: string,
-    content: Readonly<Record<string, unknown>>,
-    onOutput: (message: Message) => void = () => {},
-  ): Promise<Message> => {
-    const id = `${session}-${++count}`;
-    const answered = new Promise<Message>(resolve => {
-      requests.set(id, {onOutput, resolve, idle: false, settled: false});
+  const channels = await openChannels(connection, {session, timestamp});
+  const died = process.ended.then((how): Died => ({died: how}));
+  try {
+    const info = await handshake(channels, died, readySeconds);
+    return kernelOf(channels, {
+      process,
+      died,
+      language: (info.content.language_info ?? {}) as Kernel["language"],
     });
-    await socket.send(encodeRequest({id, type, session, date: timestamp(), content}, connection.key));
-    return answered;
-  };
+  } catch (error) {
+    channels.close();
+    process.kill();
+    throw error;
+  }
+}
 
+function kernelOf(
+  channels: Channels,
+  {process, died, language}: {process: KernelProcess; died: Promise<Died>; language: Kernel["language"]},
+): Kernel {
   let death: string | undefined;
-  const died = process.ended.then(how => {
-    death = how;
-    return {died: how};
+  void died.then(({died: how}) => {
+    death ??= how;
   });
-  let closed = false;
-  const closeSockets = () => {
-    closed = true;
-    for (const socket of sockets) if (!socket.closed) socket.close();
-  };
-
-  const info = await handshake(() => request(shell, "kernel_info_request", {}), died, readySeconds).catch(
-    error => {
-      closeSockets();
-      process.kill();
-      throw error;
-    },
-  );
-
-  const executeOnce = async (
-    code: string,
-    onOutput: (message: Message) => void,
-    limit: Promise<"timeout">,
-  ): Promise<Execution | "abort"> => {
-    const content = {
-      code,
-      silent: false,
-      store_history: true,
-      user_expressions: {},
-      allow_stdin: false,
-      stop_on_error: true,
-    };
-    const outcome = await Promise.race([request(shell, "execute_request", content, onOutput), died, limit]);
-    if (outcome === "timeout") return {status: "timeout"};
-    if ("died" in outcome) return {status: "died", how: outcome.died};
-    // A rejection that nobody caught is printed after the cell is done, but before this is answered.
-    await Promise.race([request(shell, "kernel_info_request", {}), died, limit]);
-    const {status, execution_count: n} = outcome.content;
-    if (status === "abort" || status === "aborted") return "abort";
-    return {status: status === "ok" ? "ok" : "error", count: typeof n === "number" ? n : null};
-  };
-
   return {
-    language: (info.content.language_info ?? {}) as Readonly<Record<string, unknown>>,
+    language,
     execute: async (code, {onOutput, timeoutSeconds}) => {
-      if (closed || death !== undefined) return {status: "died", how: death ?? "closed before"};
+      if (death !== undefined) return {status: "died", how: death};
       const {limit, cancel} = timer(timeoutSeconds);
       try {
         for (;;) {
-          const execution = await executeOnce(code, onOutput, limit);
-          if (execution === "abort") {
-            await sleep(ABORT_WINDOW_MS);
-            continue;
+          const execution = await executeOnce(channels, code, {onOutput, died, limit});
+          if (execution === "timeout") {
+            process.kill();
+            return {status: "timeout"};
           }
-          if (execution.status === "timeout") process.kill();
-          return execution;
+          if (execution !== "abort") return execution;
+          await sleep(ABORT_WINDOW_MS);
         }
       } finally {
         cancel();
       }
     },
     shutdown: async () => {
-      if (!closed && death === undefined) {
-        const asked = request(control, "shutdown_request", {restart: false}).then(() => died);
+      if (death === undefined) {
+        const asked = channels.request("control", "shutdown_request", {restart: false}).then(() => died);
         await Promise.race([asked, died, sleep(SHUTDOWN_MS)]);
+        death ??= "shut down before";
       }
       process.kill();
-      closeSockets();
+      channels.close();
       await process.ended;
     },
   };
 }
 
+async function executeOnce(
+  channels: Channels,
+  code: string,
+  {
+    onOutput,
+    died,
+    limit,
+  }: {onOutput: (message: Message) => void; died: Promise<Died>; limit: Promise<"timeout">},
+): Promise<Execution | "abort" | "timeout"> {
+  const content = {
+    code,
+    silent: false,
+    store_history: true,
+    user_expressions: {},
+    allow_stdin: false,
+    stop_on_error: true,
+  };
+  const asked = channels.request("shell", "execute_request", content, onOutput);
+  const reply = await Promise.race([asked, died, limit]);
+  if (reply === "timeout") return reply;
+  if ("died" in reply) return {status: "died", how: reply.died};
+  // A rejection that nobody caught is printed after the cell is done, but before this is answered.
+  const flushed = await Promise.race([channels.request("shell", "kernel_info_request", {}), died, limit]);
+  if (flushed === "timeout") return flushed;
+  if ("died" in flushed) return {status: "died", how: flushed.died};
+  const {status, execution_count: count} = reply.content;
+  if (status === "abort" || status === "aborted") return "abort";
+  return {status: status === "ok" ? "ok" : "error", count: typeof count === "number" ? count : null};
+}
+
 /** Asks again and again: outputs published before the subscription has reached the kernel are lost. */
-async function handshake(
-  ask: () => Promise<Message>,
-  died: Promise<{died: string}>,
-  readySeconds: number,
-): Promise<Message> {
+async function handshake(channels: Channels, died: Promise<Died>, readySeconds: number): Promise<Message> {
   const tries = Math.max(1, Math.ceil((readySeconds * 1000) / HANDSHAKE_MS));
   for (let i = 0; i < tries; i++) {
-    const answer = await Promise.race([ask(), died, sleep(HANDSHAKE_MS)]);
+    const asked = channels.request("shell", "kernel_info_request", {});
+    const answer = await Promise.race([asked, died, sleep(HANDSHAKE_MS)]);
     if (answer && "died" in answer) throw new KernelStartError(`the kernel did not start: ${answer.died}`);
     if (answer) return answer;
   }
   throw new KernelStartError(`the kernel was not ready after ${readySeconds} s`);
-}
-
-async function receive(
-  socket: Dealer | Subscriber,
-  key: string,
-  onMessage: (message: Message) => void,
-): Promise<void> {
-  try {
-    for await (const frames of socket) {
-      let message: Message;
-      try {
-        message = decodeMessage(frames, key);
-      } catch {
-        continue; // A stranger's message: it is not signed with our key.
-      }
-      onMessage(message);
-    }
-  } catch (error) {
-    if (!socket.closed) throw error;
-  }
 }
 
 function timer(seconds: number | undefined): {limit: Promise<"timeout">; cancel: () => void} {

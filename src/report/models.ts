@@ -4,7 +4,7 @@ import type {Judgement} from "../evaluate/judge.ts";
 import {type CatalogueEntry, featureCatalogue} from "../features/catalogue.ts";
 import type {Matrix} from "../features/matrix.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
-import type {FeatureImportance} from "../model/importance.ts";
+import type {FeatureImportance} from "../evaluate/importance.ts";
 import type {Study} from "../study.ts";
 import {countText, percentText, type Table, type Text, text} from "./words.ts";
 

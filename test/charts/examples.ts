@@ -1,0 +1,226 @@
+import {
+  alternativesChart,
+  baseRateChart,
+  type Chart,
+  calibrationChart,
+  gainsChart,
+  liftBinsChart,
+  liftChart,
+  modelsChart,
+  moneyChart,
+  recencyChart,
+  setsChart,
+  signalChart,
+  volumeChart,
+} from "../../src/charts/index.ts";
+
+/** Months in a row from January of `year`, written YYYY-MM. */
+export const monthsFrom = (year: number, n: number): string[] =>
+  Array.from({length: n}, (_, i) => `${year + Math.floor(i / 12)}-${String((i % 12) + 1).padStart(2, "0")}`);
+
+const FRACTIONS = [0.01, 0.05, ...Array.from({length: 10}, (_, i) => (i + 1) / 10)];
+const LONG = "Gradient boosting with a very long descriptive name, 40 features";
+const gainOf = (fraction: number, power: number, base: number) =>
+  Math.min(fraction / base, 1 - (1 - fraction) ** power);
+
+function curves(names: readonly string[], base: number) {
+  const models = names.map((name, i) => {
+    const power = Math.max(1, 3.6 - 0.8 * i);
+    const points = FRACTIONS.map(fraction => {
+      const gain = gainOf(fraction, power, base);
+      const lift = gain / fraction;
+      return {fraction, gain, lift};
+    });
+    return {name, points};
+  });
+  const ceiling = [...FRACTIONS, base]
+    .sort((a, b) => a - b)
+    .map(fraction => ({
+      fraction,
+      gain: Math.min(1, fraction / base),
+      lift: Math.min(1 / base, 1 / fraction),
+    }));
+  const lifts = models.map(({name, points}, i) => ({
+    name,
+    points: points.map(({fraction, lift}) =>
+      i === 0 ? {fraction, lift, low: lift * 0.9, high: lift * 1.1} : {fraction, lift},
+    ),
+  }));
+  const gains = models.map(({name, points}, i) => ({
+    name,
+    points: points.map(({fraction, gain}) =>
+      i === 0 ? {fraction, gain, low: gain * 0.9, high: Math.min(1, gain * 1.1)} : {fraction, gain},
+    ),
+  }));
+  return {lifts, gains, ceiling};
+}
+
+const four = curves(["ml-xgboost", "logistic", "recency", "dummy"], 0.16);
+const rare = curves(["ml-xgboost", "logistic"], 0.02);
+const common = curves([LONG, "Recency heuristic: days since the last purchase"], 0.65);
+const one = curves(["logistic"], 0.16);
+
+const SETS = [
+  {name: "train", share: 0.7},
+  {name: "tune", share: 0.075},
+  {name: "calibrate", share: 0.075},
+  {name: "test", share: 0.15},
+];
+const setsOf = (n: number, train: number, embargo: number) => {
+  const cutoffs = monthsFrom(2025, n).map((cutoff, i) => ({
+    cutoff,
+    role: i < train ? ("train" as const) : i < train + embargo ? ("embargo" as const) : ("test" as const),
+  }));
+  return setsChart({sets: SETS, cutoffs, testFrom: cutoffs[train + embargo]!.cutoff});
+};
+
+const binsOf = (lifts: readonly number[], base: number, bounds = true) =>
+  liftBinsChart({
+    bins: lifts.map((lift, i) => ({
+      bin: i + 1,
+      lift,
+      ...(bounds ? {low: lift * 0.85, high: lift * 1.15} : {}),
+      perfect: Math.max(0, Math.min(1, (base - i / 10) * 10)) / base,
+    })),
+  });
+
+const calibrationOf = (top: number) =>
+  calibrationChart({
+    points: Array.from({length: 10}, (_, i) => {
+      const predicted = ((i + 0.5) / 10) * top;
+      const observed = Math.min(1, Math.max(0, predicted + ((i % 3) - 1) * 0.04 * top));
+      const half = 0.06 * top;
+      return {
+        predicted,
+        observed,
+        low: Math.max(0, observed - half),
+        high: Math.min(1, observed + half),
+        n: 800 + i,
+      };
+    }),
+  });
+
+const moneyOf = (scale: number, capacity: number, currency: string) =>
+  moneyChart({
+    points: Array.from({length: 21}, (_, i) => {
+      const fraction = i / 20;
+      const expected = scale * (1 - (1 - fraction) ** 3 - 1.1 * fraction);
+      const half = Math.abs(scale) * 0.2 * Math.sqrt(fraction);
+      return {fraction, expected, low: expected - half, high: expected + half};
+    }),
+    capacity,
+    currency,
+  });
+
+const weeks = Array.from({length: 60}, (_, i) => {
+  const day = 5 + 7 * i;
+  return new Date(Date.UTC(2024, 7, day)).toISOString().slice(0, 10);
+});
+const wave = (n: number, level: number) =>
+  Array.from({length: n}, (_, i) => Math.round(level * (1 + (i % 7) / 9)));
+const cutoffs = monthsFrom(2025, 16);
+
+/** Every chart with plain, scarce, extreme and long-named data, by a name fit for ids. */
+export const examples: Readonly<Record<string, Chart>> = {
+  "base-rate": baseRateChart({
+    cutoffs,
+    series: [
+      {name: "within 3 months", rates: cutoffs.map((_, i) => 0.16 + 0.02 * Math.sin(i))},
+      {
+        name: "in the third month",
+        rates: cutoffs.map((_, i) => (i > 13 ? null : 0.045 + 0.008 * Math.cos(i))),
+      },
+      {name: "silent for 3 months", rates: cutoffs.map((_, i) => 0.15 + 0.02 * Math.cos(i))},
+    ],
+  }),
+  "base-rate-one-cutoff": baseRateChart({
+    cutoffs: ["2025-01-01"],
+    series: [{name: "within", rates: [0.032]}],
+  }),
+  "base-rate-extremes": baseRateChart({
+    cutoffs,
+    series: [
+      {name: "within", rates: cutoffs.map((_, i) => (i === 5 ? null : i / 15))},
+      {name: "silent", rates: cutoffs.map(() => 0)},
+      {name: "in", rates: cutoffs.map(() => null)},
+    ],
+  }),
+  sets: setsOf(16, 11, 3),
+  "sets-five": setsOf(5, 1, 3),
+  "sets-many": setsOf(30, 26, 3),
+  lift: liftChart({models: four.lifts, ceiling: four.ceiling, capacity: 0.1}),
+  "lift-rare": liftChart({models: rare.lifts, ceiling: rare.ceiling, capacity: 0.05}),
+  "lift-common": liftChart({models: common.lifts, ceiling: common.ceiling, capacity: 0.7}),
+  "lift-one": liftChart({models: one.lifts, ceiling: one.ceiling}),
+  gains: gainsChart({models: four.gains, ceiling: four.ceiling, capacity: 0.1}),
+  "gains-common": gainsChart({models: common.gains, ceiling: common.ceiling, capacity: 0.8}),
+  "gains-one": gainsChart({models: one.gains, ceiling: one.ceiling}),
+  bins: binsOf([3.2, 2.1, 1.4, 1, 0.8, 0.6, 0.4, 0.3, 0.1, 0], 0.16),
+  "bins-common": binsOf([1.5, 1.45, 1.4, 1.3, 1.2, 1, 0.8, 0.6, 0.5, 0.25], 0.65),
+  "bins-plain": binsOf([3.2, 2.1], 0.16, false),
+  calibration: calibrationOf(1),
+  "calibration-low": calibrationOf(0.08),
+  models: modelsChart({
+    metric: "AUC, test customers at later cutoffs",
+    rows: [
+      {name: "ml-xgboost", value: 0.81, low: 0.79, high: 0.83, chosen: true},
+      {name: "logistic", value: 0.8, low: 0.78, high: 0.82, chosen: false},
+      {name: "recency", value: 0.71, low: 0.69, high: 0.74, chosen: false},
+      {name: "dummy", value: 0.5, low: 0.5, high: 0.5, chosen: false},
+    ],
+    reference: {name: "random", value: 0.5},
+  }),
+  "models-one": modelsChart({
+    metric: "Lift at 10% contacted",
+    rows: [{name: LONG, value: 3.2, low: 2.8, high: 3.6, chosen: true}],
+    reference: {name: "highest possible", value: 6.25},
+  }),
+  "models-same": modelsChart({
+    metric: "AUC",
+    rows: [
+      {name: "dummy", value: 0.5, low: 0.5, high: 0.5, chosen: true},
+      {name: "dummy", value: 0.5, low: 0.5, high: 0.5, chosen: false},
+    ],
+  }),
+  recency: recencyChart({
+    rows: [
+      {month: "0 to 30 days", share: 0.62, rate: 0.11},
+      {month: "31 to 60 days", share: 0.27, rate: 0.2},
+      {month: "61 to 90 days", share: 0.11, rate: 0.35},
+    ],
+  }),
+  "recency-extremes": recencyChart({
+    rows: [1, 2, 3, 4, 5, 6].map(month => ({month: `month ${month}`, share: month === 1 ? 1 : 0, rate: 0})),
+  }),
+  volume: volumeChart({
+    periods: weeks,
+    series: [
+      {type: "purchase", counts: wave(60, 4200)},
+      {type: "visit", counts: wave(60, 31_000)},
+      {type: "support ticket opened by the customer", counts: wave(60, 0)},
+    ],
+  }),
+  "volume-two-weeks": volumeChart({
+    periods: weeks.slice(0, 2),
+    series: [{type: "purchase", counts: [120, 0]}],
+  }),
+  money: moneyOf(52_000, 0.1, "EUR"),
+  "money-loss": moneyOf(-2_500_000, 0.6, "CHF"),
+  alternatives: alternativesChart({
+    rows: [
+      {days: 30, baseRate: 0.96, structuralZeros: 0, recencyAuc: 0.62},
+      {days: 60, baseRate: 0.71, structuralZeros: 0, recencyAuc: 0.74},
+      {days: 120, baseRate: 0.33, structuralZeros: 0.34, recencyAuc: 0.41},
+      {days: 365, baseRate: 0, structuralZeros: 1, recencyAuc: null},
+    ],
+  }),
+  signal: signalChart({
+    months: [1, 2, 3, 4, 5, 6],
+    series: [
+      {name: "Visits", values: [0.3, 0.5, 0.7, 0.85, 1, 1.02]},
+      {name: "Purchases in the shop and elsewhere", values: [0.32, 0.6, 0.8, 0.9, 1.1, 1]},
+      {name: "Support tickets", values: [2.3, 1.8, 1.1, 1, 0.9, 1]},
+    ],
+  }),
+  "signal-one": signalChart({months: [3, 2, 1], series: [{name: "Visits", values: [null, 0.6, 0.4]}]}),
+};

@@ -1,0 +1,53 @@
+import {mkdtempSync, rmSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {onTestFinished} from "vitest";
+import {snapshotFiles} from "../../src/bin/data-files.ts";
+import {type Ingested, type IngestOptions, ingest} from "../../src/data/ingest.ts";
+import {loadEventLog} from "../../src/data/load.ts";
+import type {EventSource} from "../../src/data/reading.ts";
+import {writeSnapshot} from "../../src/data/snapshot.ts";
+
+/** A folder with the files given, removed after the test. */
+export function folderOf(files: Readonly<Record<string, string | Uint8Array>>): string {
+  const folder = mkdtempSync(join(tmpdir(), "churnbook-data-"));
+  onTestFinished(() => rmSync(folder, {recursive: true, force: true}));
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  return folder;
+}
+
+/** A source over `events.csv` with the columns id, at and eur. */
+export const sourceOf = (fields: Partial<EventSource> = {}): EventSource => ({
+  from: "events.csv",
+  csv: {},
+  customer: "id",
+  time: "at",
+  timeZone: "UTC",
+  type: "'purchase'",
+  attributes: [],
+  negativeAmounts: "cancellation",
+  duplicates: "keep",
+  maxBadShare: 0.01,
+  ...fields,
+});
+
+/** Reads `events.csv` with this content. */
+export const ingestText = (
+  text: string | Uint8Array,
+  fields: Partial<EventSource> = {},
+  options: Partial<IngestOptions> = {},
+): Promise<Ingested> => ingest(sourceOf(fields), {folder: folderOf({"events.csv": text}), ...options});
+
+/** The first line of a rejected promise's message. */
+export const messageOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => "no error",
+    error => `${(error as Error).name}: ${(error as Error).message}`,
+  );
+
+export async function snapshotOf(source: EventSource, folder: string) {
+  const ingested = await ingest(source, {folder});
+  const snapshot = await writeSnapshot(ingested, {store: join(folder, "store"), files: snapshotFiles});
+  ingested.close();
+  return {...snapshot, log: await loadEventLog(snapshot.folder)};
+}
