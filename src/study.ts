@@ -222,7 +222,8 @@ const schema = z.strictObject({
 });
 
 /** One use case, validated and frozen: what every stage, notebook and card reads. */
-export type Study = z.output<typeof schema>;
+// An interface, so that a notebook's inferred types can name it without naming zod.
+export interface Study extends z.output<typeof schema> {}
 /** What an author writes: {@link Study} before defaults are filled in. */
 export type StudyInput = z.input<typeof schema>;
 export type FeatureDeclaration = Study["features"][number];

@@ -22,7 +22,8 @@ export function writeAtomically(path: string, bytes: string | Uint8Array): void 
   }
 }
 
-export const sha256 = (bytes: string | Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+export const sha256 = (bytes: string | Uint8Array): string =>
+  createHash("sha256").update(bytes).digest("hex");
 
 /** A store of stage results as files named by their key. */
 export function fileStore(folder: string): Store {
@@ -35,7 +36,6 @@ export function fileStore(folder: string): Store {
 
 /**
  * Digest of the compiled library: what stands on a card as the code version, and what stage results depend on.
- * The command line itself, progress and prompts, is no part of it.
  */
 export function libraryDigest(): string {
   const folder = join(PACKAGE_FOLDER, "dist");
@@ -56,6 +56,7 @@ export function shown(path: string): string {
 
 /** @returns the version in package.json of this package, or of a dependency by name. */
 export function versionOf(name?: string): string {
-  const file = name === undefined ? join(PACKAGE_FOLDER, "package.json") : findPackageJSON(name, import.meta.url)!;
+  const file =
+    name === undefined ? join(PACKAGE_FOLDER, "package.json") : findPackageJSON(name, import.meta.url)!;
   return (JSON.parse(readFileSync(file, "utf8")) as {version: string}).version;
 }

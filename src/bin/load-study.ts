@@ -23,10 +23,17 @@ export async function loadStudy(path: string): Promise<LoadedStudy> {
   try {
     module = (await import(pathToFileURL(file).href)) as typeof module;
   } catch (error) {
-    if (error instanceof Error && error.name === "DataError") throw new DataError(`${shown(file)}: ${error.message}`, {file});
-    throw new DataError(`${shown(file)} does not load: ${error instanceof Error ? error.message : String(error)}`, {file});
+    if (error instanceof Error && error.name === "DataError")
+      throw new DataError(`${shown(file)}: ${error.message}`, {file});
+    throw new DataError(
+      `${shown(file)} does not load: ${error instanceof Error ? error.message : String(error)}`,
+      {file},
+    );
   }
   if (module.study === undefined)
-    throw new DataError(`${shown(file)} exports no \`study\`; write \`export const study = defineStudy({…})\``, {file});
+    throw new DataError(
+      `${shown(file)} exports no \`study\`; write \`export const study = defineStudy({…})\``,
+      {file},
+    );
   return {study: defineStudy(module.study as Study), file, folder: dirname(file)};
 }

@@ -4,8 +4,8 @@ import {loadCampaigns} from "../data/campaigns.ts";
 import {ingest} from "../data/ingest.ts";
 import {loadEventLog} from "../data/load.ts";
 import {type SnapshotManifest, writeSnapshot} from "../data/snapshot.ts";
-import {digestOf} from "../ledger/store.ts";
 import {createRun, type Run} from "../ledger/run.ts";
+import {digestOf} from "../ledger/store.ts";
 import {emitEvidence, show} from "./cell.ts";
 import {snapshotFiles} from "./data-files.ts";
 import {fileStore, libraryDigest} from "./files.ts";
@@ -64,8 +64,11 @@ export async function snapshotStudy(
 export async function openContext(context: RunContext): Promise<Run> {
   const {study, folder} = await loadStudy(context.study);
   const log = await loadEventLog(context.snapshotFolder);
-  const manifest = JSON.parse(readFileSync(join(context.snapshotFolder, "manifest.json"), "utf8")) as SnapshotManifest;
-  const campaigns = study.campaigns && (await loadCampaigns(study.campaigns, {folder, customers: log.customers}));
+  const manifest = JSON.parse(
+    readFileSync(join(context.snapshotFolder, "manifest.json"), "utf8"),
+  ) as SnapshotManifest;
+  const campaigns =
+    study.campaigns && (await loadCampaigns(study.campaigns, {folder, customers: log.customers}));
   return createRun({
     study,
     snapshot: manifest,

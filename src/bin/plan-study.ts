@@ -59,4 +59,3 @@ export function planCutoffs({
       `${churnDays} days of inactivity need about ${needed}; give more history or a smaller --churn-after`,
   );
 }
-

@@ -13,8 +13,10 @@ export type TableView = {
   readonly label: string;
   /** Markup, as are the titles and cells below. */
   readonly caption: string;
-  /** Whether it has more columns than a phone shows. */
+  /** Whether a phone is too narrow for it. */
   readonly wide: boolean;
+  /** Whether it is better kept on one page than broken over two. */
+  readonly short: boolean;
   readonly head: readonly {readonly title: string; readonly unit: string; readonly numeric: boolean}[];
   readonly rows: readonly {
     readonly cells: readonly {readonly text: string; readonly numeric: boolean; readonly first: boolean}[];
@@ -38,6 +40,10 @@ type BlockView = Readonly<Record<string, unknown>>;
 
 const PREFIX = 8;
 const CELL_PREFIX = 12;
+/** Characters of a table row that a phone shows. */
+const PHONE = 36;
+/** Rows of a table that a page break must not part. */
+const SHORT = 14;
 /** The decision's numbers stand together in large type. */
 const HEADLINE = ["decision.reached", "decision.lift", "decision.value"];
 
@@ -185,7 +191,8 @@ function tableView(
   return {
     label: caption,
     caption: rich(caption),
-    wide: columns.length > 4,
+    wide: leastWidth(columns, rows) > PHONE,
+    short: rows.length <= SHORT,
     head: columns.map(({title, unit = ""}, at) => ({title: rich(title), unit, numeric: numeric[at]!})),
     rows: rows.map(row => ({
       cells: row.map((cell, at) => ({
@@ -195,6 +202,19 @@ function tableView(
       })),
     })),
   };
+}
+
+// Characters that a table needs side by side: words whole, and text in lines of some length.
+function leastWidth(columns: readonly EvidenceColumn[], rows: readonly (readonly Scalar[])[]): number {
+  const line = 14;
+  const gap = 2;
+  const widths = columns.map((column, at) => {
+    const cells = rows.map(row => formatCell(row[at] ?? null, column));
+    const whole = [column.title, ...cells].flatMap(text => text.split(" ")).map(word => word.length);
+    const texts = isNumeric(column, rows, at) ? [] : cells.map(cell => Math.min(line, cell.length));
+    return Math.max(...whole, ...texts) + gap;
+  });
+  return widths.reduce((sum, width) => sum + width, 0);
 }
 
 // The sentence under the title names the picture, so that it is said once and seen by all; what stands inside is

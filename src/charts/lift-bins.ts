@@ -98,7 +98,10 @@ export function liftBinsChart({bins}: LiftBinsData, {title}: ChartOptions = {}):
           mark: {type: "text", baseline: "bottom", dy: -4, fontWeight: 600, ...under},
           encoding: {x, y: {...y, field: "above"}, text: bold},
         })),
-        note(["random"], {y: 1}, {align: "right", dy: -9, color: INK.muted}),
+        // A last bar as high as the line would stand behind its name.
+        ...(rows.at(-1)!.above < 0.9
+          ? [note(["random"], {y: 1}, {align: "right", dy: -9, color: INK.muted})]
+          : []),
         ...ceilingName(bins, {x, y}),
       ],
     },

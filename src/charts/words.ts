@@ -1,7 +1,8 @@
-/** A share as a percentage: one decimal below 10%, none above; `0%`, `8.2%`, `12%`, `99.6%`. */
+/** A share as a percentage: one decimal below 10% unless it is whole, none above; `5%`, `8.2%`, `12%`, `99.6%`. */
 export function percent(share: number): string {
   const value = share * 100;
-  const digits = value === 0 || (Math.abs(value) >= 9.95 && (value < 99.5 || value === 100)) ? 0 : 1;
+  const isWhole = Math.abs(value - Math.round(value)) < 1e-9;
+  const digits = isWhole || (Math.abs(value) >= 9.95 && (value < 99.5 || value === 100)) ? 0 : 1;
   return `${minus(value.toFixed(digits))}%`;
 }
 

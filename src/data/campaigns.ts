@@ -65,7 +65,7 @@ export const loadCampaigns = (
       const what = [
         "the line has not the columns of its file",
         "the customer is missing",
-        "the time is not ISO 8601",
+        "the time is no date or time of ISO 8601",
         "the arm is missing",
       ][bad.column]!;
       const file = files[bad.file]!.name;

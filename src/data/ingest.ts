@@ -166,7 +166,7 @@ const reasonsOf = (source: Study["events"], last: Day | undefined): string[] => 
   "is no row of its file",
   "the customer is missing",
   source.timeFormat === undefined
-    ? "the time is not ISO 8601"
+    ? "the time is no date or time of ISO 8601"
     : `the time is not written ${source.timeFormat}`,
   last === undefined ? "" : `the time lies after ${dateOf(last)}`,
   "the type is missing",

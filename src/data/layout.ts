@@ -30,9 +30,11 @@ export function layoutOf(lines: readonly string[], file: string, hints: LayoutHi
   const filled = lines.filter(line => line.trim() !== "");
   const first = filled[0];
   if (first === undefined) throw new DataError(`${file} is empty; give a file with one row an event`, {file});
-  const delimiter = hints.delimiter === undefined ? delimiterOf(filled, file) : spelled(hints.delimiter);
+  const {expected = []} = hints;
+  const delimiter =
+    hints.delimiter === undefined ? delimiterOf(filled, file, expected) : spelled(hints.delimiter);
   const cells = fieldsOf(first, delimiter).map(cell => cell.trim());
-  const header = hints.header ?? isHeader(cells, filled.slice(1), delimiter, hints.expected ?? []);
+  const header = hints.header ?? isHeader(cells, filled.slice(1), delimiter, expected);
   return {delimiter, header, columns: header ? distinct(cells) : cells.map((_, i) => `column${i + 1}`)};
 }
 
@@ -42,8 +44,16 @@ function spelled(delimiter: string): string {
   return /^(space| +\+?)$/.test(delimiter) ? SPACES : delimiter;
 }
 
-/** The delimiter with which most lines have the same number of fields, at least two. */
-function delimiterOf(lines: readonly string[], file: string): string {
+/**
+ * The delimiter that lays an expected name bare in the first line, else the one with which most lines have the
+ * same number of fields, at least two.
+ */
+function delimiterOf(lines: readonly string[], file: string, expected: readonly string[]): string {
+  for (const delimiter of CANDIDATES) {
+    const cells = fieldsOf(lines[0]!, delimiter).map(cell => cell.trim());
+    if (cells.length > 1 && expected.length > 0 && expected.every(name => cells.includes(name)))
+      return delimiter;
+  }
   let best: {delimiter: string; agreement: number} | undefined;
   for (const delimiter of [...CANDIDATES, SPACES]) {
     const counts = lines.map(line => fieldsOf(line, delimiter).length);

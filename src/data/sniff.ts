@@ -165,7 +165,7 @@ type Choice = {readonly column: string; readonly reason: string};
 const CUSTOMER = /customer|client|user|member|account|subscriber|household|visitor|kunde|cust/i;
 const OTHER_ID = /order|invoice|transaction|product|item|session|stock|event|store|basket|device|campaign/i;
 
-/** The column whose values come back and whose name says customer, or else id. */
+/** The column whose name says customer, or else one named like an id whose values come back. */
 function decideCustomer(facts: readonly ColumnFacts[], file: SourceFile, {customer}: SniffHints): Choice {
   const say = (fact: ColumnFacts, why: string) => ({
     column: fact.name,
@@ -174,7 +174,7 @@ function decideCustomer(facts: readonly ColumnFacts[], file: SourceFile, {custom
   const known = facts.find(fact => fact.name === customer);
   if (known !== undefined) return say(known, "named on the command line");
   const scored = facts
-    .filter(fact => fact.filled > 0 && fact.distinct < fact.rows)
+    .filter(fact => fact.filled > 0 && (fact.distinct < fact.rows || CUSTOMER.test(fact.name)))
     .map(fact => ({fact, score: customerScore(fact.name)}))
     .filter(({score}) => score > 0)
     .sort((a, b) => b.score - a.score);

@@ -77,7 +77,11 @@ export async function competeModels(
     Judged,
     Matrix
   >;
-  const train = {x: takeRows(x, rows.train), y: labelsOf("train"), customers: Array.from(customersOf("train"), c => customers[c]!)};
+  const train = {
+    x: takeRows(x, rows.train),
+    y: labelsOf("train"),
+    customers: Array.from(customersOf("train"), c => customers[c]!),
+  };
   const candidates: Candidate[] = [];
   for (const kind of kinds) {
     onProgress(kind);
@@ -87,7 +91,9 @@ export async function competeModels(
     candidates.push({
       kind,
       model,
-      calibration: chooseCalibration(margins.calibrate, labelsOf("calibrate"), customersOf("calibrate"), {seed}),
+      calibration: chooseCalibration(margins.calibrate, labelsOf("calibrate"), customersOf("calibrate"), {
+        seed,
+      }),
       tuneAuc: rocAuc(margins.tune, labelsOf("tune")),
       margins,
     });

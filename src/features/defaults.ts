@@ -4,18 +4,17 @@ const WINDOWS = [30, 90, 180, 365] as const;
 
 /**
  * The usual as-of features of one event type: frequency, monetary value, recency and rhythm.
- * @param of the event type, `purchase` say; `noun` names its events in titles.
+ * @param of the event type, `purchase` say, whose name stands in the titles; its plural is formed with an s.
  * @param amounts whether its events have amounts.
  */
 export function activityFeatures({
   of,
-  noun = `${of}s`,
   amounts = true,
 }: {
   of: string;
-  noun?: string;
   amounts?: boolean;
 }): FeatureDeclaration[] {
+  const noun = `${of}s`;
   const declare = (
     name: string,
     title: string,
@@ -25,29 +24,46 @@ export function activityFeatures({
   const windowed = WINDOWS.flatMap(days => [
     declare(`count_${days}d`, `${capital(noun)} in the last ${days} days`, noun, {measure: "count", days}),
     ...(amounts
-      ? [declare(`amount_${days}d`, `Amount of ${noun} in the last ${days} days`, "currency", {measure: "sum", days})]
+      ? [
+          declare(`amount_${days}d`, `Amount of ${noun} in the last ${days} days`, "currency", {
+            measure: "sum",
+            days,
+          }),
+        ]
       : []),
   ]);
   return [
-    declare("recency", `Days since the last of the ${noun}`, "days", {measure: "recency"}),
-    declare("tenure", `Days since the first of the ${noun}`, "days", {measure: "first"}),
+    declare("recency", `Days since the last ${of}`, "days", {measure: "recency"}),
+    declare("tenure", `Days since the first ${of}`, "days", {measure: "first"}),
     declare("count", `${capital(noun)} so far`, noun, {measure: "count"}),
     declare("days", `Days with ${noun} so far`, "days", {measure: "days"}),
     ...(amounts
       ? [
           declare("amount", `Amount of ${noun} so far`, "currency", {measure: "sum"}),
-          declare("amount_mean", `Mean amount of ${noun}`, "currency", {measure: "mean"}),
-          declare("amount_mean_90d", `Mean amount of ${noun} in the last 90 days`, "currency", {measure: "mean", days: 90}),
+          declare("amount_mean", `Mean amount of a ${of}`, "currency", {measure: "mean"}),
+          declare("amount_mean_90d", `Mean amount of a ${of} in the last 90 days`, "currency", {
+            measure: "mean",
+            days: 90,
+          }),
         ]
       : []),
     ...windowed,
     declare("days_90d", `Days with ${noun} in the last 90 days`, "days", {measure: "days", days: 90}),
     declare("gap_mean", `Mean days between ${noun}`, "days", {measure: "gapMean"}),
     declare("gap_sd", `Spread of the days between ${noun}`, "days", {measure: "gapSd"}),
-    declare("gap_mean_365d", `Mean days between ${noun} in the last year`, "days", {measure: "gapMean", days: 365}),
-    declare("overdue", `How overdue the next of the ${noun} is`, "times the usual gap", {measure: "overdue"}),
-    declare("change_30d", `Change of ${noun} against the 30 days before`, "-1 to 1", {measure: "change", days: 30}),
-    declare("change_90d", `Change of ${noun} against the 90 days before`, "-1 to 1", {measure: "change", days: 90}),
+    declare("gap_mean_365d", `Mean days between ${noun} in the last year`, "days", {
+      measure: "gapMean",
+      days: 365,
+    }),
+    declare("overdue", `How overdue the next ${of} is`, "times the usual gap", {measure: "overdue"}),
+    declare("change_30d", `Change of ${noun} against the 30 days before`, "-1 to 1", {
+      measure: "change",
+      days: 30,
+    }),
+    declare("change_90d", `Change of ${noun} against the 90 days before`, "-1 to 1", {
+      measure: "change",
+      days: 90,
+    }),
   ];
 }
 

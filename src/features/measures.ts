@@ -73,7 +73,8 @@ const MEASURED: Readonly<Record<Measure, Measured>> = {
   /** (now - before) / (now + before), events of this window against the one before it; missing when both are 0. */
   change: (h, w, cutoff, {days}) => {
     const now = count(h, w);
-    const before = days === undefined ? 0 : count(h, {from: lowerBound(h.day, cutoff - 2 * days), to: w.from});
+    const before =
+      days === undefined ? 0 : count(h, {from: lowerBound(h.day, cutoff - 2 * days), to: w.from});
     return now + before === 0 ? Number.NaN : (now - before) / (now + before);
   },
   /** Events over events of the type `against`; missing when the latter are 0. */

@@ -1,5 +1,5 @@
-import {DataError} from "../data-error.ts";
 import {AMOUNT_SCALE, type EventLog} from "../data/event-log.ts";
+import {DataError} from "../data-error.ts";
 import type {FeatureDeclaration} from "../study.ts";
 import type {Cohort} from "../target/cohort.ts";
 import type {Matrix} from "./matrix.ts";
@@ -64,7 +64,9 @@ function planFeatures(log: EventLog, features: readonly FeatureDeclaration[]) {
   const plans = features.map((declaration): Plan => {
     const types = [declaration.of].flat();
     const ofTypes = (names: readonly string[]) =>
-      use(names.join("\0"), () => ({types: new Set(names.map(name => typeIndex(log, name, declaration.name)))}));
+      use(names.join("\0"), () => ({
+        types: new Set(names.map(name => typeIndex(log, name, declaration.name))),
+      }));
     if (declaration.measure === "share") {
       const all = ofTypes(types);
       const part = use(`${types.join("\0")}\u0001${declaration.against}`, () => ({
@@ -102,7 +104,9 @@ function attributeValue(log: EventLog, {name, against = ""}: FeatureDeclaration)
     );
   const code = attribute.values.indexOf(against.slice(at + 1));
   if (code < 0)
-    throw new DataError(`feature ${name}: no event has ${against}; values are ${attribute.values.join(", ")}`);
+    throw new DataError(
+      `feature ${name}: no event has ${against}; values are ${attribute.values.join(", ")}`,
+    );
   return {codes: attribute.codes, code};
 }
 

@@ -4,12 +4,12 @@ import type {EventLog} from "../data/event-log.ts";
 import type {SnapshotManifest} from "../data/snapshot.ts";
 import {DataError} from "../data-error.ts";
 import {type Competition, competeModels, type Ranked, rankedOf} from "../evaluate/compete.ts";
+import {type FeatureImportance, permutationImportance} from "../evaluate/importance.ts";
 import {type Judgement, judgeModels} from "../evaluate/judge.ts";
 import {rocAuc} from "../evaluate/metrics.ts";
 import type {Matrix} from "../features/matrix.ts";
 import {takeRows} from "../features/matrix.ts";
 import {computeFeatures} from "../features/sweep.ts";
-import {type FeatureImportance, permutationImportance} from "../evaluate/importance.ts";
 import {randomOf} from "../random.ts";
 import {auditSplit, type SplitAudit} from "../split/audit.ts";
 import {rowsOf, type Split, splitRows} from "../split/rows.ts";
@@ -87,12 +87,18 @@ export type Run = {
 export function createRun(inputs: RunInputs): Run {
   const {study, log, campaigns, store, library, snapshot} = inputs;
   const keep = <T>(stage: string, compute: () => Promise<T>, options: unknown = null): Promise<T> =>
-    stored(store, {stage, inputs: [library, snapshot.digest, contactsDigest(campaigns), modelling(study), options]}, compute);
+    stored(
+      store,
+      {stage, inputs: [library, snapshot.digest, contactsDigest(campaigns), modelling(study), options]},
+      compute,
+    );
   const cutoffs = monthStarts(study.cutoffs.from, study.cutoffs.to);
   const testFrom = dayOf(`${study.split.testFrom}-01`);
   const {churn, horizon, activity, target} = study;
 
-  const cohort = once(() => buildCohort(log, {churn, cutoffs, activity, minimumTenureDays: study.minimumTenureDays}));
+  const cohort = once(() =>
+    buildCohort(log, {churn, cutoffs, activity, minimumTenureDays: study.minimumTenureDays}),
+  );
   const targets = once(() => labelTargets(log, cohort(), {churn, horizon, activity}));
   const labels = () => targets()[target];
   const treated = once(() =>
@@ -100,12 +106,22 @@ export function createRun(inputs: RunInputs): Run {
   );
   const warnings = once(() => targetWarnings({cohort: cohort(), targets: targets(), churn, horizon, target}));
   const split = once(() => {
+    const made = splitRows(cohort(), log.customers, {
+      ...study.split,
+      ...{testFrom, horizon, labels: labels(), treated: treated()},
+    });
     const fatal = warnings().find(warning => warning.severity === "error");
     if (fatal) throw new DataError(fatal.message);
-    return splitRows(cohort(), log.customers, {...study.split, testFrom, horizon, labels: labels(), treated: treated()});
+    return made;
   });
   const splitAudit = once(() =>
-    auditSplit(split(), cohort(), {...study.split, horizon, labels: labels(), customers: log.customers, churn}),
+    auditSplit(split(), cohort(), {
+      ...study.split,
+      horizon,
+      labels: labels(),
+      customers: log.customers,
+      churn,
+    }),
   );
   const features = once(() =>
     keep("features", async () => computeFeatures(log, cohort(), {features: study.features})),
@@ -125,19 +141,31 @@ export function createRun(inputs: RunInputs): Run {
     }),
   );
   const evaluation = async ({everybody = false} = {}) =>
-    keep("evaluation", async () => judgeModels(await models(), {cohort: cohort(), labels: labels(), study, everybody}), {
-      everybody,
-    });
+    keep(
+      "evaluation",
+      async () => judgeModels(await models(), {cohort: cohort(), labels: labels(), study, everybody}),
+      {
+        everybody,
+      },
+    );
   const ranked: Run["ranked"] = async role => {
     const competition = await models();
-    return rankedOf(competition, {cohort: cohort(), labels: labels(), candidate: competition.chosen, roles: [role]});
+    return rankedOf(competition, {
+      cohort: cohort(),
+      labels: labels(),
+      candidate: competition.chosen,
+      roles: [role],
+    });
   };
   const importance = once(() =>
     keep("importance", async () => {
       const {candidates, chosen, rows} = await models();
       const x = takeRows(await features(), rows.tune);
       const y = Uint8Array.from(rows.tune, i => labels()[i]!);
-      return permutationImportance(candidates[chosen]!.model, x, y, {random: randomOf(study.seed), repeats: 3});
+      return permutationImportance(candidates[chosen]!.model, x, y, {
+        random: randomOf(study.seed),
+        repeats: 3,
+      });
     }),
   );
   const cohortSize = () => cohort().cutoff.reduce((n, k) => n + (k === cutoffs.length - 1 ? 1 : 0), 0);
@@ -154,7 +182,20 @@ export function createRun(inputs: RunInputs): Run {
     await inputs.emit({id, value});
   };
   return {
-    ...{study, snapshot, log, campaigns, library, cohort, targets, labels, treated, warnings, split, splitAudit},
+    ...{
+      study,
+      snapshot,
+      log,
+      campaigns,
+      library,
+      cohort,
+      targets,
+      labels,
+      treated,
+      warnings,
+      split,
+      splitAudit,
+    },
     ...{cohortSize, pastLabels, features, models, evaluation, ranked, importance, record},
     inactivityAlternatives: days =>
       inactivityAlternatives(log, {daysList: days, of: activity, cutoffs, horizon}).map(alternative => ({

@@ -46,7 +46,10 @@ export function quarantineTable({quarantined, rowsRead}: SnapshotManifest): Tabl
 }
 
 /** Events by type and week, weeks of seven days counted back from the last observed day, the oldest one whole. */
-export function weeklyVolumes(log: EventLog): {periods: string[]; series: {type: string; counts: number[]}[]} {
+export function weeklyVolumes(log: EventLog): {
+  periods: string[];
+  series: {type: string; counts: number[]}[];
+} {
   const weeks = Math.floor((log.lastDay - log.firstDay + 1) / 7);
   const start = log.lastDay + 1 - 7 * weeks;
   const counts = log.types.map(() => new Array<number>(weeks).fill(0));

@@ -1,7 +1,7 @@
+import {hindsightCeiling} from "../evaluate/ceiling.ts";
+import type {Ranked} from "../evaluate/compete.ts";
 import {FRACTIONS, type Judgement} from "../evaluate/judge.ts";
 import {type CampaignValue, campaignValue, campaignValues} from "../evaluate/profit.ts";
-import type {Ranked} from "../evaluate/compete.ts";
-import {hindsightCeiling} from "../evaluate/ceiling.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {Study} from "../study.ts";
 import {countText, list, percentText, type Table, text} from "./words.ts";
@@ -11,7 +11,12 @@ const clustersOf = (customer: Int32Array) => ({
   n: 1 + customer.reduce((a, b) => Math.max(a, b), 0),
 });
 
-function valuesOf(ranked: Ranked, study: Study, fractions: readonly number[], customers: number): CampaignValue[] {
+function valuesOf(
+  ranked: Ranked,
+  study: Study,
+  fractions: readonly number[],
+  customers: number,
+): CampaignValue[] {
   const rows = {...ranked, clusters: clustersOf(ranked.customer)};
   return campaignValues(rows, study.economics, fractions, {seed: study.seed, customers});
 }
@@ -52,7 +57,13 @@ export function worthTable(worth: CampaignValue, {economics}: Study): Table {
     ],
     rows: [
       ["Chosen at random", worth.random.churners, worth.random.low, worth.random.value, worth.random.high],
-      ["Chosen knowing the future", worth.perfect.churners, worth.perfect.low, worth.perfect.value, worth.perfect.high],
+      [
+        "Chosen knowing the future",
+        worth.perfect.churners,
+        worth.perfect.low,
+        worth.perfect.value,
+        worth.perfect.high,
+      ],
     ],
   };
 }
@@ -132,7 +143,15 @@ export function allCustomersTable(judged: Judgement): Table {
       ...figures("auc", "ROC AUC"),
       ...figures("lift", `Lift at ${percentText(judged.capacity, 0)}`),
     ],
-    rows: judged.models.map(({title, auc, lift}) => [title, auc.value, auc.low, auc.high, lift.value, lift.low, lift.high]),
+    rows: judged.models.map(({title, auc, lift}) => [
+      title,
+      auc.value,
+      auc.low,
+      auc.high,
+      lift.value,
+      lift.low,
+      lift.high,
+    ]),
   };
 }
 
@@ -199,9 +218,13 @@ export function decisionEvidence(
 function recommendation({contacted, model, random}: CampaignValue, title: string, {economics}: Study) {
   const who = `the ${countText(contacted)} customers (${percentText(economics.capacity, 0)}) with the highest risk`;
   if (model.low > 0)
-    return text(`Contact ${who} each month, ranked by: ${title.toLowerCase()}. Leave a random tenth of them alone, to learn whether contacting works.`);
+    return text(
+      `Contact ${who} each month, ranked by: ${title.toLowerCase()}. Leave a random tenth of them alone, to learn whether contacting works.`,
+    );
   if (model.high < 0)
-    return text(`Do not run this campaign at these costs: contacting ${who} is expected to lose money even with the model.`);
+    return text(
+      `Do not run this campaign at these costs: contacting ${who} is expected to lose money even with the model.`,
+    );
   return text(
     `Do not roll this campaign out yet. Contacting ${who} may gain or lose money${model.value > random.value ? ", though it does better than choosing at random" : ""}: ` +
       "run it as an experiment with a random group left alone, and decide on its result.",

@@ -1,10 +1,10 @@
 import {calibrationCurve} from "../evaluate/calibration-curve.ts";
 import type {Competition, Ranked} from "../evaluate/compete.ts";
+import type {FeatureImportance} from "../evaluate/importance.ts";
 import type {Judgement} from "../evaluate/judge.ts";
 import {type CatalogueEntry, featureCatalogue} from "../features/catalogue.ts";
 import type {Matrix} from "../features/matrix.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
-import type {FeatureImportance} from "../evaluate/importance.ts";
 import type {Study} from "../study.ts";
 import {countText, percentText, type Table, type Text, text} from "./words.ts";
 
@@ -79,7 +79,9 @@ export function chosenText(judged: Judgement): Text {
 export function ceilingText({models, capacity, baseRate, ceiling, promised}: Judgement): Text {
   const chosen = models.find(model => model.chosen)!;
   const reached =
-    ceiling.reached === null ? "" : ` That is ${percentText(ceiling.reached, 0)} of the way from chance to the ceiling.`;
+    ceiling.reached === null
+      ? ""
+      : ` That is ${percentText(ceiling.reached, 0)} of the way from chance to the ceiling.`;
   return text(
     `Contacting ${percentText(capacity, 0)} of the customers, the model in use reaches a lift of ${interval(chosen.lift, 2)}. ` +
       `Choosing at random gives 1. Nobody can reach more than ${ceiling.lift.toFixed(2)}, even knowing who will churn, ` +
@@ -139,7 +141,8 @@ export function signalsEvidence(
   return {
     table: {
       kind: "table",
-      caption: "The signals that the ranking depends on most: fall in ROC AUC when a feature is shuffled among the tuning customers",
+      caption:
+        "The signals that the ranking depends on most: fall in ROC AUC when a feature is shuffled among the tuning customers",
       columns: [
         {name: "title", title: "Signal", format: "text"},
         {name: "drop", title: "Fall in ROC AUC", format: "decimal", digits: 4},

@@ -1,8 +1,8 @@
 import {addSpan, dateOf} from "../data/calendar.ts";
-import type {SetName} from "../split/sets.ts";
-import {SETS} from "../split/sets.ts";
 import type {Split} from "../split/rows.ts";
 import {ROLES} from "../split/rows.ts";
+import type {SetName} from "../split/sets.ts";
+import {SETS} from "../split/sets.ts";
 import type {Study} from "../study.ts";
 import type {Cohort} from "../target/cohort.ts";
 import type {Table} from "./words.ts";
@@ -15,17 +15,17 @@ const USE: Readonly<Record<Exclude<(typeof ROLES)[number], "unused">, string>> =
   later: "Judges again: all other customers in the test months",
 };
 
-/** What each part of the split is for, and what is in it. */
-export function splitTable(cohort: Cohort, labels: Int8Array, split: Split): Table {
-  const roles = ["train", "tune", "calibrate", "test", "later"] as const;
-  const rows = roles.map(role => {
-    const code = ROLES.indexOf(role);
-    const own = [...split.role.keys()].filter(i => split.role[i] === code);
+/**
+ * What each part of the split is for, and what is in it; then the rows that no part holds.
+ * @param treated by cohort row, 1 where a campaign treated the customer in the outcome window.
+ */
+export function splitTable(cohort: Cohort, labels: Int8Array, split: Split, treated: Uint8Array): Table {
+  const part = (name: string, use: string, own: number[]) => {
     const days = own.map(i => cohort.cutoffs[cohort.cutoff[i]!]!);
-    const positives = own.reduce((sum, i) => sum + labels[i]!, 0);
+    const positives = own.reduce((sum, i) => sum + Math.max(0, labels[i]!), 0);
     return [
-      role,
-      USE[role],
+      name,
+      use,
       new Set(own.map(i => cohort.customer[i]!)).size,
       own.length,
       positives,
@@ -33,7 +33,32 @@ export function splitTable(cohort: Cohort, labels: Int8Array, split: Split): Tab
       own.length === 0 ? null : dateOf(days.reduce((a, b) => Math.min(a, b))).slice(0, 7),
       own.length === 0 ? null : dateOf(days.reduce((a, b) => Math.max(a, b))).slice(0, 7),
     ];
-  });
+  };
+  const roles = ["train", "tune", "calibrate", "test", "later"] as const;
+  const all = [...split.role.keys()];
+  const unused = all.filter(i => split.role[i] === ROLES.indexOf("unused"));
+  const isTest = (i: number) => split.setOfCustomer[cohort.customer[i]!] === SETS.indexOf("test");
+  const isBefore = (i: number) => split.periods[cohort.cutoff[i]!] === "before";
+  // Whoever would have taught but for the treatment; the others would be left out anyway.
+  const meddled = unused.filter(i => treated[i] === 1 && isBefore(i) && !isTest(i) && labels[i] !== -1);
+  const treatedOnly = new Set(meddled);
+  const rows = [
+    ...roles.map(role =>
+      part(
+        role,
+        USE[role],
+        all.filter(i => split.role[i] === ROLES.indexOf(role)),
+      ),
+    ),
+    ...(meddled.length > 0
+      ? [part("left out: treated", "A campaign treated the customer inside the outcome window", meddled)]
+      : []),
+    part(
+      "left out: time or set",
+      "Outcome reaches into the test, is not yet known, or the customer is kept for the test",
+      unused.filter(i => !treatedOnly.has(i)),
+    ),
+  ];
   return {
     kind: "table",
     caption: "The parts of the split; rows are customers at a cutoff",
@@ -61,7 +86,9 @@ export function splitGrid(
   cutoffs: {cutoff: string; role: "train" | "embargo" | "test"}[];
   testFrom: string;
 } {
-  const counts = SETS.map((_, code) => split.setOfCustomer.reduce((sum, set) => sum + (set === code ? 1 : 0), 0));
+  const counts = SETS.map((_, code) =>
+    split.setOfCustomer.reduce((sum, set) => sum + (set === code ? 1 : 0), 0),
+  );
   const role = {before: "train", embargo: "embargo", after: "test"} as const;
   return {
     sets: SETS.map((name, code) => ({name, share: counts[code]! / split.setOfCustomer.length})),

@@ -6,7 +6,17 @@ import type {Cohort} from "../target/cohort.ts";
 import {targetCounts} from "../target/counts.ts";
 import {recencyTable} from "../target/recency.ts";
 import type {Targets} from "../target/targets.ts";
-import {churnText, countText, list, type List, type Table, targetText, targetTitle, type Text, text} from "./words.ts";
+import {
+  churnText,
+  countText,
+  type List,
+  list,
+  type Table,
+  type Text,
+  targetText,
+  targetTitle,
+  text,
+} from "./words.ts";
 
 /** The cohort, the churn and the target of the study, in words. */
 export function definitionText(study: Study, cohort: Cohort): Text {
@@ -14,7 +24,8 @@ export function definitionText(study: Study, cohort: Cohort): Text {
     study.churn.kind === "contract"
       ? "customers with a running contract"
       : `customers whose last event of type "${study.churn.of}" lies in the ${study.churn.days} days before`;
-  const tenure = study.minimumTenureDays > 0 ? ` and with at least ${study.minimumTenureDays} days of history` : "";
+  const tenure =
+    study.minimumTenureDays > 0 ? ` and with at least ${study.minimumTenureDays} days of history` : "";
   return text(
     `${churnText(study.churn)} At the first day of each month (the cutoff) the cohort holds the ${active}${tenure}: ` +
       `${countText(cohort.rows)} rows at ${cohort.cutoffs.length} cutoffs from ${dateOf(cohort.cutoffs[0]!)} to ` +
@@ -45,18 +56,20 @@ export function countsTable(cohort: Cohort, targets: Targets): Table {
       percent("silentRate", "SILENT, share"),
       percent("agree", "WITHIN and SILENT agree"),
     ],
-    rows: [...byCutoff.map(c => ({name: dateOf(c.cutoff), ...c})), {name: "All cutoffs", ...overall}].map(c => [
-      c.name,
-      c.rows,
-      c.immature,
-      c.within,
-      rate(c.within, c.mature),
-      c.in,
-      rate(c.in, c.mature),
-      c.silent,
-      rate(c.silent, c.mature),
-      rate(c.agree, c.mature),
-    ]),
+    rows: [...byCutoff.map(c => ({name: dateOf(c.cutoff), ...c})), {name: "All cutoffs", ...overall}].map(
+      c => [
+        c.name,
+        c.rows,
+        c.immature,
+        c.within,
+        rate(c.within, c.mature),
+        c.in,
+        rate(c.in, c.mature),
+        c.silent,
+        rate(c.silent, c.mature),
+        rate(c.agree, c.mature),
+      ],
+    ),
   };
 }
 
@@ -89,7 +102,11 @@ export function warningsList(warnings: readonly {readonly message: string}[]): L
 export function recencyEvidence(cohort: Cohort, labels: Int8Array, study: Study): EvidenceValue {
   const {months, never} = recencyTable(cohort, labels);
   if (months.every(month => month.rows === 0))
-    return {kind: "not-applicable", reason: "no customer has a past event of the activity type", by: study.card.owner};
+    return {
+      kind: "not-applicable",
+      reason: "no customer has a past event of the activity type",
+      by: study.card.owner,
+    };
   const percent = (name: string, title: string) => ({name, title, format: "percent" as const, digits: 1});
   // A long tail of nearly empty months says nothing: from the seventh on they are one row.
   const shown = months.slice(0, 6);
@@ -115,7 +132,9 @@ export function recencyEvidence(cohort: Cohort, labels: Int8Array, study: Study)
     ],
     rows: [
       ...shown.map(m => row(`${m.fromDays} to ${m.toDays} days before`, m.rows, m.positives)),
-      ...(rest.length > 0 ? [row(`${rest[0]!.fromDays} days before or more`, sum("rows"), sum("positives"))] : []),
+      ...(rest.length > 0
+        ? [row(`${rest[0]!.fromDays} days before or more`, sum("rows"), sum("positives"))]
+        : []),
       ...(never.rows > 0 ? [row("never", never.rows, never.positives)] : []),
     ],
   };

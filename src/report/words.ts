@@ -1,6 +1,6 @@
+import {spanText} from "../data/calendar.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {Churn, Study, TargetName} from "../study.ts";
-import {spanText} from "../data/calendar.ts";
 
 export type Text = Extract<EvidenceValue, {kind: "text"}>;
 export type List = Extract<EvidenceValue, {kind: "list"}>;
@@ -24,7 +24,8 @@ export function churnText(churn: Churn): string {
   if (churn.kind === "inactivity")
     return `A customer churns on the day when ${churn.days} days have passed without an event of type "${churn.of}".`;
   const term = churn.term ? `, each paid for ${spanText(churn.term)}` : "";
-  const grace = churn.graceDays > 0 ? ` and not taken up again on one of the ${churn.graceDays} days after` : "";
+  const grace =
+    churn.graceDays > 0 ? ` and not taken up again on one of the ${churn.graceDays} days after` : "";
   return (
     `A contract starts with "${churn.start}" and goes on with "${churn.renew}"${term}; a customer churns on the day ` +
     `when it ends, by "${churn.end}"${churn.term ? " or by not being renewed" : ""}${grace}.`

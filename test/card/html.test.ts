@@ -63,7 +63,7 @@ test("pageOf(card) shows the decision before the questions, and each question on
 
 test("pageOf(card) shows figures with their intervals, and the digest of card.json", () => {
   const words = wordsOf(html);
-  expect(words).toMatch(/26%\s+of those who will leave\s+95% interval 22% to 30%/);
+  expect(words).toMatch(/26%\s+of the churners, by contacting 10% of the members\s+95% interval 22% to 30%/);
   expect(words).toContain("90% interval EUR 1\u2009400 to 6\u2009900");
   expect(words).toContain(cardDigest(card));
 });

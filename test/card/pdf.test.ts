@@ -1,5 +1,5 @@
 import {createHash} from "node:crypto";
-import {decodePDFRawStream, PDFArray, PDFDict, PDFDocument, PDFName, PDFRawStream} from "pdf-lib";
+import {decodePDFRawStream, PDFArray, PDFDict, PDFDocument, PDFName, type PDFRawStream} from "pdf-lib";
 import {expect, test} from "vitest";
 import {openBrowser, printPdf} from "../../src/bin/browser.ts";
 import {normalisePdf} from "../../src/card/pdf.ts";
@@ -51,7 +51,7 @@ test("normalisePdf(raw, options) keeps tags and outline, dates the file by asOf 
   expect(catalog.has(PDFName.of("Outlines"))).toBe(true);
   const file = catalog.lookup(PDFName.of("AF"), PDFArray).lookup(0, PDFDict);
   expect(file.get(PDFName.of("AFRelationship"))).toBe(PDFName.of("Source"));
-  const stream = file.lookup(PDFName.of("EF"), PDFDict).lookup(PDFName.of("F"), PDFRawStream);
+  const stream = file.lookup(PDFName.of("EF"), PDFDict).lookup(PDFName.of("F")) as PDFRawStream;
   expect(Buffer.from(decodePDFRawStream(stream).decode())).toEqual(attachment.bytes);
 });
 

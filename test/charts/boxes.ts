@@ -17,7 +17,7 @@ export function textBoxes(svg: string, measure: Measure): Box[] {
   let item: {at: At; size: number; bold: boolean; anchor: string; line: number} | undefined;
   for (const [, tag, text] of svg.matchAll(/(<[^>]+>)|([^<]+)/g)) {
     if (text !== undefined) {
-      if (item) boxes.push(boxOf(unescape(text), item, measure));
+      if (item) boxes.push(boxOf(plain(text), item, measure));
     } else if (tag!.startsWith("</")) {
       if (tag === "</g>") stack.pop();
       if (tag === "</text>") item = undefined;
@@ -61,7 +61,7 @@ function boxOf(
     : {text, left: at.x + start, right: at.x + start + width, top: at.y + up, bottom: at.y + down};
 }
 
-const unescape = (text: string) =>
+const plain = (text: string) =>
   text
     .replace(/&lt;/g, "<")
     .replace(/&gt;/g, ">")

@@ -104,9 +104,9 @@ const moneyOf = (scale: number, capacity: number, currency: string) =>
   moneyChart({
     points: Array.from({length: 21}, (_, i) => {
       const fraction = i / 20;
-      const expected = scale * (1 - (1 - fraction) ** 3 - 1.1 * fraction);
+      const expected = scale * (1 - (1 - fraction) ** 3 - 1.1 * fraction) + 0;
       const half = Math.abs(scale) * 0.2 * Math.sqrt(fraction);
-      return {fraction, expected, low: expected - half, high: expected + half};
+      return {fraction, expected, low: expected - half + 0, high: expected + half};
     }),
     capacity,
     currency,

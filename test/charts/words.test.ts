@@ -6,9 +6,10 @@ import {decimal, listed, percent, roughEms, whole, wrap} from "../../src/charts/
 import {monthsFrom} from "./examples.ts";
 
 test("percent(share) has one decimal below 10%, none above, and never rounds to all", () => {
-  const shares = [0, 0.004, 0.082, 0.0996, 0.124, 0.996, 0.994, 1, -0.05];
+  const shares = [0, 0.05, 0.004, 0.082, 0.0996, 0.124, 0.996, 0.994, 1, -0.052];
   expect(shares.map(percent)).toEqual([
     "0%",
+    "5%",
     "0.4%",
     "8.2%",
     "10%",
@@ -16,7 +17,7 @@ test("percent(share) has one decimal below 10%, none above, and never rounds to 
     "99.6%",
     "99%",
     "100%",
-    "\u22125.0%",
+    "\u22125.2%",
   ]);
 });
 

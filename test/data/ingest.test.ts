@@ -79,17 +79,17 @@ test("ingest({maxBadShare}) stops over the share and shows the first three place
   const text = "id,at,eur\n1,2025-01-01,2\n2,2025-02-30,2\n,2025-01-02,2\n3,2025-01-03,x\n4,never,1\n";
   const fields = {amount: "eur"};
   expect(await messageOf(ingestText(text, fields))).toBe(
-    'DataError: 4 bad rows of 5 (80 %) are over events.maxBadShare 1 %: events.csv row 2, at: the time is not ISO 8601 ("2025-02-30"); events.csv row 3, id: the customer is missing; events.csv row 4, eur: the amount is no number ("x"); correct the data or the study, or allow more',
+    'DataError: 4 bad rows of 5 (80 %) are over events.maxBadShare 1 %: events.csv row 2, at: the time is no date or time of ISO 8601 ("2025-02-30"); events.csv row 3, id: the customer is missing; events.csv row 4, eur: the amount is no number ("x"); correct the data or the study, or allow more',
   );
   const kept = await ingestText(text, {...fields, maxBadShare: 0.8});
   expect(await eventsIn(kept)).toEqual([
     {customer: "1", time: "2025-01-01 00:00:00", type: "purchase", amount: "2.0000"},
   ]);
   expect(await quarantineIn(kept)).toEqual([
-    "events.csv 2 at 2025-02-30: the time is not ISO 8601",
+    "events.csv 2 at 2025-02-30: the time is no date or time of ISO 8601",
     "events.csv 3 id : the customer is missing",
     "events.csv 4 eur x: the amount is no number",
-    "events.csv 5 at never: the time is not ISO 8601",
+    "events.csv 5 at never: the time is no date or time of ISO 8601",
   ]);
   expect(kept.quarantined).toEqual({"amount-unreadable": 1, "customer-missing": 1, "time-unreadable": 2});
   expect(checkOf(kept, "time-unreadable")).toEqual({
@@ -136,9 +136,9 @@ test("ingest(file) numbers rows as in the file, behind lines with too many or to
   expect(await quarantineIn(read)).toEqual([
     "events.csv 2  2,2025-01-01,x: has not 2 fields but 3",
     "events.csv 3  only: has not 2 fields but 1",
-    "events.csv 5 at bad: the time is not ISO 8601",
+    "events.csv 5 at bad: the time is no date or time of ISO 8601",
     "events.csv 6  6: has not 2 fields but 1",
-    "events.csv 7 at worse: the time is not ISO 8601",
+    "events.csv 7 at worse: the time is no date or time of ISO 8601",
   ]);
   expect((await eventsIn(read)).map(row => row.customer)).toEqual(["1", "3\n4"]);
   read.close();
@@ -161,7 +161,8 @@ test("ingest(file) keeps the text of a customer id, leading zeros and case and s
 });
 
 test("ingest({amount}) multiplies columns of text and finds the one that is no number", async () => {
-  const text = "id,at,Quantity,UnitPrice\n1,2025-01-01,6,2.55\n2,2025-01-01,-1,4.65\n3,2025-01-01,two,1\n4,2025-01-01,,1\n";
+  const text =
+    "id,at,Quantity,UnitPrice\n1,2025-01-01,6,2.55\n2,2025-01-01,-1,4.65\n3,2025-01-01,two,1\n4,2025-01-01,,1\n";
   const read = await ingestText(text, {amount: "Quantity * UnitPrice", maxBadShare: 0.3});
   expect(await eventsIn(read)).toEqual([
     {customer: "1", time: "2025-01-01 00:00:00", type: "purchase", amount: "15.3000"},
@@ -174,12 +175,17 @@ test("ingest({amount}) multiplies columns of text and finds the one that is no n
 });
 
 test("ingest({negativeAmounts: 'exclude'}) leaves them out and counts them", async () => {
-  const read = await ingestText("id,at,eur\n1,2025-01-01,-2\n1,2025-01-01,0\n1,2025-01-01,\n1,2025-01-01,3\n", {
-    amount: "eur",
-    negativeAmounts: "exclude",
-  });
+  const read = await ingestText(
+    "id,at,eur\n1,2025-01-01,-2\n1,2025-01-01,0\n1,2025-01-01,\n1,2025-01-01,3\n",
+    {
+      amount: "eur",
+      negativeAmounts: "exclude",
+    },
+  );
   expect([read.rowsRead, read.rows, read.quarantined]).toEqual([4, 3, {}]);
-  expect(["amount-negative", "amount-zero", "amount-missing"].map(name => checkOf(read, name)?.message)).toEqual([
+  expect(
+    ["amount-negative", "amount-zero", "amount-missing"].map(name => checkOf(read, name)?.message),
+  ).toEqual([
     "1 row with a negative amount, left out",
     "1 row with an amount of zero, kept",
     "1 row without an amount, of types that mostly have one, kept",
@@ -195,10 +201,13 @@ test("ingest({amount}) reads decimal commas through replace, though most cells a
 });
 
 test("ingest({amount}) takes no infinity, no NaN and nothing too large for money", async () => {
-  const read = await ingestText("id,at,eur\n1,2025-01-01,inf\n1,2025-01-01,nan\n1,2025-01-01,1e20\n1,2025-01-01,1e3\n", {
-    amount: "eur",
-    maxBadShare: 1,
-  });
+  const read = await ingestText(
+    "id,at,eur\n1,2025-01-01,inf\n1,2025-01-01,nan\n1,2025-01-01,1e20\n1,2025-01-01,1e3\n",
+    {
+      amount: "eur",
+      maxBadShare: 1,
+    },
+  );
   expect(read.quarantined).toEqual({"amount-unreadable": 3});
   expect((await eventsIn(read))[0]!.amount).toBe("1000.0000");
   read.close();
@@ -206,7 +215,9 @@ test("ingest({amount}) takes no infinity, no NaN and nothing too large for money
 
 test("ingest({type}) compares numbers with numbers and texts with texts", async () => {
   const text = "id,at,Invoice,Quantity\n1,2025-01-01,C9,-1\n1,2025-01-02,9,-1\n1,2025-01-03,9,2\n";
-  const byText = await ingestText(text, {type: "CASE WHEN Invoice LIKE 'C%' THEN 'return' ELSE 'purchase' END"});
+  const byText = await ingestText(text, {
+    type: "CASE WHEN Invoice LIKE 'C%' THEN 'return' ELSE 'purchase' END",
+  });
   expect((await eventsIn(byText)).map(row => row.type)).toEqual(["return", "purchase", "purchase"]);
   byText.close();
   const byNumber = await ingestText(text, {type: "CASE WHEN quantity < 0 THEN 'return' ELSE 'purchase' END"});
@@ -220,7 +231,10 @@ test("ingest({type}) compares numbers with numbers and texts with texts", async 
 });
 
 test("ingest({type}) quarantines a missing type and refuses more than 256 types", async () => {
-  const read = await ingestText("id,at,what\n1,2025-01-01,a\n1,2025-01-01,\n", {type: "what", maxBadShare: 0.5});
+  const read = await ingestText("id,at,what\n1,2025-01-01,a\n1,2025-01-01,\n", {
+    type: "what",
+    maxBadShare: 0.5,
+  });
   expect(read.quarantined).toEqual({"type-missing": 1});
   read.close();
   const many = Array.from({length: 257}, (_, i) => `1,2025-01-01,t${i}`).join("\n");
@@ -263,7 +277,10 @@ test("ingest({timeZone}) turns local times into UTC, over both ends of daylight 
 });
 
 test("ingest({timeFormat}) reads by the format, shifts a time of day by the zone and leaves a date its day", async () => {
-  const clock = await ingestText("id,at\n1,5/1/2025 0:30\n", {timeFormat: "%m/%d/%Y %H:%M", timeZone: "Europe/Berlin"});
+  const clock = await ingestText("id,at\n1,5/1/2025 0:30\n", {
+    timeFormat: "%m/%d/%Y %H:%M",
+    timeZone: "Europe/Berlin",
+  });
   expect((await eventsIn(clock))[0]!.time).toBe("2025-04-30 22:30:00");
   clock.close();
   const date = await ingestText("id,at\n1,20250501\n", {timeFormat: "%Y%m%d", timeZone: "Europe/Berlin"});
@@ -280,13 +297,16 @@ test("ingest({csv}) reads other delimiters, a byte order mark, no header, quotes
   const bare = await ingestText("a\t2025-01-01\nb\t2025-01-02\n", {customer: "column1", time: "column2"});
   expect((await eventsIn(bare)).map(row => row.customer)).toEqual(["a", "b"]);
   bare.close();
-  const spaces = await ingestText(" id  at eur\r\n 00001 20250101  1.5\r\n\r\n 2 20250102\r\n 3   20250103 2\r\n", {
-    timeFormat: "%Y%m%d",
-    amount: "eur",
-    maxBadShare: 0.5,
-  });
+  const spaces = await ingestText(
+    " id  at eur\r\n 00001 20250101  1.5\r\n\r\n 2 20250102\r\n 3   20250103 2\r\n",
+    {
+      timeFormat: "%Y%m%d",
+      amount: "eur",
+      maxBadShare: 0.5,
+    },
+  );
   expect((await eventsIn(spaces)).map(row => row.customer)).toEqual(["00001", "3"]);
-  expect(await quarantineIn(spaces)).toEqual(["events.csv 2  2 20250102: has 2 fields, not 3"]);
+  expect(await quarantineIn(spaces)).toEqual(["events.csv 2   2 20250102: has 2 fields, not 3"]);
   spaces.close();
 });
 
@@ -299,7 +319,7 @@ test("ingest([files and globs]) reads each file once, in the order of their path
   const read = await ingest(sourceOf({from: ["c.csv", "*.csv", "a[1].csv"], maxBadShare: 0.5}), {folder});
   expect(read.files.map(file => file.name)).toEqual(["a[1].csv", "b.csv", "c.csv"]);
   expect((await eventsIn(read)).map(row => row.customer)).toEqual(["1", "2", "3"]);
-  expect(await quarantineIn(read)).toEqual(["c.csv 2 at ?: the time is not ISO 8601"]);
+  expect(await quarantineIn(read)).toEqual(["c.csv 2 at ?: the time is no date or time of ISO 8601"]);
   read.close();
 });
 
@@ -311,7 +331,9 @@ test("ingest(file) finds days without events and days with unusually few", async
     for (let i = 0; i < n; i++) rows.push(`${i},${date}`);
   }
   const read = await ingestText(`id,at\n${rows.join("\n")}\n`);
-  expect(checkOf(read, "days-without-events")?.message).toBe("2 days without any event: 2025-01-31 to 2025-02-01");
+  expect(checkOf(read, "days-without-events")?.message).toBe(
+    "2 days without any event: 2025-01-31 to 2025-02-01",
+  );
   expect(checkOf(read, "days-low-volume")).toEqual({
     check: "days-low-volume",
     severity: "warning",

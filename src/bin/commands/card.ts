@@ -1,8 +1,8 @@
 import {existsSync, readdirSync, readFileSync} from "node:fs";
 import {join, resolve} from "node:path";
 import {Command} from "commander";
-import {DataError} from "../../data-error.ts";
 import type {CardInput} from "../../card/card.ts";
+import {DataError} from "../../data-error.ts";
 import {writeCard} from "../card-files.ts";
 import {shown} from "../files.ts";
 import {loadStudy} from "../load-study.ts";
@@ -22,7 +22,10 @@ export function cardCommand(terminal: Terminal): Command {
       const from = run ? resolve(run) : latestRun(join(folder, ".churnbook", "runs"));
       const file = join(from, "card-input.json");
       if (!existsSync(file))
-        throw new DataError(`${shown(from)} holds no finished run; give the folder of one, or run the study again`, {file});
+        throw new DataError(
+          `${shown(from)} holds no finished run; give the folder of one, or run the study again`,
+          {file},
+        );
       const input = {study, ...(JSON.parse(readFileSync(file, "utf8")) as Omit<CardInput, "study">)};
       const out = resolve(options.out ?? join(folder, "reports", study.name));
       const {files} = await writeCard(input, out, {terminal, pdf: options.pdf});

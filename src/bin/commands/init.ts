@@ -1,9 +1,18 @@
-import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync} from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import {basename, dirname, join, relative, resolve, sep} from "node:path";
 import {Command} from "commander";
 import Mustache from "mustache";
 import {dayOf} from "../../data/calendar.ts";
-import {sniff, type Sniffed} from "../../data/sniff.ts";
+import {type Sniffed, sniff} from "../../data/sniff.ts";
 import {DataError} from "../../data-error.ts";
 import {PACKAGE_FOLDER, shown, versionOf} from "../files.ts";
 import {planCutoffs} from "../plan-study.ts";
@@ -29,11 +38,17 @@ export function initCommand(terminal: Terminal): Command {
     .option("--customer <column>", "column with the customer id")
     .option("--time <column>", "column with the time of the event")
     .option("--time-format <format>", "strptime format of the times, %Y%m%d say")
-    .option("--amount <expression>", "column or SQL expression, Quantity * UnitPrice say; none for no amounts")
+    .option(
+      "--amount <expression>",
+      "column or SQL expression, Quantity * UnitPrice say; none for no amounts",
+    )
     .option("--type <expression>", "column or SQL expression for the event type")
     .option("--delim <character>", "field delimiter")
     .option("--churn-after <days>", "days without an event that count as churn", "90")
-    .addHelpText("after", "\nExample:\n  churnbook init music --events CDNOW_master.txt.gz --time-format %Y%m%d\n  cd music && npx churnbook run")
+    .addHelpText(
+      "after",
+      "\nExample:\n  churnbook init music --events CDNOW_master.txt.gz --time-format %Y%m%d\n  cd music && npx churnbook run",
+    )
     .action((dir: string, options: InitOptions) => init(resolve(dir), options, terminal));
 }
 
@@ -67,7 +82,9 @@ async function init(folder: string, options: InitOptions, terminal: Terminal): P
     `Test: from ${plan.testFrom} on. ${plan.testWhy}`,
   ];
   for (const line of lines) terminal.say(`- ${line}`);
-  terminal.say(`Made ${shown(folder)}. Look through its study.ts, then:\n  cd ${shown(folder)} && npx churnbook run`);
+  terminal.say(
+    `Made ${shown(folder)}. Look through its study.ts, then:\n  cd ${shown(folder)} && npx churnbook run`,
+  );
 }
 
 /** The type that counts as activity: purchases where there are any, else the most frequent one. */
@@ -76,7 +93,10 @@ function activityOf(types: Readonly<Record<string, number>>): string {
   const [first] = Object.entries(types)
     .filter(([type]) => type !== "cancellation")
     .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
-  if (!first) throw new DataError("the log has no event but cancellations; give --type or --amount so that there are others");
+  if (!first)
+    throw new DataError(
+      "the log has no event but cancellations; give --type or --amount so that there are others",
+    );
   return first[0];
 }
 
@@ -152,7 +172,10 @@ function scaffold(folder: string, study: string): void {
       write(name, readFileSync(join(notebooks, name)));
     // What npm install would link: the study runs at once, and npm install later finds nothing to change.
     symlinkSync(PACKAGE_FOLDER, join(temporary, "node_modules", "churnbook"), "junction");
-    symlinkSync(join("..", "churnbook", "dist", "bin", "churnbook.js"), join(temporary, "node_modules", ".bin", "churnbook"));
+    symlinkSync(
+      join("..", "churnbook", "dist", "bin", "churnbook.js"),
+      join(temporary, "node_modules", ".bin", "churnbook"),
+    );
     if (existsSync(folder)) rmSync(folder, {recursive: true});
     mkdirSync(dirname(folder), {recursive: true});
     renameSync(temporary, folder);

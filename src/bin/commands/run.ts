@@ -1,5 +1,5 @@
-import {join, resolve} from "node:path";
 import {readdirSync, readFileSync} from "node:fs";
+import {join, resolve} from "node:path";
 import {Command} from "commander";
 import type {CardIdentity} from "../../card/card.ts";
 import {DataError} from "../../data-error.ts";
@@ -32,12 +32,21 @@ async function run(path: string, options: RunOptions, terminal: Terminal): Promi
   const loaded = await loadStudy(path);
   const {study, folder} = loaded;
   const timeoutSeconds = Number(options.timeout);
-  if (!(timeoutSeconds > 0)) throw new DataError(`--timeout requires a number of seconds, got ${options.timeout}`);
+  if (!(timeoutSeconds > 0))
+    throw new DataError(`--timeout requires a number of seconds, got ${options.timeout}`);
   const notebooks = readNotebooks(folder);
   const started = performance.now();
   const context = await snapshotStudy(loaded, {terminal, today: today()});
+  const opened = await openContext(context);
+  // A log that cannot be split fails here, in a second and with its own sentence, not inside a notebook.
+  opened.splitAudit();
   const run = runDigest(context, notebooks);
-  const runFolder = join(folder, ".churnbook", "runs", `${new Date().toISOString().replace(/[-:]|\.\d+/g, "")}-${run}`);
+  const runFolder = join(
+    folder,
+    ".churnbook",
+    "runs",
+    `${new Date().toISOString().replace(/[-:]|\.\d+/g, "")}-${run}`,
+  );
   const contextFile = join(runFolder, "context.json");
   writeAtomically(contextFile, canonicalJson(context));
   const evidence: Evidence[] = [];
@@ -66,13 +75,18 @@ async function run(path: string, options: RunOptions, terminal: Terminal): Promi
   const out = resolve(options.out ?? join(folder, "reports", study.name));
   const input = {identity: identityOf(context, run, study.seed), evidence};
   const {files} = await writeCard({study, ...input}, out, {terminal, pdf: options.pdf});
-  const bundle = `${canonicalJson(await (await openContext(context)).bundle())}\n`;
+  const bundle = `${canonicalJson(await opened.bundle())}\n`;
   writeAtomically(join(out, "model.json"), bundle);
   const written = [...files, {name: "model.json", sha256: sha256(bundle)}];
   writeAtomically(join(runFolder, "card-input.json"), `${canonicalJson(input)}\n`);
-  writeAtomically(join(runFolder, "run.json"), `${canonicalJson({run, context, seconds: seconds(started), files: written})}\n`);
+  writeAtomically(
+    join(runFolder, "run.json"),
+    `${canonicalJson({run, context, seconds: seconds(started), files: written})}\n`,
+  );
   for (const {name, sha256: digest} of written) terminal.say(`${digest}  ${shown(join(out, name))}`);
-  terminal.note(`done in ${seconds(started)}; the executed notebooks are in ${shown(join(runFolder, "notebooks"))}`);
+  terminal.note(
+    `done in ${seconds(started)}; the executed notebooks are in ${shown(join(runFolder, "notebooks"))}`,
+  );
 }
 
 /** The study's notebooks, `01-….ipynb` and so on beside the study file, in order. */
@@ -81,7 +95,9 @@ function readNotebooks(folder: string) {
     .filter(name => /^\d+.*\.ipynb$/.test(name))
     .sort();
   if (names.length === 0)
-    throw new DataError(`${shown(folder)} has no notebooks; their names begin with a number, 01-problem-framing.ipynb say`);
+    throw new DataError(
+      `${shown(folder)} has no notebooks; their names begin with a number, 01-problem-framing.ipynb say`,
+    );
   return names.map(name => {
     const file = join(folder, name);
     return {name, file, notebook: parseNotebook(readFileSync(file, "utf8"), {file: shown(file)})};

@@ -1,0 +1,125 @@
+import {expect, test} from "vitest";
+import {type SniffHints, sniff} from "../../src/data/sniff.ts";
+import {folderOf, messageOf} from "./event-files.ts";
+
+const sniffText = (text: string, hints: Partial<SniffHints> = {}, name = "log.csv") =>
+  sniff([name], {folder: folderOf({[name]: text}), ...hints});
+
+const table = (header: string, rows: readonly string[]) => `${header}\n${rows.join("\n")}\n`;
+
+test("sniff(file) finds customer, time, type and amount, and says why", async () => {
+  const rows = [
+    "c1;2025-01-01T10:00:00Z;join;9.9;x",
+    "c2;2025-01-02T10:00:00Z;buy;5;x",
+    "c1;2025-01-03T10:00:00Z;buy;;y",
+  ];
+  const found = await sniffText(table("customer_id;happened_at;event_type;amount;shop", rows));
+  expect(found.source).toMatchObject({
+    csv: {delimiter: ";", header: true},
+    customer: "customer_id",
+    time: "happened_at",
+    type: '"event_type"',
+    amount: '"amount"',
+  });
+  expect(found.source.timeFormat).toBeUndefined();
+  expect(found.reasons).toEqual({
+    layout: "log.csv: 5 columns parted by a semicolon, named in the first line",
+    customer: "customer_id: 2 distinct values in 3 rows, name contains 'customer'",
+    time: "happened_at: 3 rows read as ISO 8601",
+    type: "event_type: 2 distinct values, name like an event type",
+    amount: "amount: numbers in 2 rows, name contains 'amount'",
+  });
+  expect([found.rows, found.customers, found.firstDay, found.lastDay]).toEqual([
+    3,
+    2,
+    "2025-01-01",
+    "2025-01-03",
+  ]);
+});
+
+test("sniff(retail lines) takes quantity times price, and the id that is the customer's", async () => {
+  const header = "InvoiceNo,StockCode,Quantity,InvoiceDate,UnitPrice,CustomerID,Country";
+  const rows = [
+    "536365,85123A,6,12/1/2010 8:26,2.55,17850,United Kingdom",
+    "536365,71053,6,12/1/2010 8:26,3.39,17850,United Kingdom",
+    "536366,22633,6,12/31/2010 8:28,1.85,13047,United Kingdom",
+  ];
+  const found = await sniffText(table(header, rows));
+  expect(found.source).toMatchObject({
+    customer: "CustomerID",
+    time: "InvoiceDate",
+    timeFormat: "%m/%d/%Y %H:%M",
+    amount: '"Quantity" * "UnitPrice"',
+    type: "'purchase'",
+  });
+  expect(found.reasons.time).toBe(
+    "InvoiceDate: 3 rows read as %m/%d/%Y %H:%M, and only 2 rows as %d/%m/%Y %H:%M",
+  );
+});
+
+test.each([
+  ["20250131", "%Y%m%d"],
+  ["31/01/2025", "%d/%m/%Y"],
+  ["1/31/2025", "%m/%d/%Y"],
+  ["31.01.2025 14:05", "%d.%m.%Y %H:%M"],
+  ["31.01.2025 14:05:09", "%d.%m.%Y %H:%M:%S"],
+  ["1/31/2025 2:05 PM", "%m/%d/%Y %I:%M %p"],
+  ["2025/01/31", "%Y/%m/%d"],
+  ["31 Jan 2025", "%d %b %Y"],
+  ["31-01-25", "%d-%m-%y"],
+  ["2025-01-31 14:05:09+01:00", undefined],
+])("sniff(a time like %s) reads it as %s", async (time, format) => {
+  const found = await sniffText(table("client,when", [`a,${time}`, `a,${time}`]));
+  expect(found.source.timeFormat).toBe(format);
+  expect(found.firstDay).toBe("2025-01-31");
+});
+
+test("sniff(days all below 13) asks for --time-format, and goes by it", async () => {
+  const text = table("client,day", ["a,01/02/2025", "a,03/04/2025"]);
+  expect(await messageOf(sniffText(text))).toBe(
+    "DataError: day reads as %d/%m/%Y and as %m/%d/%Y in every row, so day and month cannot be told apart; name the right one with --time-format",
+  );
+  expect((await sniffText(text, {timeFormat: "%m/%d/%Y"})).firstDay).toBe("2025-01-02");
+  expect(await messageOf(sniffText(text, {timeFormat: "%Y"}))).toMatch(
+    /^DataError: no column has times of the form %Y/,
+  );
+});
+
+test("sniff(file) names the flag for what it cannot decide", async () => {
+  const row = "1,2,2025-01-01,2025-01-02,5,6";
+  const text = table("member_id,user_id,start_date,end_date,amount,total", [row, row]);
+  expect(await messageOf(sniffText(text))).toBe(
+    "DataError: start_date and end_date could all be the time; name the column with --time",
+  );
+  expect(await messageOf(sniffText(text, {time: "end_date"}))).toBe(
+    'DataError: log.csv: member_id and user_id could all be the customer, it has "member_id", "user_id", "start_date", "end_date", "amount", "total"; name the column with --customer',
+  );
+  const hints = {time: "end_date", customer: "user_id"};
+  expect(await messageOf(sniffText(text, hints))).toBe(
+    "DataError: amount and total could all be the amount; name one with --amount, or --amount none",
+  );
+  const found = await sniffText(text, {...hints, amount: "amount + total", type: "'visit'"});
+  expect([found.source.amount, found.types]).toEqual(["amount + total", {visit: 2}]);
+  expect((await sniffText(text, {...hints, amount: "none"})).source.amount).toBeUndefined();
+  expect(await messageOf(sniffText(text, {customer: "id"}))).toBe(
+    'DataError: log.csv has no column "id", it has "member_id", "user_id", "start_date", "end_date", "amount", "total"; name one of these',
+  );
+});
+
+test("sniff(one column of words) says what is missing", async () => {
+  expect(await messageOf(sniffText("hello\nworld\n"))).toBe(
+    'DataError: log.csv has no delimiter that parts its lines alike, the first is "hello"; name it (csv.delimiter in the study, --delim on the command line)',
+  );
+  expect(await messageOf(sniffText("client,x\na,b\n"))).toBe(
+    'DataError: no column has times of a known form in 99 % of its rows, the columns are "client", "x"; name column and form with --time and --time-format',
+  );
+});
+
+test("sniff(file) reports a contract that is broken as an error", async () => {
+  const rows = Array.from({length: 40}, (_, i) => `${i % 2 === 0 ? "" : "a"},2025-01-01`);
+  const found = await sniffText(table("client,day", rows));
+  expect(found.contract.find(({check}) => check === "customer-missing")).toMatchObject({
+    severity: "error",
+    rows: 20,
+  });
+});
