@@ -16,7 +16,7 @@ type ErrorOutput = Extract<Output, {output_type: "error"}>;
 
 const DIAGNOSTIC = /^(?:(\S+) )?(\d+):(\d+) - ([\s\S]*)$/;
 const STRAY = /^(?:UnhandledPromiseRejection|UncaughtException): ([\s\S]*)$/;
-const NAMED = /^(?:Uncaught )?([A-Za-z_$][\w$.]*(?:Error|Exception))(?: \[[\w]+\])?(?:: ([^\n]*))?$/m;
+const NAMED = /^(?:Uncaught )?((?:[A-Za-z_$][\w$.]*)?(?:Error|Exception))(?: \[[\w]+\])?(?:: ([^\n]*))?$/m;
 
 /**
  * Reads the failure of a cell from what it wrote to standard error, one entry a write: the kernel
@@ -74,7 +74,7 @@ const withoutKernelFrames = (text: string): string[] =>
 
 /** nbformat's output for a failure. */
 export function errorOutputOf(failure: CellFailure): ErrorOutput {
-  const named = /^([A-Za-z_$][\w$.]*(?:Error|Exception)): ([\s\S]*)$/.exec(failure.message);
+  const named = /^((?:[A-Za-z_$][\w$.]*)?(?:Error|Exception)): ([\s\S]*)$/.exec(failure.message);
   const [ename, evalue] =
     failure.kind === "runtime" && named ? [named[1]!, named[2]!] : [NAMES[failure.kind], failure.message];
   return {output_type: "error", ename, evalue, traceback: failure.traceback};

@@ -22,7 +22,7 @@ beforeAll(() => {
   shop = simulateShop();
   lives = byCustomer(shop);
   rows = rowsOf(shop, lives);
-});
+}, 60_000);
 
 const digest = (simulation: Simulation): string =>
   createHash("sha256").update(JSON.stringify(simulation)).digest("hex");

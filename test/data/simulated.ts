@@ -34,7 +34,8 @@ export function byCustomer({events}: Simulation): Map<string, Entry[]> {
 export function rowsOf(simulation: Simulation, lives = byCustomer(simulation)): Row[] {
   const truth = new Map(simulation.truth.probability.map(row => [`${row.customer} ${row.cutoff}`, row]));
   const rows: Row[] = [];
-  for (const [customer, life] of lives) {
+  for (const [customer, all] of lives) {
+    const life = all.filter(isContract);
     const ends = churnDays(life);
     for (const t of CUTOFFS) {
       const cutoff = dateOf(t);
@@ -54,6 +55,7 @@ export function rowsOf(simulation: Simulation, lives = byCustomer(simulation)): 
 }
 
 const pays = ({type}: Entry): boolean => type === "join" || type === "renewal";
+const isContract = (entry: Entry): boolean => pays(entry) || entry.type === "cancel";
 
 /**
  * Ends by cancellation, or by the end of the paid month, that nothing paid on the 14 days after undoes, of those
@@ -61,7 +63,7 @@ const pays = ({type}: Entry): boolean => type === "join" || type === "renewal";
  */
 export function churnDays(life: readonly Entry[]): Day[] {
   const days: Day[] = [];
-  const contract = life.filter(e => pays(e) || e.type === "cancel");
+  const contract = life.filter(isContract);
   for (const {day} of contract.filter(pays)) {
     const paid = addSpan(day, {months: 1});
     const cancelled = contract.find(e => e.type === "cancel" && e.day > day && e.day <= paid)?.day;
@@ -76,7 +78,7 @@ export function churnDays(life: readonly Entry[]): Day[] {
 
 /** Joined, not ended since, and paid until `t` or longer, by what happened before `t`. */
 function isActive(life: readonly Entry[], t: Day): boolean {
-  const last = life.findLast(e => e.day < t && (pays(e) || e.type === "cancel"));
+  const last = life.findLast(e => e.day < t && isContract(e));
   return last !== undefined && pays(last) && addSpan(last.day, {months: 1}) >= t;
 }
 

@@ -54,6 +54,12 @@ test("failureIn(writes) names the line of a type error, and counts the others", 
   });
 });
 
+test("failureIn(writes) reads a plain Error from below the source line that the kernel prints first", () => {
+  const thrown =
+    'evalmachine.<anonymous>:2\nthrow new Error("no such luck");\n^\n\nError: no such luck\n    at evalmachine.<anonymous>:2:7\n';
+  expect(failureIn([thrown], [])).toMatchObject({kind: "runtime", message: "Error: no such luck"});
+});
+
 test("failureIn(writes) reads the thrown value from the last write, whatever was logged before", () => {
   const thrown =
     "DataError: no rows\n    at f (evalmachine.<anonymous>:2:9)\n    at (node:vm:1:1) {\n  place: {}\n}\n";

@@ -55,7 +55,7 @@ async function run(path: string, options: RunOptions, terminal: Terminal): Promi
     const at = performance.now();
     try {
       const {executed, records} = await runNotebook(notebook, {
-        file,
+        file: shown(file),
         kernel,
         timeoutSeconds,
         onProgress: ({cell, cells}) =>
