@@ -1,13 +1,12 @@
 import {existsSync, readFileSync} from "node:fs";
 import {join, resolve} from "node:path";
 import {loadCampaigns} from "../data/campaigns.ts";
-import {ingest} from "../data/ingest.ts";
 import {loadEventLog} from "../data/load.ts";
-import {type SnapshotManifest, writeSnapshot} from "../data/snapshot.ts";
+import type {SnapshotManifest} from "../data/snapshot.ts";
 import {createRun, type Run} from "../ledger/run.ts";
 import {digestOf} from "../ledger/store.ts";
 import {emitEvidence, show} from "./cell.ts";
-import {snapshotFiles} from "./data-files.ts";
+import {takeSnapshot} from "./data-files.ts";
 import {fileStore, libraryDigest} from "./files.ts";
 import {type LoadedStudy, loadStudy} from "./load-study.ts";
 import type {Terminal} from "./terminal.ts";
@@ -45,9 +44,7 @@ export async function snapshotStudy(
 ): Promise<RunContext> {
   const store = join(folder, ".churnbook");
   terminal?.progress("reading the events");
-  const ingested = await ingest(study.events, {folder, today});
-  const {manifest, folder: snapshotFolder} = await writeSnapshot(ingested, {store, files: snapshotFiles});
-  ingested.close();
+  const {manifest, folder: snapshotFolder} = await takeSnapshot(study.events, {folder, store, today});
   terminal?.note(describe(manifest));
   return {
     study: file,

@@ -17,6 +17,8 @@ export type TableView = {
   readonly wide: boolean;
   /** Whether it is better kept on one page than broken over two. */
   readonly short: boolean;
+  readonly empty: boolean;
+  readonly columns: number;
   readonly head: readonly {readonly title: string; readonly unit: string; readonly numeric: boolean}[];
   readonly rows: readonly {
     readonly cells: readonly {readonly text: string; readonly numeric: boolean; readonly first: boolean}[];
@@ -43,7 +45,7 @@ const CELL_PREFIX = 12;
 /** Characters of a table row that a phone shows. */
 const PHONE = 36;
 /** Rows of a table that a page break must not part. */
-const SHORT = 14;
+const SHORT = 8;
 /** The decision's numbers stand together in large type. */
 const HEADLINE = ["decision.reached", "decision.lift", "decision.value"];
 
@@ -193,6 +195,8 @@ function tableView(
     caption: rich(caption),
     wide: leastWidth(columns, rows) > PHONE,
     short: rows.length <= SHORT,
+    empty: rows.length === 0,
+    columns: columns.length,
     head: columns.map(({title, unit = ""}, at) => ({title: rich(title), unit, numeric: numeric[at]!})),
     rows: rows.map(row => ({
       cells: row.map((cell, at) => ({
@@ -224,11 +228,14 @@ const labelled = (svg: string, by: string): string =>
     .replace(/<[^>]*>/g, tag => tag.replace(/ (?:role|aria-[a-z]+)="[^"]*"/g, ""))
     .replace(/^<svg\b/, `<svg role="img" aria-labelledby="${by}"`);
 
-// Text as markup, set alike whoever wrote it: thousands stay on one line, "5 %" is "5%" as in charts and figures.
+// Text as markup, set alike whoever wrote it: thousands and dates stay on one line, "5 %" is "5%" as in charts and figures.
 const rich = (text: string): string =>
   Mustache.escape(text)
     .replace(/(\d)[ \u00a0\u2009]%/g, "$1%")
-    .replace(/[-\u2212€$£]?\d{1,3}(?:\u2009\d{3})+(?:\.\d+)?/g, '<span class="whole">$&</span>');
+    .replace(
+      /[-\u2212€$£]?\d{1,3}(?:\u2009\d{3})+(?:\.\d+)?|\b\d{4}-\d\d(?:-\d\d)?\b/g,
+      '<span class="whole">$&</span>',
+    );
 
 const noneOf = (value: EvidenceValue): BlockView =>
   value.kind === "not-applicable" ? {reason: rich(value.reason), by: value.by} : {};

@@ -165,10 +165,11 @@ function logOf(): Log {
   // Second and index in one number, so that a plain numeric sort is stable and quick.
   const keys: number[] = [];
   const dates = Array.from({length: LAST_DAY + 1 - FIRST_DAY}, (_, i) => dateOf(FIRST_DAY + i));
+  const clock = clockOfDay();
   return {
     add: (day, second, {customer, type, amount, attributes}) => {
       keys.push(((day - FIRST_DAY) * 86_400 + second) * MOST_EVENTS + events.length);
-      const time = `${dates[day - FIRST_DAY]!}T${clock(second)}Z`;
+      const time = dates[day - FIRST_DAY]! + clock[second]!;
       events.push(
         amount === undefined
           ? {customer, time, type, attributes}
@@ -181,8 +182,11 @@ function logOf(): Log {
 
 const MOST_EVENTS = 2 ** 26;
 
-/** Second of the day as hh:mm:ss. */
-const clock = (second: number): string =>
-  `${two(Math.floor(second / 3600))}:${two(Math.floor(second / 60) % 60)}:${two(second % 60)}`;
-
 const two = (n: number): string => (n < 10 ? `0${n}` : `${n}`);
+
+/** The seconds of a day as `T12:34:56Z`. */
+const clockOfDay = (): string[] =>
+  Array.from({length: 86_400}, (_, second) => {
+    const minute = Math.floor(second / 60);
+    return `T${two(Math.floor(minute / 60))}:${two(minute % 60)}:${two(second % 60)}Z`;
+  });

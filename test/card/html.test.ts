@@ -85,6 +85,15 @@ test("pageOf(card) shows a text as it is, markup and all", async () => {
   );
 });
 
+test("pageOf(card) says so when a table has no rows", async () => {
+  const columns = [
+    {name: "a", title: "A"},
+    {name: "b", title: "B"},
+  ];
+  const page = await pageOf(withValue("why.signals", {kind: "table", caption: "Signals", columns, rows: []}));
+  expect(page).toContain('<td colspan="2">None.</td>');
+});
+
 test("pageOf(card) embeds Greek and Cyrillic, and names a character that it has no font for, with its place", async () => {
   await expect(pageOf(withValue("use.purpose", {kind: "text", text: "Δ Ж ł"}))).resolves.toContain("Δ Ж ł");
   await expect(pageOf(withValue("use.purpose", {kind: "text", text: "解約"}))).rejects.toThrow(

@@ -26,7 +26,12 @@ test("takeSnapshot(1,000,000 rows), loadEventLog(it) stay below 1 GiB", () => {
   const folder = folderOf({});
   writeFileSync(join(folder, "events.csv"), `${lines.join("\n")}\n`);
   const source = sourceOf({type: "what", amount: "eur", attributes: ["channel"]});
-  const output = execFileSync(process.execPath, ["--input-type=module", "-e", SCRIPT, JSON.stringify([source, folder])]);
+  const output = execFileSync(process.execPath, [
+    "--input-type=module",
+    "-e",
+    SCRIPT,
+    JSON.stringify([source, folder]),
+  ]);
   const {rows, megabytes} = JSON.parse(output.toString()) as {rows: number; megabytes: number};
   expect(rows).toBe(ROWS);
   expect(megabytes).toBeLessThan(1024);

@@ -1,72 +1,102 @@
 import {join, resolve} from "node:path";
 import {gzipSync} from "node:zlib";
 import {Command} from "commander";
-import {type Simulation, simulateShop} from "../../data/simulate.ts";
+import {MOST_CUSTOMERS, type Simulation, simulateShop} from "../../data/simulate.ts";
 import {DataError} from "../../data-error.ts";
 import {shown, writeAtomically} from "../files.ts";
 import type {Terminal} from "../terminal.ts";
 
-/** `churnbook demo <dir>`: writes the log of a simulated shop, its campaign, and the truth behind both. */
+/**
+ * `churnbook demo <dir>`: writes the log of a simulated shop, its campaign, and the truth behind both, as
+ * events.csv.gz, campaigns.csv, truth/probability.csv and truth/effects.csv. The same seed and number of customers
+ * give the same bytes.
+ */
 export function demoCommand(terminal: Terminal): Command {
   return new Command("demo")
-    .description("Write the event log of a simulated web shop, to try churnbook on.")
-    .argument("<dir>", "folder to write into; made when absent")
-    .option("--seed <n>", "another shop", "1")
+    .description("Write the event log of a simulated web shop, to try churnbook on")
+    .argument("<dir>", "folder to write into; made when there is none")
+    .option("--seed <n>", "which shop: another number, another shop", "1")
     .option("--customers <n>", "how many customers", "6000")
     .action((dir: string, options: {seed: string; customers: string}) => {
       const folder = resolve(dir);
-      const seed = count("--seed", options.seed, 0);
-      const customers = count("--customers", options.customers, 1);
-      terminal.progress("Simulating the shop …");
-      const simulation = simulateShop({customers, seed});
-      terminal.progress("Writing …");
-      const files = filesOf(simulation);
-      for (const {name, bytes} of files) writeAtomically(join(folder, name), bytes);
-      terminal.say(`${shown(folder)}: ${files.map(({name}) => name).join(", ")}`);
+      const seed = whole("--seed", options.seed, 0, 2 ** 31 - 1);
+      const customers = whole("--customers", options.customers, 1, MOST_CUSTOMERS);
+      terminal.progress("simulating the shop …");
+      const shop = simulateShop({customers, seed});
+      const files = filesOf(shop);
+      for (const [name, bytes] of files) {
+        terminal.progress(`writing ${name} …`);
+        write(folder, name, bytes);
+      }
+      const {events, campaigns, lastDay, truth} = shop;
+      terminal.say(
+        `${grouped(events.length)} events of ${grouped(customers)} customers until ${lastDay} and ` +
+          `${grouped(campaigns.length)} campaign contacts, written to ${shown(folder)}`,
+      );
+      terminal.say(
+        `beside them, in truth, what no model knows: ${grouped(truth.probability.length)} probabilities of leaving ` +
+          `and ${grouped(truth.effects.length)} effects of the campaign`,
+      );
     });
 }
 
-function filesOf({events, campaigns, truth}: Simulation): {name: string; bytes: string | Uint8Array}[] {
-  const log = events.map(({customer, time, type, amount, attributes: {channel = "", category = ""}}) => [
-    customer,
-    time,
-    type,
-    amount?.toFixed(2) ?? "",
-    channel,
-    category,
-  ]);
-  const contacts = campaigns.map(({customer, time, arm}) => [customer, time, arm]);
-  const probability = truth.probability.map(({customer, cutoff, within, inThird}) => [
-    customer,
-    cutoff,
-    within,
-    inThird,
-  ]);
-  const effects = truth.effects.map(({customer, segment, effect}) => [customer, segment, effect]);
+type FileBytes = readonly [name: string, bytes: string | Uint8Array];
+
+/** The files of a simulation by name. Nothing in them holds a comma or a quote. */
+function filesOf({events, campaigns, truth}: Simulation): readonly FileBytes[] {
+  const log = csv("customer_id,happened_at,type,amount,channel,category", events, event => {
+    const {channel = "", category = ""} = event.attributes;
+    return `${event.customer},${event.time},${event.type},${event.amount?.toFixed(2) ?? ""},${channel},${category}`;
+  });
   return [
-    {
-      name: "events.csv.gz",
-      bytes: gzip(csv(["customer_id", "happened_at", "type", "amount", "channel", "category"], log)),
-    },
-    {name: "campaigns.csv", bytes: csv(["customer_id", "happened_at", "arm"], contacts)},
-    {name: "truth/probability.csv", bytes: csv(["customer_id", "cutoff", "within", "in_third"], probability)},
-    {name: "truth/effects.csv", bytes: csv(["customer_id", "segment", "effect"], effects)},
+    ["events.csv.gz", gzip(log)],
+    ["campaigns.csv", csv("customer_id,happened_at,arm", campaigns, c => `${c.customer},${c.time},${c.arm}`)],
+    [
+      "truth/probability.csv",
+      csv(
+        "customer_id,cutoff,within,in_third",
+        truth.probability,
+        p => `${p.customer},${p.cutoff},${p.within},${p.inThird}`,
+      ),
+    ],
+    [
+      "truth/effects.csv",
+      csv("customer_id,segment,effect", truth.effects, e => `${e.customer},${e.segment},${e.effect}`),
+    ],
   ];
 }
 
-/** Nothing written here holds a comma or a quote. */
-const csv = (header: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
-  `${header.join(",")}\n${rows.map(row => `${row.join(",")}\n`).join("")}`;
+function csv<T>(header: string, rows: readonly T[], line: (row: T) => string): string {
+  return `${header}\n${rows.map(row => `${line(row)}\n`).join("")}`;
+}
 
-/** Gzip without a time, and with the operating system left unsaid, so that the bytes are the same everywhere. */
+/** Gzip without a time, and with the operating system left unsaid, so that its header says nothing of the machine. */
 function gzip(text: string): Uint8Array {
-  const bytes = gzipSync(text, {level: 6});
+  const bytes = gzipSync(text);
   bytes[9] = 255;
   return bytes;
 }
 
-function count(flag: string, text: string, least: number): number {
-  if (!/^\d{1,9}$/.test(text) || Number(text) < least)
-    throw new DataError(`${flag} requires a whole number from ${least}, got ${JSON.stringify(text)}`);
-  return Number(text);
+/** @throws DataError when the folder cannot be written to. */
+function write(folder: string, name: string, bytes: string | Uint8Array): void {
+  try {
+    writeAtomically(join(folder, name), bytes);
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new DataError(`demo cannot write ${shown(join(folder, name))} (${code}); choose another folder`);
+  }
 }
+
+/** A whole number of an option. @throws DataError when it is none, or out of range. */
+function whole(flag: string, text: string, least: number, most: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= least && value <= most))
+    throw new DataError(
+      `demo requires ${flag} to be a whole number from ${least} to ${most}, got ${JSON.stringify(text)}`,
+    );
+  return value;
+}
+
+/** 660275 as 660,275. */
+const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");

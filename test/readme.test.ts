@@ -1,0 +1,43 @@
+import {execFileSync} from "node:child_process";
+import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import {join, resolve} from "node:path";
+import {expect, test} from "vitest";
+import {loadStudy} from "../src/bin/load-study.ts";
+
+const readme = readFileSync("README.md", "utf8");
+const blocks = (language: string) => [...readme.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, "g"))].map(m => m[1]!);
+
+test("the study in the README compiles and is a study", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "churnbook-readme-"));
+  try {
+    mkdirSync(join(folder, "node_modules"));
+    symlinkSync(resolve("."), join(folder, "node_modules", "churnbook"));
+    writeFileSync(join(folder, "package.json"), '{"type": "module"}');
+    const [source] = blocks("ts");
+    expect(source!.trim().split("\n").length).toBeLessThanOrEqual(15);
+    writeFileSync(join(folder, "study.ts"), source!);
+    const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2024", "--skipLibCheck"];
+    execFileSync(process.execPath, [resolve("node_modules/typescript/bin/tsc"), ...options, "study.ts"], {cwd: folder});
+    expect((await loadStudy(join(folder, "study.ts"))).study.name).toBe("my-shop");
+  } finally {
+    rmSync(folder, {recursive: true});
+  }
+});
+
+test("the npm commands in the README are scripts, and its churnbook commands have help", () => {
+  const {scripts} = JSON.parse(readFileSync("package.json", "utf8")) as {scripts: Record<string, string>};
+  for (const line of blocks("sh").join("").trim().split("\n")) {
+    const [program, ...words] = line.split(" ");
+    if (program === "npm") expect(Object.keys(scripts)).toContain(words[0]);
+    else if (program === "npx")
+      execFileSync(process.execPath, ["dist/bin/churnbook.js", words[1]!, "--help"], {stdio: "pipe"});
+    else expect(program).toBe("cd");
+  }
+});
+
+test("every link of the README leads to a file, and every folder of src is on its map", () => {
+  for (const [, target] of readme.matchAll(/\]\(([^)]+)\)/g)) expect(existsSync(target!), target).toBe(true);
+  const folders = readdirSync("src", {withFileTypes: true}).filter(entry => entry.isDirectory());
+  for (const {name} of folders) expect(readme).toContain(`\`src/${name}\``);
+});
