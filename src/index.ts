@@ -1,5 +1,5 @@
-export {openRun} from "./bin/open-run.ts";
 export {show} from "./bin/cell.ts";
+export {openRun} from "./bin/open-run.ts";
 export * from "./charts/index.ts";
 export {DataError} from "./data-error.ts";
 export {activityFeatures} from "./features/defaults.ts";

@@ -1,12 +1,22 @@
 import {execFileSync} from "node:child_process";
-import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import {tmpdir} from "node:os";
 import {join, resolve} from "node:path";
 import {expect, test} from "vitest";
 import {loadStudy} from "../src/bin/load-study.ts";
 
 const readme = readFileSync("README.md", "utf8");
-const blocks = (language: string) => [...readme.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, "g"))].map(m => m[1]!);
+const blocks = (language: string) =>
+  [...readme.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, "g"))].map(m => m[1]!);
 
 test("the study in the README compiles and is a study", async () => {
   const folder = mkdtempSync(join(tmpdir(), "churnbook-readme-"));
@@ -18,7 +28,9 @@ test("the study in the README compiles and is a study", async () => {
     expect(source!.trim().split("\n").length).toBeLessThanOrEqual(15);
     writeFileSync(join(folder, "study.ts"), source!);
     const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2024", "--skipLibCheck"];
-    execFileSync(process.execPath, [resolve("node_modules/typescript/bin/tsc"), ...options, "study.ts"], {cwd: folder});
+    execFileSync(process.execPath, [resolve("node_modules/typescript/bin/tsc"), ...options, "study.ts"], {
+      cwd: folder,
+    });
     expect((await loadStudy(join(folder, "study.ts"))).study.name).toBe("my-shop");
   } finally {
     rmSync(folder, {recursive: true});

@@ -14,8 +14,6 @@ export type Economics = Pick<
 export type ScoredRows = {
   /** Higher is riskier: what rows are chosen by. */
   readonly margins: ArrayLike<number>;
-  /** Calibrated probabilities of churn, in [0, 1]. */
-  readonly probabilities: ArrayLike<number>;
   /** 1 for a churner, else 0. */
   readonly y: ArrayLike<number>;
   readonly clusters: Clusters;
@@ -23,7 +21,7 @@ export type ScoredRows = {
 
 /** Expected value of a campaign in the study's currency, and where it lies with probability `level`. */
 export type Worth = {
-  /** Would-be churners expected among those contacted. */
+  /** Would-be churners among those contacted. */
   readonly churners: number;
   readonly value: number;
   readonly low: number;
@@ -57,13 +55,12 @@ export type CampaignOptions = {
  *     value = C × offerWorks × customerValue − k × (contactCost + offerCost):
  *
  * everyone contacted gets the offer and costs both; only a would-be churner can be kept, and offerWorks is the
- * share that is. `value` takes for C the sum of calibrated probabilities (model: of the top k, ties shared;
- * random: k times the mean; perfect: the smaller of k and the sum of all) and for the triangular figures their
- * means, taken as independent. `low` and `high` are quantiles over draws that take each triangular figure at
- * random and for C the churners observed, in a bootstrap over customers: where `value` lies outside, the
- * probabilities do not fit the outcome.
+ * share that is. C is counted in the rows (model: among the top k, ties shared; random: k times the base rate;
+ * perfect: the smaller of k and all), so that the value rests on outcomes and not on the model's own word.
+ * `value` takes the means of the triangular figures, as independent; `low` and `high` are quantiles over draws
+ * of those figures and of the customers, in a bootstrap.
  * @param fractions shares contacted, ascending, in [0, 1].
- * @throws RangeError when a fraction is out of range or not ascending, or a probability is outside [0, 1].
+ * @throws RangeError when a fraction is out of range or not ascending.
  */
 export function campaignValues(
   rows: ScoredRows,
@@ -72,13 +69,11 @@ export function campaignValues(
   {seed, draws = 1000, level = 0.9, customers = rows.y.length}: CampaignOptions,
 ): CampaignValue[] {
   checkFractions(fractions);
-  checkProbabilities(rows);
   const ranking = rankRows(rows.margins, rows.y);
   const n = ranking.rows;
   const cost = economics.contactCost + economics.offerCost;
   const kept = meanOf(economics.offerWorks) * meanOf(economics.customerValue);
-  const expectedAt = Float64Array.from(ranking.order, i => rows.probabilities[i]!);
-  const expected = topSums(ranking, unitWeights(n), expectedAt, fractions);
+  const counted = topSums(ranking, unitWeights(n), ranking.positive, fractions);
   const drawn = drawValues(rows, economics, fractions, {seed, draws, customers});
   return fractions.map((fraction, f) => {
     const contacted = fraction * customers;
@@ -90,9 +85,9 @@ export function campaignValues(
     return {
       fraction,
       contacted,
-      model: worth("model", expected.top[f]!),
-      random: worth("random", fraction * expected.all),
-      perfect: worth("perfect", Math.min(fraction * n, expected.all)),
+      model: worth("model", counted.top[f]!),
+      random: worth("random", fraction * counted.all),
+      perfect: worth("perfect", Math.min(fraction * n, counted.all)),
       level,
     };
   });
@@ -154,16 +149,4 @@ function checkFractions(fractions: readonly number[]): void {
     if (!(fraction >= (fractions[f - 1] ?? 0) && fraction <= 1))
       throw new RangeError(`campaignValues requires ascending fractions in [0, 1], got ${fraction}`);
   });
-}
-
-function checkProbabilities({probabilities, y}: ScoredRows): void {
-  if (probabilities.length !== y.length)
-    throw new RangeError(
-      `campaignValues requires one probability a row, got ${probabilities.length} for ${y.length}`,
-    );
-  for (let i = 0; i < y.length; i++)
-    if (!(probabilities[i]! >= 0 && probabilities[i]! <= 1))
-      throw new RangeError(
-        `campaignValues requires probabilities in [0, 1], got ${probabilities[i]} in row ${i}`,
-      );
 }

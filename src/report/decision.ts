@@ -26,11 +26,9 @@ export function worthOfChoices(
   {y, customer, cohortSize}: {y: Uint8Array; customer: Int32Array; cohortSize: number},
   study: Study,
 ): CampaignValue {
-  const base = y.reduce((sum, label) => sum + label, 0) / y.length;
   return campaignValue(
     {
       margins: new Float64Array(y.length),
-      probabilities: new Float64Array(y.length).fill(base),
       y,
       clusters: clustersOf(customer),
     },

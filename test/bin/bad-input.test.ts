@@ -32,7 +32,11 @@ function purchases(customers: number, {stop = 0.5}: {stop?: number} = {}): strin
   return rows;
 }
 
-function writeLog(name: string, rows: readonly (readonly string[])[], header = "customer_id,day,amount"): string {
+function writeLog(
+  name: string,
+  rows: readonly (readonly string[])[],
+  header = "customer_id,day,amount",
+): string {
   writeFileSync(join(folder, name), `${[header, ...rows.map(row => row.join(","))].join("\n")}\n`);
   return name;
 }
@@ -49,7 +53,9 @@ async function studyWith(name: string, log: string, cell: string): Promise<strin
   const study = join(folder, name);
   for (const file of readdirSync(study)) if (file.endsWith(".ipynb")) rmSync(join(study, file));
   const notebook = {
-    cells: [{cell_type: "code", id: "the-cell", metadata: {}, source: [cell], outputs: [], execution_count: null}],
+    cells: [
+      {cell_type: "code", id: "the-cell", metadata: {}, source: [cell], outputs: [], execution_count: null},
+    ],
     metadata: {kernelspec: {name: "tslab", display_name: "TypeScript", language: "typescript"}},
     nbformat: 4,
     nbformat_minor: 5,
@@ -92,7 +98,9 @@ test("init refuses a folder that is not empty, so that nothing in it is lost", a
 });
 
 test("run sets three rows with unparseable dates aside, with file, row and value", async () => {
-  const rows = purchases(400).map((row, i) => ([10, 20, 30].includes(i) ? [row[0]!, "31.02.2024", row[2]!] : row));
+  const rows = purchases(400).map((row, i) =>
+    [10, 20, 30].includes(i) ? [row[0]!, "31.02.2024", row[2]!] : row,
+  );
   const log = writeLog("three.csv", purchases(400));
   const study = await studyWith("three", log, 'console.log("ran");');
   writeLog("three.csv", rows);
@@ -108,7 +116,10 @@ test("run stops when half of the dates are unparseable, with the count, the shar
   const rows = purchases(400);
   const log = writeLog("half.csv", rows);
   const study = await studyWith("half", log, 'console.log("ran");');
-  writeLog("half.csv", rows.map((row, i) => (i % 2 ? [row[0]!, "soon", row[2]!] : row)));
+  writeLog(
+    "half.csv",
+    rows.map((row, i) => (i % 2 ? [row[0]!, "soon", row[2]!] : row)),
+  );
   const {status, err} = await churnbook(["run", "--no-pdf"], study);
   expect(status).toBe(2);
   expect(err).toMatch(/half\.csv/);
@@ -121,7 +132,10 @@ test("run with one customer only says that a split needs two", async () => {
   const rows = purchases(400);
   const log = writeLog("one.csv", rows);
   const study = await studyWith("one", log, 'console.log("ran");');
-  writeLog("one.csv", rows.map(([, day, amount]) => ["me", day!, amount!]));
+  writeLog(
+    "one.csv",
+    rows.map(([, day, amount]) => ["me", day!, amount!]),
+  );
   const {status, err} = await churnbook(["run", "--no-pdf"], study);
   expect(status).toBe(2);
   expect(err.trim().split("\n").at(-1)).toBe(

@@ -6,7 +6,11 @@ const plan = (first: string, last: string, churnDays = 90) =>
   planCutoffs({firstDay: dayOf(first), lastDay: dayOf(last), churnDays, horizonDays: 90});
 
 test("planCutoffs of 18 months starts after the first 90 days and ends 90 days before the last", () => {
-  expect(plan("1997-01-01", "1998-06-30")).toMatchObject({from: "1997-04", to: "1998-04", testFrom: "1998-03"});
+  expect(plan("1997-01-01", "1998-06-30")).toMatchObject({
+    from: "1997-04",
+    to: "1998-04",
+    testFrom: "1998-03",
+  });
 });
 
 test("planCutoffs of more than two years leaves a year before the first cutoff and uses at most 24", () => {

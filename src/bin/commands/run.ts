@@ -7,14 +7,14 @@ import type {Evidence} from "../../ledger/evidence.ts";
 import {canonicalJson, digestOf} from "../../ledger/store.ts";
 import {formatNotebook, parseNotebook} from "../../notebook/document.ts";
 import {NotebookError, runNotebook} from "../../notebook/runner.ts";
-import {writeCard} from "../card-files.ts";
+import {type CardFile, writeCard} from "../card-files.ts";
 import {sha256, shown, versionOf, writeAtomically} from "../files.ts";
 import {startKernel} from "../kernel.ts";
 import {loadStudy} from "../load-study.ts";
 import {openContext, type RunContext, snapshotStudy} from "../open-run.ts";
 import type {Terminal} from "../terminal.ts";
 
-type RunOptions = {out?: string; pdf: boolean; timeout: string};
+export type RunOptions = {out?: string; pdf: boolean; timeout: string};
 
 /** `churnbook run`: snapshot, notebooks in order, evidence, card. */
 export function runCommand(terminal: Terminal): Command {
@@ -25,10 +25,17 @@ export function runCommand(terminal: Terminal): Command {
     .option("--no-pdf", "leave card.pdf out")
     .option("--timeout <seconds>", "longest time that one cell may take", "600")
     .addHelpText("after", "\nExample:\n  churnbook run notebooks/study.ts --out reports/demo")
-    .action((study: string, options: RunOptions) => run(study, options, terminal));
+    .action(async (study: string, options: RunOptions) => {
+      const {folder, files} = await runStudy(study, options, terminal);
+      for (const {name, sha256: digest} of files) terminal.say(`${digest}  ${shown(join(folder, name))}`);
+    });
 }
 
-async function run(path: string, options: RunOptions, terminal: Terminal): Promise<void> {
+/** The files of a card, model.json included, and where they are. */
+type Written = {readonly folder: string; readonly files: readonly CardFile[]};
+
+/** Takes the snapshot of a study, executes its notebooks, and writes the card. */
+export async function runStudy(path: string, options: RunOptions, terminal: Terminal): Promise<Written> {
   const loaded = await loadStudy(path);
   const {study, folder} = loaded;
   const timeoutSeconds = Number(options.timeout);
@@ -83,10 +90,10 @@ async function run(path: string, options: RunOptions, terminal: Terminal): Promi
     join(runFolder, "run.json"),
     `${canonicalJson({run, context, seconds: seconds(started), files: written})}\n`,
   );
-  for (const {name, sha256: digest} of written) terminal.say(`${digest}  ${shown(join(out, name))}`);
   terminal.note(
     `done in ${seconds(started)}; the executed notebooks are in ${shown(join(runFolder, "notebooks"))}`,
   );
+  return {folder: out, files: written};
 }
 
 /** The study's notebooks, `01-….ipynb` and so on beside the study file, in order. */

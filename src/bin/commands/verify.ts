@@ -1,0 +1,62 @@
+import {existsSync, mkdtempSync, readFileSync, rmSync} from "node:fs";
+import {tmpdir} from "node:os";
+import {join, resolve} from "node:path";
+import {Command} from "commander";
+import {DataError} from "../../data-error.ts";
+import {sha256, shown} from "../files.ts";
+import type {Terminal} from "../terminal.ts";
+import {runStudy} from "./run.ts";
+
+/** `churnbook verify`: makes a card again and compares it with the one that is there, byte by byte. */
+export function verifyCommand(terminal: Terminal): Command {
+  return new Command("verify")
+    .description(
+      "make the card again from the study and compare it with the one in a folder; exits 1 when they differ",
+    )
+    .argument("<folder>", "folder with the card")
+    .option("--study <file>", "the study file", "study.ts")
+    .addHelpText("after", "\nExample:\n  churnbook verify reports/demo --study notebooks/study.ts")
+    .action(async (path: string, {study}: {study: string}) => {
+      const folder = resolve(path);
+      if (!existsSync(join(folder, "card.json")))
+        throw new DataError(`${shown(folder)} holds no card.json; give the folder of a card`, {file: folder});
+      const again = mkdtempSync(join(tmpdir(), "churnbook-verify-"));
+      try {
+        const pdf = existsSync(join(folder, "card.pdf"));
+        const {files} = await runStudy(study, {out: again, pdf, timeout: "600"}, terminal);
+        for (const {name, sha256: made} of files) {
+          const there = existsSync(join(folder, name)) ? sha256(readFileSync(join(folder, name))) : undefined;
+          if (there !== made) process.exitCode = 1;
+          const verdict = there === made ? "same" : there === undefined ? "not there" : "DIFFERS";
+          terminal.say(`${verdict.padEnd(9)} ${name}`);
+        }
+        for (const line of differences(folder, again)) terminal.say(`  ${line}`);
+      } finally {
+        rmSync(again, {recursive: true, force: true});
+      }
+    });
+}
+
+type Entry = {id: string; value: unknown};
+type CardText = {identity: Record<string, unknown>; sections: {items: Entry[]}[]};
+
+/** Which inputs and which entries of the two cards are not the same. */
+function differences(folder: string, again: string): string[] {
+  const [old, made] = [folder, again].map(
+    from => JSON.parse(readFileSync(join(from, "card.json"), "utf8")) as CardText,
+  ) as [CardText, CardText];
+  const parts = (card: CardText) =>
+    new Map<string, string>([
+      ...Object.entries(card.identity).map(([key, value]): [string, string] => [
+        `identity ${key}`,
+        JSON.stringify(value),
+      ]),
+      ...card.sections
+        .flatMap(({items}) => items)
+        .map((item): [string, string] => [item.id, JSON.stringify(item)]),
+    ]);
+  const [before, after] = [parts(old), parts(made)];
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .filter(key => before.get(key) !== after.get(key))
+    .map(key => `${key} ${after.has(key) ? (before.has(key) ? "is another" : "is new") : "is gone"}`);
+}
