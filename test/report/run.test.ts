@@ -1,0 +1,142 @@
+import {beforeAll, expect, test} from "vitest";
+import {dayOf} from "../../src/data/calendar.ts";
+import {type EventRow, eventLogOf} from "../../src/data/event-log.ts";
+import {rocAuc} from "../../src/evaluate/metrics.ts";
+import {activityFeatures} from "../../src/features/defaults.ts";
+import {takeRows} from "../../src/features/matrix.ts";
+import type {EvidenceRecord} from "../../src/ledger/evidence.ts";
+import {createRun, type Run} from "../../src/ledger/run.ts";
+import type {Store} from "../../src/ledger/store.ts";
+import {applyCalibration} from "../../src/model/calibration.ts";
+import {applyModel} from "../../src/model/model.ts";
+import {randomOf} from "../../src/random.ts";
+import {decisionEvidence, liftCurves, moneyCurve} from "../../src/report/decision.ts";
+import {modelsTable} from "../../src/report/models.ts";
+import {splitTable} from "../../src/report/split.ts";
+import {countsTable} from "../../src/report/target.ts";
+import {rowsOf} from "../../src/split/rows.ts";
+import {days, defineStudy, every, inactivity, triangular} from "../../src/study.ts";
+
+const study = defineStudy({
+  name: "small",
+  title: "A small log",
+  events: {from: "none.csv", customer: "c", time: "t", amount: "a"},
+  churn: inactivity({days: 60, of: "purchase"}),
+  activity: "purchase",
+  horizon: days(60),
+  target: "silent",
+  cutoffs: every("month", {from: "2024-06", to: "2025-03"}),
+  split: {salt: "small", testFrom: "2025-02"},
+  features: activityFeatures({of: "purchase"}),
+  models: ["dummy", "recency", "logistic"],
+  economics: {
+    contactCost: 1,
+    offerCost: 4,
+    customerValue: triangular(20, 60, 120),
+    offerWorks: triangular(0.05, 0.1, 0.2),
+    capacity: 0.1,
+  },
+  framing: {goal: "g", decides: "d", acts: "a", success: "s", stop: "s", limits: ["l"]},
+  card: {owner: "o", contact: "c", purpose: "p", notFor: ["n"], operation: "o"},
+});
+
+/** Customers with rhythms of their own; each day some slow down for good. */
+function purchases(): EventRow[] {
+  const random = randomOf(11);
+  const rows: EventRow[] = [];
+  for (let c = 0; c < 700; c++) {
+    const rhythm = 5 + 25 * random();
+    const tired = dayOf("2024-01-01") + Math.floor(random() * 900);
+    for (let day = dayOf("2024-01-01") + Math.floor(random() * 60); day < dayOf("2025-06-30"); ) {
+      rows.push({customer: `c${c}`, day, type: "purchase", amount: Math.round(1000 + 4000 * random()) / 100});
+      day += 1 + Math.floor((-Math.log(1 - random()) + 0.3) * rhythm * (day > tired ? 5 : 1));
+    }
+  }
+  return rows;
+}
+
+const records: EvidenceRecord[] = [];
+const entries = new Map<string, Uint8Array>();
+let writes = 0;
+const store: Store = {
+  read: key => entries.get(key),
+  write: (key, bytes) => {
+    writes += 1;
+    entries.set(key, bytes);
+  },
+};
+const log = eventLogOf(purchases(), {lastDay: dayOf("2025-06-29")});
+const open = (library = "library"): Run =>
+  createRun({
+    study,
+    snapshot: {digest: "snapshot"} as Run["snapshot"],
+    log,
+    campaigns: undefined,
+    library,
+    store,
+    emit: async record => void records.push(record),
+  });
+let run: Run;
+beforeAll(() => {
+  run = open();
+});
+
+test("run.models() is computed once, read by the next run, and computed again for another library", async () => {
+  const first = await run.models();
+  const after = writes;
+  expect(await open().models()).toEqual(first);
+  expect(writes).toBe(after);
+  await open("another library").features();
+  expect(writes).toBe(after + 1);
+});
+
+test("run.evaluation() judges the model that is in the bundle: applying the bundle gives the AUC on the card", async () => {
+  const bundle = JSON.parse(JSON.stringify(await run.bundle())) as Awaited<ReturnType<Run["bundle"]>>;
+  const rows = rowsOf(run.split(), "test");
+  const y = Uint8Array.from(rows, i => run.labels()[i]!);
+  const margins = await applyModel(bundle.model, takeRows(await run.features(), rows));
+  const judged = await run.evaluation();
+  const chosen = judged.models.find(model => model.chosen)!;
+  expect(rocAuc(margins, y)).toBe(chosen.auc.value);
+  expect(Array.from(applyCalibration(bundle.calibration, margins))).toEqual(
+    Array.from(judged.ranked.probabilities),
+  );
+  expect(chosen.kind).not.toBe("dummy");
+});
+
+test("the tables count rows and positives as the labels do", () => {
+  const counts = countsTable(run.cohort(), run.targets());
+  const labels = run.labels();
+  expect(counts.rows.at(-1)![1]).toBe(run.cohort().rows);
+  expect(counts.rows.at(-1)![7]).toBe(labels.filter(label => label === 1).length);
+  const split = splitTable(run.cohort(), labels, run.split(), run.treated());
+  const column = (k: number) => split.rows.reduce((sum, row) => sum + (row[k] as number), 0);
+  expect(column(3)).toBe(run.cohort().rows);
+  expect(column(4)).toBe(labels.filter(label => label === 1).length);
+});
+
+test("decisionEvidence(judged) agrees with itself: reach is lift times share, value lies in its range", async () => {
+  const judged = await run.evaluation();
+  const decision = decisionEvidence(judged, study, run.cohortSize());
+  const number = (id: string) => {
+    const value = decision[id];
+    if (value?.kind !== "number") throw new Error(`${id} is no number`);
+    return value;
+  };
+  expect(number("decision.reached").value).toBeCloseTo(number("decision.lift").value * 0.1, 12);
+  const {value, low, high} = number("decision.value");
+  expect(low! <= value && value <= high!).toBe(true);
+  const atCapacity = moneyCurve(judged, study, run.cohortSize()).points.find(point => point.fraction === 0.1);
+  expect(atCapacity?.expected).toBeCloseTo(value, 9);
+  expect(liftCurves(judged).models[0]!.points.at(-1)!.lift).toBeCloseTo(1, 12);
+  expect(modelsTable(judged).rows).toHaveLength(3);
+});
+
+test("run.record(id, value) refuses what is no evidence, and hands on what is", async () => {
+  await expect(run.record("a.b", {kind: "number", value: Number.NaN})).rejects.toThrow(
+    "record requires finite numbers, got NaN at a.b.value; use null for what is unknown",
+  );
+  await expect(run.record("A b", {kind: "text", text: ""})).rejects.toThrow('got "A b"');
+  await run.recordAll({"x.one": {kind: "text", text: "1"}, "x.two": {kind: "text", text: "2"}});
+  expect(records.map(({id}) => id)).toEqual(["x.one", "x.two"]);
+});
