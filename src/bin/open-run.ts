@@ -3,6 +3,7 @@ import {join, resolve} from "node:path";
 import {loadCampaigns} from "../data/campaigns.ts";
 import {loadEventLog} from "../data/load.ts";
 import type {SnapshotManifest} from "../data/snapshot.ts";
+import {whole} from "../figures.ts";
 import {createRun, type Run} from "../ledger/run.ts";
 import {digestOf} from "../ledger/store.ts";
 import {emitEvidence, show} from "./cell.ts";
@@ -82,5 +83,5 @@ export async function openContext(context: RunContext): Promise<Run> {
 
 function describe({rows, customers, lastDay, quarantined}: SnapshotManifest): string {
   const bad = Object.values(quarantined).reduce((sum, n) => sum + n, 0);
-  return `snapshot: ${rows} events of ${customers} customers until ${lastDay}${bad ? `, ${bad} rows in quarantine` : ""}`;
+  return `snapshot: ${whole(rows)} events of ${whole(customers)} customers until ${lastDay}${bad ? `, ${whole(bad)} rows in quarantine` : ""}`;
 }

@@ -1,8 +1,6 @@
+import {decimal, percent} from "../figures.ts";
 import type {EvidenceColumn, EvidenceValue, Scalar} from "../ledger/evidence.ts";
 
-/** Between groups of three digits; the page keeps numbers on one line. */
-const THIN_SPACE = "\u2009";
-const MINUS = "\u2212";
 const MONTHS = "January February March April May June July August September October November December".split(
   " ",
 );
@@ -75,11 +73,7 @@ export function formatDate(date: string): string {
 
 function plain(value: number, format: NumberFormat, digits: number = DIGITS[format]): string {
   if (!Number.isFinite(value)) throw new RangeError(`formatNumber requires a finite number, got ${value}`);
-  const fixed = Math.abs(format === "percent" ? value * 100 : value).toFixed(digits);
-  const [whole = "", fraction] = fixed.split(".");
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, THIN_SPACE);
-  const sign = value < 0 && /[1-9]/.test(fixed) ? MINUS : "";
-  return `${sign}${grouped}${fraction === undefined ? "" : `.${fraction}`}${format === "percent" ? "%" : ""}`;
+  return format === "percent" ? percent(value, digits) : decimal(value, digits);
 }
 
 // "EUR a campaign" is the currency EUR and "a campaign".

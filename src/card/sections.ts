@@ -73,7 +73,7 @@ export const SECTIONS: readonly CardSection[] = [
     items: [
       text("models.chosen", "The model in use"),
       table("models.tried", "Models tried"),
-      chart("models.chart", "Models side by side"),
+      chart("models.chart", "How they compare"),
       text("models.ceiling", "How much better it could get"),
       chart("lift.chart", "Lift by share contacted"),
       table("lift.table", "Lift by tenth of customers"),

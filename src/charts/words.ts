@@ -1,19 +1,13 @@
+import {decimal} from "../figures.ts";
+
+export {counted, decimal, whole} from "../figures.ts";
+
 /** A share as a percentage: one decimal below 10% unless it is whole, none above; `5%`, `8.2%`, `12%`, `99.6%`. */
 export function percent(share: number): string {
   const value = share * 100;
   const isWhole = Math.abs(value - Math.round(value)) < 1e-9;
   const digits = isWhole || (Math.abs(value) >= 9.95 && (value < 99.5 || value === 100)) ? 0 : 1;
-  return `${minus(value.toFixed(digits))}%`;
-}
-
-/** A number with `digits` decimals and a true minus sign. */
-export const decimal = (value: number, digits = 2): string => minus(value.toFixed(digits));
-
-/** A whole number in groups of three, set apart by thin spaces. */
-export function whole(value: number): string {
-  const digits = Math.abs(Math.round(value)).toString();
-  const grouped = digits.replace(/\B(?=(\d{3})+$)/g, "\u2009");
-  return value < 0 && grouped !== "0" ? `\u2212${grouped}` : grouped;
+  return `${decimal(value, digits)}%`;
 }
 
 /** The words of a list: "a", "a and b", "a, b and c". */
@@ -21,12 +15,6 @@ export function listed(items: readonly string[]): string {
   if (items.length < 2) return items.join("");
   return `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 }
-
-/** A number and its noun: "1 model", "3 models". */
-export const counted = (n: number, noun: string): string => `${whole(n)} ${noun}${n === 1 ? "" : "s"}`;
-
-const minus = (text: string): string =>
-  /^-0(\.0*)?$/.test(text) ? text.slice(1) : text.replace("-", "\u2212");
 
 /**
  * About how wide a text is in ems of Noto Sans, on the wide side: room is reserved by it before the fonts that

@@ -1,9 +1,10 @@
 import {DataError} from "../data-error.ts";
+import {counted} from "../figures.ts";
 import type {Study} from "../study.ts";
 import {dateOf} from "./calendar.ts";
 import {type Database, dayColumn, rowsOf} from "./database.ts";
 import type {Day} from "./event-log.ts";
-import {countText, type Finding} from "./finding.ts";
+import type {Finding} from "./finding.ts";
 import {FAULTS, type Fault} from "./judge.ts";
 import type {SourceFile} from "./source.ts";
 import {type DailyVolume, dailyGaps} from "./volume.ts";
@@ -46,7 +47,7 @@ export async function contractOf(
     severity: rows === 0 ? "info" : severity,
     rows,
     share: rows / rowsRead,
-    message: `${countText(rows, "row")} ${what}${rows === 0 ? "" : `, ${fate}`}`,
+    message: `${counted(rows, "row")} ${what}${rows === 0 ? "" : `, ${fate}`}`,
   });
   const moved = source.duplicates === "quarantine";
   const excluded = source.negativeAmounts === "exclude";
@@ -127,7 +128,7 @@ export async function stopOver(
   );
   const {file, row, column, value} = first[0]!;
   throw new DataError(
-    `${countText(bad, "bad row")} of ${rowsRead} (${percent(share)}) are over events.maxBadShare ${percent(source.maxBadShare)}: ${places.join("; ")}; correct the data or the study, or allow more`,
+    `${counted(bad, "bad row")} of ${rowsRead} (${percent(share)}) are over events.maxBadShare ${percent(source.maxBadShare)}: ${places.join("; ")}; correct the data or the study, or allow more`,
     {file, row, column: column || undefined, cell: value},
   );
 }

@@ -10,9 +10,3 @@ export type Finding = {
   /** One sentence. */
   readonly message: string;
 };
-
-/** A count with its noun: "no rows", "1 row", "12,345 rows". */
-export function countText(n: number, noun: string): string {
-  const digits = String(n).replace(/\B(?=(\d{3})+$)/g, ",");
-  return `${n === 0 ? "no" : digits} ${noun}${n === 1 ? "" : "s"}`;
-}

@@ -1,6 +1,6 @@
 import {DataError} from "../data-error.ts";
+import {counted} from "../figures.ts";
 import {type Database, rowsOf} from "./database.ts";
-import {countText} from "./finding.ts";
 import {filled} from "./raw.ts";
 import type {ColumnFacts} from "./sniff-columns.ts";
 import {checkReading, timeOf} from "./time.ts";
@@ -81,12 +81,11 @@ export async function decideTime(
     );
   const {fact, format, rows} = best!;
   const how = format === undefined ? "ISO 8601" : format;
-  const against =
-    second === undefined ? "" : `, and only ${countText(second.rows, "row")} as ${second.format}`;
+  const against = second === undefined ? "" : `, and only ${counted(second.rows, "row")} as ${second.format}`;
   return {
     column: fact.name,
     format,
-    reason: `${fact.name}: ${countText(rows, "row")} read as ${how}${against}`,
+    reason: `${fact.name}: ${counted(rows, "row")} read as ${how}${against}`,
   };
 }
 

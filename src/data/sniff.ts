@@ -1,8 +1,9 @@
 import {DataError} from "../data-error.ts";
+import {counted} from "../figures.ts";
 import {dateOf} from "./calendar.ts";
 import {named, openDatabase} from "./database.ts";
 import {columnsIn} from "./expression.ts";
-import {countText, type Finding} from "./finding.ts";
+import type {Finding} from "./finding.ts";
 import {type Ingested, ingest} from "./ingest.ts";
 import {SPACES} from "./layout.ts";
 import {loadRaw} from "./raw.ts";
@@ -149,7 +150,7 @@ function requireColumn(files: readonly SourceFile[], name: string): void {
 const list = (names: readonly string[]): string => names.map(name => JSON.stringify(name)).join(", ");
 
 function layoutReason({name, layout, columns}: SourceFile): string {
-  if (layout === undefined) return `${name}: Parquet with ${countText(columns.length, "column")}`;
+  if (layout === undefined) return `${name}: Parquet with ${counted(columns.length, "column")}`;
   const words: Record<string, string> = {
     "\t": "a tab",
     [SPACES]: "spaces",
@@ -157,7 +158,7 @@ function layoutReason({name, layout, columns}: SourceFile): string {
     ";": "a semicolon",
   };
   const parted = words[layout.delimiter] ?? JSON.stringify(layout.delimiter);
-  return `${name}: ${countText(columns.length, "column")} parted by ${parted}, ${layout.header ? "named in the first line" : "without a header"}`;
+  return `${name}: ${counted(columns.length, "column")} parted by ${parted}, ${layout.header ? "named in the first line" : "without a header"}`;
 }
 
 type Choice = {readonly column: string; readonly reason: string};
@@ -169,7 +170,7 @@ const OTHER_ID = /order|invoice|transaction|product|item|session|stock|event|sto
 function decideCustomer(facts: readonly ColumnFacts[], file: SourceFile, {customer}: SniffHints): Choice {
   const say = (fact: ColumnFacts, why: string) => ({
     column: fact.name,
-    reason: `${fact.name}: ${countText(fact.distinct, "distinct value")} in ${countText(fact.rows, "row")}, ${why}`,
+    reason: `${fact.name}: ${counted(fact.distinct, "distinct value")} in ${counted(fact.rows, "row")}, ${why}`,
   });
   const known = facts.find(fact => fact.name === customer);
   if (known !== undefined) return say(known, "named on the command line");
@@ -224,7 +225,7 @@ function decideType(facts: readonly ColumnFacts[], {type}: SniffHints): Expressi
     };
   return {
     expression: named(found.name),
-    reason: `${found.name}: ${countText(found.distinct, "distinct value")}, name like an event type`,
+    reason: `${found.name}: ${counted(found.distinct, "distinct value")}, name like an event type`,
   };
 }
 
@@ -251,7 +252,7 @@ function decideAmount(facts: readonly ColumnFacts[], {amount}: SniffHints): Expr
   if (amounts.length === 1)
     return {
       expression: named(amounts[0]!.name),
-      reason: `${amounts[0]!.name}: numbers in ${countText(amounts[0]!.numbers, "row")}, name contains '${AMOUNT.exec(amounts[0]!.name)![0].toLowerCase()}'`,
+      reason: `${amounts[0]!.name}: numbers in ${counted(amounts[0]!.numbers, "row")}, name contains '${AMOUNT.exec(amounts[0]!.name)![0].toLowerCase()}'`,
     };
   const [prices, quantities] = [like(PRICE), like(QUANTITY)];
   if (prices.length === 1 && quantities.length === 1)
@@ -262,7 +263,7 @@ function decideAmount(facts: readonly ColumnFacts[], {amount}: SniffHints): Expr
   if (prices.length === 1)
     return {
       expression: named(prices[0]!.name),
-      reason: `${prices[0]!.name}: numbers in ${countText(prices[0]!.numbers, "row")}, name contains '${PRICE.exec(prices[0]!.name)![0].toLowerCase()}'`,
+      reason: `${prices[0]!.name}: numbers in ${counted(prices[0]!.numbers, "row")}, name contains '${PRICE.exec(prices[0]!.name)![0].toLowerCase()}'`,
     };
   return {expression: undefined, reason: "none: no column of numbers is named like an amount"};
 }

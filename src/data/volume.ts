@@ -1,5 +1,6 @@
+import {counted} from "../figures.ts";
 import {dateOf} from "./calendar.ts";
-import {countText, type Finding} from "./finding.ts";
+import type {Finding} from "./finding.ts";
 
 /** Events a day, for the days that have any, ascending. */
 export type DailyVolume = {readonly day: Int32Array; readonly rows: Int32Array};
@@ -53,7 +54,7 @@ function finding(check: string, days: readonly number[], length: number, what: s
     severity: n === 0 ? "info" : "warning",
     rows: n,
     share: length === 0 ? 0 : n / length,
-    message: `${countText(n, "day")} ${what}${which}`,
+    message: `${counted(n, "day")} ${what}${which}`,
   };
 }
 

@@ -60,10 +60,10 @@ export type Judgement = {
 };
 
 const TITLES: Readonly<Record<ModelKind, string>> = {
-  dummy: "Base rate for everybody",
-  recency: "Rule of thumb: the longer inactive, the riskier",
+  dummy: "Base rate",
+  recency: "Rule of thumb",
   logistic: "Logistic regression",
-  "ml-xgboost": "Gradient-boosted trees",
+  "ml-xgboost": "Boosted trees",
 };
 
 /**

@@ -1,13 +1,14 @@
 import {dateOf} from "../data/calendar.ts";
 import type {EventLog} from "../data/event-log.ts";
 import type {SnapshotManifest} from "../data/snapshot.ts";
-import {countText, type Table, type Text, text} from "./words.ts";
+import {whole} from "../figures.ts";
+import {type Table, type Text, text} from "./words.ts";
 
 /** Which data it is: digest, extent and sources of the snapshot. */
 export function snapshotText(manifest: SnapshotManifest): Text {
-  const types = Object.entries(manifest.types).map(([type, n]) => `${type} ${countText(n)}`);
+  const types = Object.entries(manifest.types).map(([type, n]) => `${type} ${whole(n)}`);
   return text(
-    `Snapshot ${manifest.digest.slice(0, 16)}…: ${countText(manifest.rows)} events of ${countText(manifest.customers)} ` +
+    `Snapshot ${manifest.digest.slice(0, 16)}…: ${whole(manifest.rows)} events of ${whole(manifest.customers)} ` +
       `customers from ${manifest.firstDay} to ${manifest.lastDay}, the last day that is fully observed ` +
       `(${types.join(", ")}). Read from ${manifest.sources.map(source => source.name).join(", ")}. The digest is of the ` +
       "rows themselves: the same rows give the same digest in whatever files they come.",
@@ -35,7 +36,7 @@ export function quarantineTable({quarantined, rowsRead}: SnapshotManifest): Tabl
   const reasons = Object.entries(quarantined).filter(([, n]) => n > 0);
   return {
     kind: "table",
-    caption: `Rows set aside of ${countText(rowsRead)} read; each stands in the quarantine file with its place and reason`,
+    caption: `Rows set aside of ${whole(rowsRead)} read; each stands in the quarantine file with its place and reason`,
     columns: [
       {name: "reason", title: "Reason", format: "text"},
       {name: "rows", title: "Rows", format: "integer"},

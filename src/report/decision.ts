@@ -2,9 +2,10 @@ import {hindsightCeiling} from "../evaluate/ceiling.ts";
 import type {Ranked} from "../evaluate/compete.ts";
 import {FRACTIONS, type Judgement} from "../evaluate/judge.ts";
 import {type CampaignValue, campaignValue, campaignValues} from "../evaluate/profit.ts";
+import {percent, whole} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {Study} from "../study.ts";
-import {countText, list, percentText, type Table, text} from "./words.ts";
+import {list, type Table, text} from "./words.ts";
 
 const clustersOf = (customer: Int32Array) => ({
   cluster: customer,
@@ -44,7 +45,7 @@ export function worthTable(worth: CampaignValue, {economics}: Study): Table {
   return {
     kind: "table",
     caption:
-      `One monthly campaign that contacts ${countText(worth.contacted)} customers (${percentText(worth.fraction, 0)}), ` +
+      `One monthly campaign that contacts ${whole(worth.contacted)} customers (${percent(worth.fraction, 0)}), ` +
       `before any model; in ${economics.currency}, low and high hold 90 % of what may come out`,
     columns: [
       {name: "choice", title: "Whom to contact", format: "text"},
@@ -90,9 +91,14 @@ export function liftEvidence({bins}: Judgement): Table {
   };
 }
 
-/** Lift by share contacted of every model, the chosen one first, as the lift chart takes it. */
+/**
+ * Lift by share contacted, the chosen model first, as the lift chart takes it. The base rate is left out unless it
+ * was chosen: it ranks nobody, and is the line of the random choice.
+ */
 export function liftCurves({models, baseRate, capacity}: Judgement) {
-  const ordered = [...models].sort((a, b) => Number(b.chosen) - Number(a.chosen));
+  const ordered = models
+    .filter(model => model.chosen || model.kind !== "dummy")
+    .sort((a, b) => Number(b.chosen) - Number(a.chosen));
   return {
     models: ordered.map(model => ({
       name: model.title,
@@ -134,12 +140,12 @@ export function allCustomersTable(judged: Judgement): Table {
   return {
     kind: "table",
     caption:
-      `All ${countText(judged.customers)} customers at the test cutoffs (${countText(judged.rows)} rows, ` +
-      `${countText(judged.positives)} churners), those included who trained the model at earlier cutoffs`,
+      `All ${whole(judged.customers)} customers at the test cutoffs (${whole(judged.rows)} rows, ` +
+      `${whole(judged.positives)} churners), those included who trained the model at earlier cutoffs`,
     columns: [
       {name: "model", title: "Model", format: "text"},
       ...figures("auc", "ROC AUC"),
-      ...figures("lift", `Lift at ${percentText(judged.capacity, 0)}`),
+      ...figures("lift", `Lift at ${percent(judged.capacity, 0)}`),
     ],
     rows: judged.models.map(({title, auc, lift}) => [
       title,
@@ -186,7 +192,7 @@ export function decisionEvidence(
       level: chosen.lift.level,
       format: "percent",
       digits: 0,
-      unit: `of the churners, by contacting ${percentText(economics.capacity, 0)} of the customers`,
+      unit: `of the churners, by contacting ${percent(economics.capacity, 0)} of the customers`,
     },
     "decision.lift": {
       kind: "number",
@@ -214,7 +220,7 @@ export function decisionEvidence(
 }
 
 function recommendation({contacted, model, random}: CampaignValue, title: string, {economics}: Study) {
-  const who = `the ${countText(contacted)} customers (${percentText(economics.capacity, 0)}) with the highest risk`;
+  const who = `the ${whole(contacted)} customers (${percent(economics.capacity, 0)}) with the highest risk`;
   if (model.low > 0)
     return text(
       `Contact ${who} each month, ranked by: ${title.toLowerCase()}. Leave a random tenth of them alone, to learn whether contacting works.`,
@@ -256,7 +262,7 @@ function caveats(judged: Judgement, {economics}: Study): string[] {
   const {low, mode, high} = economics.offerWorks;
   const chosen = judged.models.find(model => model.chosen)!;
   return [
-    `That the offer keeps ${percentText(low, 0)} to ${percentText(high, 0)} (most likely ${percentText(mode, 0)}) of would-be churners is an assumption. No experiment has measured it yet.`,
+    `That the offer keeps ${percent(low, 0)} to ${percent(high, 0)} (most likely ${percent(mode, 0)}) of would-be churners is an assumption. No experiment has measured it yet.`,
     "The ranking says who is at risk, not whom a contact would change. Some may leave because they were reminded.",
     ...(judged.positives < 100
       ? [`The test rests on ${judged.positives} churners only; read the intervals, not the figures.`]

@@ -4,9 +4,10 @@ import type {FeatureImportance} from "../evaluate/importance.ts";
 import type {Judgement} from "../evaluate/judge.ts";
 import {type CatalogueEntry, featureCatalogue} from "../features/catalogue.ts";
 import type {Matrix} from "../features/matrix.ts";
+import {percent, whole} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {Study} from "../study.ts";
-import {countText, percentText, type Table, type Text, text} from "./words.ts";
+import {type Table, type Text, text} from "./words.ts";
 
 const interval = ({value, low, high}: {value: number; low: number; high: number}, digits: number): string =>
   `${value.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
@@ -35,14 +36,14 @@ export function modelsTable(judged: Judgement): Table {
   return {
     kind: "table",
     caption:
-      `The candidates on ${countText(judged.rows)} test rows of ${countText(judged.customers)} customers with ` +
-      `${countText(judged.positives)} churners; 95 % intervals by bootstrap over customers`,
+      `The candidates on ${whole(judged.rows)} test rows of ${whole(judged.customers)} customers with ` +
+      `${whole(judged.positives)} churners; 95 % intervals by bootstrap over customers`,
     columns: [
       text("model", "Model"),
       {name: "tuneAuc", title: "ROC AUC, tuning", format: "decimal", digits: 3},
       text("auc", "ROC AUC"),
       text("averagePrecision", "PR AUC"),
-      text("lift", `Lift at ${percentText(judged.capacity, 0)}`),
+      text("lift", `Lift at ${percent(judged.capacity, 0)}`),
       text("logLoss", "Log loss"),
       text("brier", "Brier score"),
     ],
@@ -81,11 +82,11 @@ export function ceilingText({models, capacity, baseRate, ceiling, promised}: Jud
   const reached =
     ceiling.reached === null
       ? ""
-      : ` That is ${percentText(ceiling.reached, 0)} of the way from chance to the ceiling.`;
+      : ` That is ${percent(ceiling.reached, 0)} of the way from chance to the ceiling.`;
   return text(
-    `Contacting ${percentText(capacity, 0)} of the customers, the model in use reaches a lift of ${interval(chosen.lift, 2)}. ` +
+    `Contacting ${percent(capacity, 0)} of the customers, the model in use reaches a lift of ${interval(chosen.lift, 2)}. ` +
       `Choosing at random gives 1. Nobody can reach more than ${ceiling.lift.toFixed(2)}, even knowing who will churn, ` +
-      `since ${percentText(baseRate.value)} do.${reached} If the model's own probabilities were exactly right, it would ` +
+      `since ${percent(baseRate.value)} do.${reached} If the model's own probabilities were exactly right, it would ` +
       `reach ${promised.toFixed(2)}: asking more of the same data would be overshooting.`,
   );
 }
@@ -97,7 +98,7 @@ export function calibrationText({candidates, chosen, rows}: Competition): Text {
   const name = {isotonic: "isotonic regression", platt: "Platt scaling"};
   const other = kind === "isotonic" ? "platt" : "isotonic";
   return text(
-    `Scores become probabilities by ${name[kind]}, fitted on ${countText(rows.calibrate.length)} rows of the calibration ` +
+    `Scores become probabilities by ${name[kind]}, fitted on ${whole(rows.calibrate.length)} rows of the calibration ` +
       `customers. It had the lower log loss there in a five-fold comparison by customer: ${logLoss[kind].toFixed(4)} ` +
       `against ${logLoss[other].toFixed(4)} by ${name[other]}.`,
   );
@@ -121,7 +122,7 @@ export function subsampleEvidence({candidates}: Competition): EvidenceValue {
     limited
       .map(
         ({kind, kept, of}) =>
-          `${kind} learned from ${countText(kept)} of ${countText(of)} training rows, those of whole customers chosen by ` +
+          `${kind} learned from ${whole(kept)} of ${whole(of)} training rows, those of whole customers chosen by ` +
           "a hash of the id, since it cannot hold more.",
       )
       .join(" "),

@@ -1,4 +1,4 @@
-import {addSpan, dateOf} from "../data/calendar.ts";
+import {dateOf} from "../data/calendar.ts";
 import type {Split} from "../split/rows.ts";
 import {ROLES} from "../split/rows.ts";
 import type {SetName} from "../split/sets.ts";
@@ -95,10 +95,4 @@ export function splitGrid(
     cutoffs: cohort.cutoffs.map((t, k) => ({cutoff: dateOf(t).slice(0, 7), role: role[split.periods[k]!]})),
     testFrom: study.split.testFrom,
   };
-}
-
-/** The first and the last day that outcomes of the test rows cover. */
-export function testWindow(cohort: Cohort, split: Split, study: Study): {from: string; to: string} {
-  const tested = cohort.cutoffs.filter((_, k) => split.periods[k] === "after");
-  return {from: dateOf(tested[0]!), to: dateOf(addSpan(tested.at(-1)!, study.horizon) - 1)};
 }

@@ -1,4 +1,5 @@
 import {dateOf, spanText} from "../data/calendar.ts";
+import {whole} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {Study} from "../study.ts";
 import type {InactivityAlternative} from "../target/alternatives.ts";
@@ -6,17 +7,7 @@ import type {Cohort} from "../target/cohort.ts";
 import {targetCounts} from "../target/counts.ts";
 import {recencyTable} from "../target/recency.ts";
 import type {Targets} from "../target/targets.ts";
-import {
-  churnText,
-  countText,
-  type List,
-  list,
-  type Table,
-  type Text,
-  targetText,
-  targetTitle,
-  text,
-} from "./words.ts";
+import {churnText, type List, list, type Table, type Text, targetText, targetTitle, text} from "./words.ts";
 
 /** The cohort, the churn and the target of the study, in words. */
 export function definitionText(study: Study, cohort: Cohort): Text {
@@ -28,7 +19,7 @@ export function definitionText(study: Study, cohort: Cohort): Text {
     study.minimumTenureDays > 0 ? ` and with at least ${study.minimumTenureDays} days of history` : "";
   return text(
     `${churnText(study.churn)} At the first day of each month (the cutoff) the cohort holds the ${active}${tenure}: ` +
-      `${countText(cohort.rows)} rows at ${cohort.cutoffs.length} cutoffs from ${dateOf(cohort.cutoffs[0]!)} to ` +
+      `${whole(cohort.rows)} rows at ${cohort.cutoffs.length} cutoffs from ${dateOf(cohort.cutoffs[0]!)} to ` +
       `${dateOf(cohort.cutoffs.at(-1)!)}. Predicted is whether a customer ${targetText(study.target, study)}. ` +
       `Only events before the cutoff are used; the outcome lies in the ${spanText(study.horizon)} from the cutoff on, ` +
       "the cutoff day included.",

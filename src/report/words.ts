@@ -9,16 +9,6 @@ export type Table = Extract<EvidenceValue, {kind: "table"}>;
 export const text = (words: string): Text => ({kind: "text", text: words});
 export const list = (items: readonly string[]): List => ({kind: "list", items});
 
-/** A count with thin spaces between thousands, the same in every locale. */
-export function countText(n: number): string {
-  return String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, "\u2009");
-}
-
-/** A share as a percentage: 0.1234 is "12.3 %". */
-export function percentText(share: number, digits = 1): string {
-  return `${(100 * share).toFixed(digits)} %`;
-}
-
 /** What a definition of churn says, in a sentence. */
 export function churnText(churn: Churn): string {
   if (churn.kind === "inactivity")

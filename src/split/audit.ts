@@ -1,6 +1,7 @@
 import {addSpan, dateOf, spanText} from "../data/calendar.ts";
 import type {Day} from "../data/event-log.ts";
 import {DataError} from "../data-error.ts";
+import {percent} from "../figures.ts";
 import type {Churn, Span} from "../study.ts";
 import type {Cohort} from "../target/cohort.ts";
 import {ROLES, type Role, type Split} from "./rows.ts";
@@ -242,5 +243,3 @@ function checkTestPositives({rows, positives}: RoleCount): SplitFinding {
       : `The test set has ${positives} positives in ${rows} rows.`,
   };
 }
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

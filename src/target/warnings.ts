@@ -1,3 +1,4 @@
+import {percent} from "../figures.ts";
 import type {Churn, InactivityChurn, Span, TargetName} from "../study.ts";
 import type {Cohort} from "./cohort.ts";
 import {type TargetCounts, targetCounts} from "./counts.ts";
@@ -209,5 +210,3 @@ const error = (code: Warning["code"], value: number, message: string): Warning =
   ...warning(code, value, message),
   severity: "error",
 });
-
-const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;

@@ -53,6 +53,6 @@ real("sniff(CDNOW) finds its columns", async () => {
     amount: '"dollar_value"',
   });
   expect(reasons.customer).toBe(
-    "customer_id: 23,570 distinct values in 69,659 rows, name contains 'customer'",
+    "customer_id: 23\u2009570 distinct values in 69\u2009659 rows, name contains 'customer'",
   );
 });

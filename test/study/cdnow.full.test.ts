@@ -24,7 +24,7 @@ test.skipIf(missing)("init and run on the CDNOW purchases make a card without a 
   const folder = mkdtempSync(join(tmpdir(), "churnbook-cdnow-"));
   try {
     const said = churnbook(["init", "music", "--events", DATA], folder);
-    expect(said).toContain("Read 69659 rows: 69659 events of 23570 customers.");
+    expect(said).toContain("Read 69\u2009659 rows: 69\u2009659 events of 23\u2009570 customers.");
     expect(said).toContain("monthly, 1997-04 to 1998-04");
     const study = join(folder, "music");
     // As a user would: through the link that init made.

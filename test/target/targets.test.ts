@@ -155,7 +155,7 @@ test("targetWarnings(…) gives the share of structural zeros when the days exce
   const buys = [["2025-02-25"], ["2025-01-01"], ["2024-12-25"], ["2025-01-05"]];
   const found = warningsFor(120, "within", buys).find(({code}) => code === "days-over-horizon");
   expect(found).toMatchObject({severity: "warning", value: 0.25});
-  expect(found!.message).toContain("25.0 % of the rows, those active in the last 30 days");
+  expect(found!.message).toContain("25.0% of the rows, those active in the last 30 days");
 });
 
 test("targetWarnings(…) is quiet about the days from half the horizon to the horizon, 45 to 90", () => {

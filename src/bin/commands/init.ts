@@ -14,6 +14,7 @@ import Mustache from "mustache";
 import {dayOf} from "../../data/calendar.ts";
 import {type Sniffed, sniff} from "../../data/sniff.ts";
 import {DataError} from "../../data-error.ts";
+import {whole} from "../../figures.ts";
 import {PACKAGE_FOLDER, shown, versionOf} from "../files.ts";
 import {planCutoffs} from "../plan-study.ts";
 import type {Terminal} from "../terminal.ts";
@@ -75,7 +76,7 @@ async function init(folder: string, options: InitOptions, terminal: Terminal): P
   scaffold(folder, study);
   const bad = Object.values(sniffed.quarantined).reduce((sum, n) => sum + n, 0);
   const lines = [
-    `Read ${sniffed.rowsRead} rows: ${sniffed.rows} events of ${sniffed.customers} customers${bad > 0 ? `, ${bad} rows to quarantine` : ""}.`,
+    `Read ${whole(sniffed.rowsRead)} rows: ${whole(sniffed.rows)} events of ${whole(sniffed.customers)} customers${bad > 0 ? `, ${whole(bad)} rows to quarantine` : ""}.`,
     ...Object.values(sniffed.reasons),
     `Churn: ${churnDays} days without "${activity}"; the target is SILENT for ${churnDays} days. ${churnWhy(churnDays)}`,
     `Cutoffs: monthly, ${plan.from} to ${plan.to}. ${plan.cutoffsWhy}`,
