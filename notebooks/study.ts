@@ -77,7 +77,7 @@ export const study: Study = defineStudy({
       "Claims about what would happen if a member were called: the score is a risk, not an effect.",
     ],
     operation:
-      "Scored on the first of each month; the list goes to the service team; retrained each quarter by running this study again.",
+      "Scored on the first of each month; the list goes to the service team; retrained each quarter on the log of that day.",
     glossary: {
       Member: "A customer with a running paid membership.",
       Cutoff: "The day on which the list is made. Only events before it are used.",

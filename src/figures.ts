@@ -15,6 +15,9 @@ export const whole = (value: number): string => decimal(value, 0);
 /** A share as a percentage: 0.1234 is "12.3%". */
 export const percent = (share: number, digits = 1): string => `${decimal(100 * share, digits)}%`;
 
+/** A share as a percentage with a decimal only where it needs one: 0.1 is "10%", 0.025 is "2.5%". */
+export const briefPercent = (share: number): string => percent(share).replace(".0%", "%");
+
 /** A count with its noun, which takes an s: "no rows", "1 row", "12 345 rows". */
 export const counted = (n: number, noun: string): string =>
   `${n === 0 ? "no" : whole(n)} ${noun}${n === 1 ? "" : "s"}`;

@@ -2,6 +2,17 @@ export {show} from "./bin/cell.ts";
 export {openRun} from "./bin/open-run.ts";
 export * from "./charts/index.ts";
 export {DataError} from "./data-error.ts";
+export {
+  bayesAuc,
+  bayesBrier,
+  bayesCeiling,
+  bayesLogLoss,
+  hindsightCeiling,
+  shareOfAttainable,
+} from "./evaluate/ceiling.ts";
+export {gains, lift, liftTable, precisionAt} from "./evaluate/lift.ts";
+export {averagePrecision, brier, logLoss, rocAuc} from "./evaluate/metrics.ts";
+export {rankRows} from "./evaluate/ranking.ts";
 export {activityFeatures} from "./features/defaults.ts";
 export type {EvidenceValue} from "./ledger/evidence.ts";
 export type {Alternative, Run} from "./ledger/run.ts";
@@ -26,9 +37,10 @@ export {
   modelsTable,
   signalsEvidence,
   subsampleEvidence,
+  testText,
   workTable,
 } from "./report/models.ts";
-export {splitGrid, splitTable} from "./report/split.ts";
+export {auditList, splitGrid, splitTable} from "./report/split.ts";
 export {
   alternativePoints,
   alternativesTable,

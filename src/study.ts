@@ -15,7 +15,7 @@ export type ContractChurn = {
   readonly kind: "contract";
   /** Event type that starts a contract. */
   readonly start: string;
-  /** Event type that extends it by `term`. */
+  /** Event type that extends it by `term`, from the end of the paid time. */
   readonly renew: string;
   /** Event type that ends it; the churn day is the day of this event. */
   readonly end: string;
@@ -143,22 +143,33 @@ const MEASURES = [
   "share",
 ] as const;
 
-const feature = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9_]*$/, "a feature name is lower case letters, digits and _"),
-  /** Business name, as a stakeholder reads it. */
-  title: name,
-  unit: z.string(),
-  /** Event type, or types, it reads. */
-  of: z.union([name, z.array(name).min(1)]),
-  /** What is measured of those events; each measure is defined in features/measures.ts. */
-  measure: z.enum(MEASURES),
-  /** Window in days before the cutoff; all history when absent. */
-  days: z.int().min(1).max(3660).optional(),
-  /** For `ratio`: the event type of the denominator. For `share`: an attribute and its value, `channel=search`. */
-  against: name.optional(),
-  /** Whether the business can influence it. */
-  actionable: z.boolean().default(false),
-});
+const unique =
+  <Key extends string>(key: Key) =>
+  (items: readonly Readonly<Record<Key, unknown>>[]): boolean =>
+    new Set(items.map(item => item[key])).size === items.length;
+
+const feature = z
+  .strictObject({
+    name: z.string().regex(/^[a-z][a-z0-9_]*$/, "a feature name is lower case letters, digits and _"),
+    /** Business name, as a stakeholder reads it. */
+    title: name,
+    unit: z.string(),
+    /** Event type, or types, it reads. */
+    of: z.union([name, z.array(name).min(1)]),
+    /** What is measured of those events; each measure is defined in features/measures.ts. */
+    measure: z.enum(MEASURES),
+    /** Window in days before the cutoff; all history when absent. */
+    days: z.int().min(1).max(3660).optional(),
+    /** For `ratio`: the event type of the denominator. For `share`: an attribute and its value, `channel=search`. */
+    against: name.optional(),
+    /** Whether the business can influence it. */
+    actionable: z.boolean().default(false),
+  })
+  .refine(f => f.measure !== "change" || f.days !== undefined, "the measure change requires days")
+  .refine(
+    f => (f.measure === "ratio" || f.measure === "share") === (f.against !== undefined),
+    'the measures ratio and share, and no others, require "against"',
+  );
 
 const schema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "a study name is lower case letters, digits and -"),
@@ -168,7 +179,9 @@ const schema = z.strictObject({
   churn,
   /** Customers with less history than this at a cutoff are left out of the cohort. */
   minimumTenureDays: z.int().min(0).default(0),
-  cutoffs: z.strictObject({every: z.literal("month"), from: month, to: month}),
+  cutoffs: z
+    .strictObject({every: z.literal("month"), from: month, to: month})
+    .refine(({from, to}) => from <= to, "the first month is after the last"),
   horizon: span,
   target: z.enum(["within", "in", "silent"]),
   /** Event type whose silence SILENT means, and whose recency is the heuristic. */
@@ -180,19 +193,20 @@ const schema = z.strictObject({
     /** First test cutoff, a month. */
     testFrom: month,
   }),
-  features: z.array(feature).min(1),
+  features: z.array(feature).min(1).refine(unique("name"), "two features have one name"),
   models: z
     .array(z.enum(["dummy", "recency", "logistic", "ml-xgboost"]))
     .min(1)
+    .refine(kinds => new Set(kinds).size === kinds.length, "a kind of model is named twice")
     .default(["dummy", "recency", "logistic", "ml-xgboost"]),
   seed: z.int().min(0).default(1),
   economics: z.strictObject({
     currency: name.default("EUR"),
     contactCost: z.number().min(0),
     offerCost: z.number().min(0),
-    customerValue: tri,
+    customerValue: tri.refine(t => t.low >= 0, "a customer's value is at least 0"),
     /** Share of would-be churners that the offer keeps. An assumption until an experiment measures it. */
-    offerWorks: tri,
+    offerWorks: tri.refine(t => t.low >= 0 && t.high <= 1, "a share lies in 0 to 1: write 0.2 for 20 %"),
     /** Share of the cohort that a campaign can contact. */
     capacity: z.number().gt(0).max(1),
   }),

@@ -2,12 +2,9 @@ import {existsSync} from "node:fs";
 import {delimiter, join} from "node:path";
 import puppeteer, {type Browser} from "puppeteer-core";
 import {DataError} from "../data-error.ts";
-import {unpackChromium} from "./chromium-package.ts";
+import {BROWSER_VARIABLE, packagedBrowser, unpackChromium} from "./chromium-package.ts";
 
 export type {Browser} from "puppeteer-core";
-
-/** Names an installed browser to print with, in place of the one that comes with the package. */
-export const BROWSER_VARIABLE = "CHURNBOOK_BROWSER";
 
 const ARGUMENTS = [
   // The pages are our own, run no script and reach no network; as root no sandbox is to be had.
@@ -31,8 +28,7 @@ const SETTINGS = {TZ: "UTC", LC_ALL: "C.UTF-8", LANG: "C.UTF-8", LANGUAGE: "en"}
  */
 export async function openBrowser(): Promise<Browser> {
   const named = process.env[BROWSER_VARIABLE];
-  const packaged = named === undefined && process.platform === "linux" && process.arch === "x64";
-  if (!packaged) return launch(named ?? installedBrowser(), {...process.env, ...SETTINGS});
+  if (!packagedBrowser()) return launch(named ?? installedBrowser(), {...process.env, ...SETTINGS});
   const {executable, libraries, fontconfig, home} = unpackChromium();
   const {FONTCONFIG_PATH: _path, ...rest} = process.env;
   return launch(executable, {

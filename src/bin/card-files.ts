@@ -14,14 +14,19 @@ const TEMPLATES = ["page", "block", "source", "note", "table"] as const;
 export type CardFile = {readonly name: string; readonly sha256: string};
 
 /**
- * Writes card.json, card.html and, when asked, card.pdf to a folder. All are made before the first is put in its
- * place, so a card that cannot be built leaves the folder as it was.
+ * Writes card.json, card.html and, when asked, card.pdf to a folder, and the files that go with them. All are made
+ * before the first is put in its place, so a card that cannot be built leaves the folder as it was; a card.pdf of
+ * another card does not stay beside this one.
  * @throws DataError as buildCard and renderHtml do.
  */
 export async function writeCard(
   input: CardInput,
   folder: string,
-  {terminal, pdf}: {terminal: Terminal; pdf: boolean},
+  {
+    terminal,
+    pdf,
+    beside = [],
+  }: {terminal: Terminal; pdf: boolean; beside?: readonly {name: string; bytes: Uint8Array}[]},
 ): Promise<{files: CardFile[]}> {
   const card = buildCard(input);
   terminal.progress("drawing the card");
@@ -34,7 +39,9 @@ export async function writeCard(
     terminal.progress("printing the card");
     files.push(["card.pdf", await pdfOf(card, html)]);
   }
+  for (const {name, bytes} of beside) files.push([name, bytes]);
   putInPlace(folder, files);
+  if (!pdf) rmSync(join(folder, "card.pdf"), {force: true});
   return {files: files.map(([name, bytes]) => ({name, sha256: sha256(bytes)}))};
 }
 

@@ -14,6 +14,13 @@ import {homedir, tmpdir, userInfo} from "node:os";
 import {dirname, join} from "node:path";
 import {brotliDecompressSync} from "node:zlib";
 
+/** Names an installed browser to print with, in place of the one that comes with the package. */
+export const BROWSER_VARIABLE = "CHURNBOOK_BROWSER";
+
+/** Whether the browser of the package prints: it runs on Linux x64, unless another is named. */
+export const packagedBrowser = (): boolean =>
+  process.env[BROWSER_VARIABLE] === undefined && process.platform === "linux" && process.arch === "x64";
+
 /** A browser and what it needs from the system, unpacked. */
 export type UnpackedChromium = {
   readonly executable: string;

@@ -33,6 +33,10 @@ if (major >= NEEDED) {
   } else {
     const child = spawn(node, process.argv.slice(1), {stdio: "inherit"});
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
+    child.on("error", error => {
+      process.stderr.write(`churnbook: ${node} does not start (${error.message}); install Node ${NEEDED}\n`);
+      process.exitCode = 2;
+    });
     child.on("exit", (code, signal) => {
       process.exitCode = code ?? (signal === "SIGINT" ? 130 : 143);
     });

@@ -35,16 +35,20 @@ export function fileStore(folder: string): Store {
 }
 
 /**
- * Digest of the compiled library: what stands on a card as the code version, and what stage results depend on.
+ * Digest of the compiled library and the templates: what stands on a card as the code version, and what stage
+ * results depend on.
  */
 export function libraryDigest(): string {
-  const folder = join(PACKAGE_FOLDER, "dist");
   const hash = createHash("sha256");
-  const files = readdirSync(folder, {recursive: true, encoding: "utf8"})
-    .filter(name => name.endsWith(".js") || name.endsWith(".wasm"))
-    .map(name => name.split(sep).join("/"))
+  const files = ["dist", "templates/card"]
+    .flatMap(folder =>
+      readdirSync(join(PACKAGE_FOLDER, folder), {recursive: true, encoding: "utf8"}).map(
+        name => `${folder}/${name.split(sep).join("/")}`,
+      ),
+    )
+    .filter(name => /\.(js|wasm|css|json|mustache)$/.test(name))
     .sort(byCodeUnit);
-  for (const name of files) hash.update(`${name}\0${sha256(readFileSync(join(folder, name)))}\n`);
+  for (const name of files) hash.update(`${name}\0${sha256(readFileSync(join(PACKAGE_FOLDER, name)))}\n`);
   return hash.digest("hex");
 }
 

@@ -1,9 +1,9 @@
-import {existsSync} from "node:fs";
+import {existsSync, readFileSync} from "node:fs";
 import {dirname, resolve} from "node:path";
 import {pathToFileURL} from "node:url";
 import {DataError} from "../data-error.ts";
 import {defineStudy, type Study} from "../study.ts";
-import {shown} from "./files.ts";
+import {sha256, shown} from "./files.ts";
 
 /** A study with where it was read from; its paths are relative to `folder`. */
 export type LoadedStudy = {readonly study: Study; readonly file: string; readonly folder: string};
@@ -20,8 +20,9 @@ export async function loadStudy(path: string): Promise<LoadedStudy> {
       {file},
     );
   let module: {study?: unknown};
+  // A module is loaded once a name: under the digest of its text, an edited study is another module.
   try {
-    module = (await import(pathToFileURL(file).href)) as typeof module;
+    module = (await import(`${pathToFileURL(file).href}?${sha256(readFileSync(file))}`)) as typeof module;
   } catch (error) {
     if (error instanceof Error && error.name === "DataError")
       throw new DataError(`${shown(file)}: ${error.message}`, {file});

@@ -2,13 +2,15 @@ import {existsSync, readFileSync} from "node:fs";
 import {join, resolve} from "node:path";
 import {loadCampaigns} from "../data/campaigns.ts";
 import {loadEventLog} from "../data/load.ts";
-import type {SnapshotManifest} from "../data/snapshot.ts";
+import {readManifest, type SnapshotManifest} from "../data/snapshot.ts";
+import {DataError} from "../data-error.ts";
 import {whole} from "../figures.ts";
-import {createRun, type Run} from "../ledger/run.ts";
+import {contactsDigest, createRun, type Run} from "../ledger/run.ts";
 import {digestOf} from "../ledger/store.ts";
 import {emitEvidence, show} from "./cell.ts";
 import {takeSnapshot} from "./data-files.ts";
-import {fileStore, libraryDigest} from "./files.ts";
+import {engineVersions} from "./engines.ts";
+import {fileStore, libraryDigest, shown} from "./files.ts";
 import {type LoadedStudy, loadStudy} from "./load-study.ts";
 import type {Terminal} from "./terminal.ts";
 
@@ -21,8 +23,11 @@ export type RunContext = {
   readonly snapshotFolder: string;
   /** Last observed day, YYYY-MM-DD. */
   readonly asOf: string;
+  /** Digest of the campaign contacts, null without campaigns; absent until they have been read. */
+  readonly campaigns?: string | null;
   readonly store: string;
   readonly library: string;
+  readonly engines: Readonly<Record<string, string>>;
 };
 
 /**
@@ -41,9 +46,8 @@ export async function openRun(): Promise<Run> {
 /** Takes the snapshot of a study's events and says where everything is. */
 export async function snapshotStudy(
   {study, file, folder}: LoadedStudy,
-  {today, terminal}: {today: string; terminal?: Terminal},
+  {today, terminal, store = join(folder, ".churnbook")}: {today: string; terminal?: Terminal; store?: string},
 ): Promise<RunContext> {
-  const store = join(folder, ".churnbook");
   terminal?.progress("reading the events");
   const {manifest, folder: snapshotFolder} = await takeSnapshot(study.events, {folder, store, today});
   terminal?.note(describe(manifest));
@@ -55,24 +59,28 @@ export async function snapshotStudy(
     asOf: manifest.lastDay,
     store,
     library: libraryDigest(),
+    engines: engineVersions(),
   };
 }
 
 /** Opens a run whose snapshot has been taken. */
 export async function openContext(context: RunContext): Promise<Run> {
   const {study, folder} = await loadStudy(context.study);
+  const file = shown(context.study);
+  if (digestOf(study) !== context.studyDigest)
+    throw new DataError(`${file} was changed during the run; run it again`, {file});
   const log = await loadEventLog(context.snapshotFolder);
-  const manifest = JSON.parse(
-    readFileSync(join(context.snapshotFolder, "manifest.json"), "utf8"),
-  ) as SnapshotManifest;
   const campaigns =
     study.campaigns && (await loadCampaigns(study.campaigns, {folder, customers: log.customers}));
+  if (context.campaigns !== undefined && contactsDigest(campaigns) !== context.campaigns)
+    throw new DataError("the campaign contacts were changed during the run; run it again");
   return createRun({
     study,
-    snapshot: manifest,
+    snapshot: await readManifest(context.snapshotFolder),
     log,
     campaigns,
     library: context.library,
+    engines: context.engines,
     store: fileStore(join(context.store, "stages")),
     emit: async record => {
       emitEvidence(record);

@@ -14,6 +14,8 @@ export type CardIdentity = {
   readonly run: string;
   /** Digest of the canonical rows of the snapshot. */
   readonly snapshot: string;
+  /** Digest of the campaign contacts, where there are any. */
+  readonly campaigns?: string;
   /** Digest of the study. */
   readonly study: string;
   /** Digest of the compiled library. */

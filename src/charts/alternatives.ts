@@ -36,7 +36,7 @@ export function alternativesChart({rows}: AlternativesData, {title}: ChartOption
     table: {
       columns: [
         {name: "days", title: "Inactivity", unit: "days", format: "integer"},
-        {name: "baseRate", title: "Churn rate", format: "percent", digits: 1},
+        {name: "baseRate", title: "Positive", format: "percent", digits: 1},
         {name: "structuralZeros", title: "Cannot churn", format: "percent", digits: 1},
         {name: "recencyAuc", title: "AUC of recency alone", format: "decimal", digits: 2},
       ],
@@ -48,7 +48,7 @@ export function alternativesChart({rows}: AlternativesData, {title}: ChartOption
       hconcat: [
         panel(
           0,
-          ["Churn rate"],
+          ["Positive"],
           rows.map(r => r.baseRate),
           rows.map(r => r.baseRate < 0.05 || r.baseRate > 0.95),
           percent,
@@ -130,7 +130,7 @@ function describe(rows: AlternativesData["rows"]): string {
   const parts = rows.map(row => {
     const auc = row.recencyAuc === null ? "not defined" : decimal(row.recencyAuc);
     return (
-      `${counted(row.days, "day")}: churn rate ${percent(row.baseRate)}, ${percent(row.structuralZeros)} cannot ` +
+      `${counted(row.days, "day")}: ${percent(row.baseRate)} positive, ${percent(row.structuralZeros)} cannot ` +
       `churn, AUC of recency alone ${auc}`
     );
   });

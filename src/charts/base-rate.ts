@@ -36,9 +36,9 @@ export function baseRateChart({cutoffs, series}: BaseRateData, {title}: ChartOpt
   };
   const names = series.map(s => s.name);
   return chartOf({
-    title: title ?? "Share of customers who churn, by cutoff",
+    title: title ?? "Share of positives by cutoff",
     description: describe(cutoffs, series),
-    caption: "Share of customers who churn",
+    caption: "Share of positives",
     table: {
       columns: [
         {name: "cutoff", title: "Cutoff", format: "text"},
@@ -67,5 +67,5 @@ function describe(cutoffs: readonly string[], series: BaseRateData["series"]): s
     cutoffs.length === 1
       ? `in ${periodText(cutoffs[0]!)}`
       : `at ${counted(cutoffs.length, "cutoff")} from ${periodText(cutoffs[0]!)} to ${periodText(cutoffs.at(-1)!)}`;
-  return `Share of customers who churn ${span}: ${listed(parts)}.`;
+  return `Share of positives ${span}: ${listed(parts)}.`;
 }

@@ -36,7 +36,7 @@ export function calibrationChart({points}: CalibrationData, {title}: ChartOption
         {name: "observed", title: "Observed", format: "percent", digits: 1},
         {name: "low", title: "Low", format: "percent", digits: 1},
         {name: "high", title: "High", format: "percent", digits: 1},
-        {name: "n", title: "Customers", format: "integer"},
+        {name: "n", title: "Rows", format: "integer"},
       ],
       rows: points.map(p => [p.predicted, p.observed, p.low, p.high, p.n]),
     },
@@ -91,7 +91,7 @@ function describe(points: CalibrationData["points"]): string {
   const inside = points.filter(p => p.low <= p.predicted && p.predicted <= p.high).length;
   const last = points.reduce((a, b) => (b.predicted > a.predicted ? b : a));
   return (
-    `Predicted risk against observed churn in ${counted(points.length, "group")} of ${whole(n)} customers: ` +
+    `Predicted risk against observed churn in ${counted(points.length, "group")} of ${whole(n)} rows, customers at a cutoff: ` +
     `in ${inside} the prediction lies within the interval of what was observed. In the riskiest group ` +
     `${percent(last.predicted)} was predicted and ${percent(last.observed)} (${percent(last.low)} to ` +
     `${percent(last.high)}) churned.`

@@ -16,15 +16,24 @@ export type CalibrationPoint = {
 /**
  * Predicted against observed in bins of about equal size, by rising probability. Edges are quantiles with
  * linear interpolation; a bin holds (lower edge, upper edge], so equal probabilities share a bin and a bin
- * without rows is left out. The Wilson interval treats rows as independent: with several rows a customer it
- * is somewhat too narrow.
+ * without rows is left out. The Wilson interval counts the customers of a bin as its observations, as if all
+ * rows of a customer told the same: rather too wide than too narrow.
+ * @param clusters customer of each row; every row is one of its own when absent.
  * @param level probability that an interval is to hold: 0.95 or 0.9.
  * @throws RangeError when the lengths differ, there is no row, or a probability is outside [0, 1].
  */
 export function calibrationCurve(
   probabilities: ArrayLike<number>,
   y: ArrayLike<number>,
-  {bins = 10, level = 0.95}: {readonly bins?: number; readonly level?: 0.95 | 0.9} = {},
+  {
+    bins = 10,
+    level = 0.95,
+    clusters,
+  }: {
+    readonly bins?: number;
+    readonly level?: 0.95 | 0.9;
+    readonly clusters?: ArrayLike<number> | undefined;
+  } = {},
 ): CalibrationPoint[] {
   const n = probabilities.length;
   if (n === 0 || y.length !== n)
@@ -36,26 +45,28 @@ export function calibrationCurve(
     );
   const edges = Array.from({length: bins - 1}, (_, b) => quantileOf(sorted, (b + 1) / bins));
   const [rows, positives, sums] = [new Int32Array(bins), new Int32Array(bins), new Float64Array(bins)];
+  const members = Array.from(rows, () => new Set<number>());
   for (let i = 0; i < n; i++) {
     let b = 0;
     while (b < edges.length && edges[b]! < probabilities[i]!) b++;
     rows[b]! += 1;
     positives[b]! += y[i]!;
     sums[b]! += probabilities[i]!;
+    members[b]!.add(clusters ? clusters[i]! : i);
   }
   return Array.from(rows, (count, b) => ({
     rows: count,
     positives: positives[b]!,
     predicted: sums[b]! / count,
     observed: positives[b]! / count,
-    ...wilson(positives[b]!, count, {level}),
+    ...wilson((positives[b]! / count) * members[b]!.size, members[b]!.size, {level}),
   })).filter(point => point.rows > 0);
 }
 
 /** Standard normal quantile at (1 + level) / 2. */
 const Z = {0.95: 1.959963984540054, 0.9: 1.6448536269514722} as const;
 
-/** Wilson's (1927) score interval of a share, without continuity correction. */
+/** Wilson's (1927) score interval of the share positives / n, without continuity correction. */
 export function wilson(
   positives: number,
   n: number,

@@ -43,7 +43,6 @@ export type Ranked = {
  * Fits every kind of model on the train rows, calibrates it on the calibrate rows, and chooses the one with the
  * highest ROC AUC on the tune rows; of equals the one named first. Test rows are scored and take no part.
  * @param x rows as in the cohort. @param labels one a row, 0 or 1 wherever the row has a role.
- * @param onProgress told the kind before it is fitted.
  */
 export async function competeModels(
   x: Matrix,
@@ -55,7 +54,6 @@ export async function competeModels(
     kinds,
     seed,
     recencyFeature,
-    onProgress = () => {},
   }: {
     readonly cohort: Cohort;
     readonly customers: readonly string[];
@@ -63,16 +61,15 @@ export async function competeModels(
     readonly split: Split;
     readonly kinds: readonly ModelKind[];
     readonly seed: number;
-    /** Feature that the rule of thumb ranks by. */
-    readonly recencyFeature: string;
-    readonly onProgress?: (kind: ModelKind) => void;
+    /** Feature that the rule of thumb ranks by; required where it is among the kinds. */
+    readonly recencyFeature: string | undefined;
   },
 ): Promise<Competition> {
   const rows = Object.fromEntries(
     (["train", ...JUDGED] as const).map(role => [role, rowsOf(split, role)]),
   ) as Competition["rows"];
   const labelsOf = (role: Judged | "train") => Uint8Array.from(rows[role], i => labels[i]!);
-  const customersOf = (role: Judged | "train") => rows[role].map(i => cohort.customer[i]!);
+  const idsOf = (role: Judged | "train") => Array.from(rows[role], i => customers[cohort.customer[i]!]!);
   const inputs = Object.fromEntries(JUDGED.map(role => [role, takeRows(x, rows[role])])) as Record<
     Judged,
     Matrix
@@ -80,18 +77,20 @@ export async function competeModels(
   const train = {
     x: takeRows(x, rows.train),
     y: labelsOf("train"),
-    customers: Array.from(customersOf("train"), c => customers[c]!),
+    customers: idsOf("train"),
   };
   const candidates: Candidate[] = [];
   for (const kind of kinds) {
-    onProgress(kind);
-    const model = await fitModel(kind, train, {seed, recencyFeature});
+    const model = await fitModel(kind, train, {
+      seed,
+      ...(recencyFeature === undefined ? {} : {recencyFeature}),
+    });
     const margins = {} as Record<Judged, Float64Array>;
     for (const role of JUDGED) margins[role] = await applyModel(model, inputs[role]);
     candidates.push({
       kind,
       model,
-      calibration: chooseCalibration(margins.calibrate, labelsOf("calibrate"), customersOf("calibrate"), {
+      calibration: chooseCalibration(margins.calibrate, labelsOf("calibrate"), idsOf("calibrate"), {
         seed,
       }),
       tuneAuc: rocAuc(margins.tune, labelsOf("tune")),

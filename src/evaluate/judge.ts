@@ -39,7 +39,10 @@ export type ModelJudgement = {
   readonly curve: readonly Interval[];
 };
 
-/** The candidates on one set of rows that none of them learned from. */
+/**
+ * The candidates on one set of rows that none of them learned from; of all customers at the test cutoffs, some
+ * taught them at earlier ones.
+ */
 export type Judgement = {
   readonly rows: number;
   readonly customers: number;
@@ -103,14 +106,9 @@ export function judgeModels(
   );
   const recency = competition.candidates.findIndex(c => c.kind === "recency");
   const aucOf = (k: number) => aucStatistic(rankRows(all[k]!.margins, ranked.y));
-  const {baseRate, ...rest} = clusterBootstrap<"baseRate" | "gain">(
-    clusters,
-    {
-      baseRate: meanStatistic(ranked.y),
-      gain: recency < 0 ? meanStatistic(ranked.y) : difference(aucOf(competition.chosen), aucOf(recency)),
-    },
-    options,
-  );
+  const {baseRate} = clusterBootstrap(clusters, {baseRate: meanStatistic(ranked.y)}, options);
+  const gain = () =>
+    clusterBootstrap(clusters, {gain: difference(aucOf(competition.chosen), aucOf(recency))}, options).gain;
   const ceiling = hindsightCeiling(baseRate.value, {fraction: capacity});
   return {
     rows: ranked.y.length,
@@ -119,7 +117,7 @@ export function judgeModels(
     baseRate,
     capacity,
     models,
-    ...(recency < 0 ? {} : {gainOverRecency: rest.gain}),
+    ...(recency < 0 ? {} : {gainOverRecency: gain()}),
     ceiling: {lift: ceiling, reached: shareOfAttainable(models[competition.chosen]!.lift.value, ceiling)},
     promised: bayesCeiling(ranked.probabilities, {fraction: capacity}).lift,
     bins: binsWithIntervals(ranked, clusters, options),

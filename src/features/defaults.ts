@@ -4,7 +4,8 @@ const WINDOWS = [30, 90, 180, 365] as const;
 
 /**
  * The usual as-of features of one event type: frequency, monetary value, recency and rhythm.
- * @param of the event type, `purchase` say, whose name stands in the titles; its plural is formed with an s.
+ * @param of the event type, `purchase` say. It stands in the titles, its plural formed with an s; the names of the
+ * features begin with it in lower case, whatever is no letter or digit made an underscore.
  * @param amounts whether its events have amounts.
  */
 export function activityFeatures({
@@ -15,17 +16,22 @@ export function activityFeatures({
   amounts?: boolean;
 }): FeatureDeclaration[] {
   const noun = `${of}s`;
+  const prefix =
+    of
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "_")
+      .replace(/^[^a-z]+|_+$/g, "") || "event";
   const declare = (
     name: string,
     title: string,
     unit: string,
     rest: Pick<FeatureDeclaration, "measure"> & {days?: number},
-  ): FeatureDeclaration => ({name: `${of}_${name}`, title, unit, of, actionable: false, ...rest});
+  ): FeatureDeclaration => ({name: `${prefix}_${name}`, title, unit, of, actionable: false, ...rest});
   const windowed = WINDOWS.flatMap(days => [
     declare(`count_${days}d`, `${capital(noun)} in the last ${days} days`, noun, {measure: "count", days}),
     ...(amounts
       ? [
-          declare(`amount_${days}d`, `Amount of ${noun} in the last ${days} days`, "currency", {
+          declare(`amount_${days}d`, `Amount of ${noun} in the last ${days} days`, "money", {
             measure: "sum",
             days,
           }),
@@ -39,9 +45,9 @@ export function activityFeatures({
     declare("days", `Days with ${noun} so far`, "days", {measure: "days"}),
     ...(amounts
       ? [
-          declare("amount", `Amount of ${noun} so far`, "currency", {measure: "sum"}),
-          declare("amount_mean", `Mean amount of a ${of}`, "currency", {measure: "mean"}),
-          declare("amount_mean_90d", `Mean amount of a ${of} in the last 90 days`, "currency", {
+          declare("amount", `Amount of ${noun} so far`, "money", {measure: "sum"}),
+          declare("amount_mean", `Mean amount of a ${of}`, "money", {measure: "mean"}),
+          declare("amount_mean_90d", `Mean amount of a ${of} in the last 90 days`, "money", {
             measure: "mean",
             days: 90,
           }),

@@ -11,6 +11,8 @@ export type Bundle = {
   readonly study: {readonly name: string; readonly digest: string};
   /** Digest of the rows it was learned from. */
   readonly snapshot: string;
+  /** Digest of the campaign contacts that kept rows out of training; null without campaigns. */
+  readonly campaigns: string | null;
   readonly library: string;
   readonly churn: Study["churn"];
   readonly target: Study["target"];
@@ -26,13 +28,19 @@ export type Bundle = {
 /** The chosen candidate as it was evaluated; nothing is refitted. */
 export function bundleOf(
   {candidates, chosen}: Competition,
-  {study, snapshot, library}: {study: Study; snapshot: SnapshotManifest; library: string},
+  {
+    study,
+    snapshot,
+    library,
+    campaigns,
+  }: {study: Study; snapshot: SnapshotManifest; library: string; campaigns: string | null},
 ): Bundle {
   const {model, calibration} = candidates[chosen]!;
   return {
     schemaVersion: "1",
     study: {name: study.name, digest: digestOf(study)},
     snapshot: snapshot.digest,
+    campaigns,
     library,
     churn: study.churn,
     target: study.target,

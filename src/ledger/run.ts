@@ -1,4 +1,4 @@
-import {dayOf, monthStarts} from "../data/calendar.ts";
+import {addSpan, dayOf, monthStarts} from "../data/calendar.ts";
 import type {Campaigns} from "../data/campaigns.ts";
 import type {EventLog} from "../data/event-log.ts";
 import type {SnapshotManifest} from "../data/snapshot.ts";
@@ -32,6 +32,8 @@ export type RunInputs = {
   readonly campaigns: Campaigns | undefined;
   /** Digest of the library, part of the key of every stored result. */
   readonly library: string;
+  /** Versions of the programs that compute, part of it too. */
+  readonly engines: Readonly<Record<string, string>>;
   readonly store: Store;
   /** Hands a record to whoever listens: the notebook's cell. */
   readonly emit: (record: EvidenceRecord) => Promise<void>;
@@ -86,12 +88,18 @@ export type Run = {
 
 export function createRun(inputs: RunInputs): Run {
   const {study, log, campaigns, store, library, snapshot} = inputs;
-  const keep = <T>(stage: string, compute: () => Promise<T>, options: unknown = null): Promise<T> =>
-    stored(
-      store,
-      {stage, inputs: [library, snapshot.digest, contactsDigest(campaigns), modelling(study), options]},
-      compute,
-    );
+  // Each key holds all that the stage reads, and the keys of the stages before it, and no more.
+  const cohortKey = [
+    ...[library, inputs.engines, snapshot.digest],
+    ...[study.churn, study.cutoffs, study.activity, study.minimumTenureDays],
+  ];
+  const featuresKey = [cohortKey, study.features];
+  const modelsKey = [
+    ...[featuresKey, contactsDigest(campaigns)],
+    ...[study.horizon, study.target, study.split, study.models, study.seed],
+  ];
+  const keep = <T>(stage: string, key: unknown, compute: () => Promise<T>): Promise<T> =>
+    stored(store, {stage, inputs: key}, compute);
   const cutoffs = monthStarts(study.cutoffs.from, study.cutoffs.to);
   const testFrom = dayOf(`${study.split.testFrom}-01`);
   const {churn, horizon, activity, target} = study;
@@ -114,20 +122,20 @@ export function createRun(inputs: RunInputs): Run {
     if (fatal) throw new DataError(fatal.message);
     return made;
   });
-  const splitAudit = once(() =>
-    auditSplit(split(), cohort(), {
+  const splitAudit = once(() => {
+    const audit = auditSplit(split(), cohort(), {
       ...study.split,
-      horizon,
-      labels: labels(),
-      customers: log.customers,
-      churn,
-    }),
-  );
+      ...{horizon, labels: labels(), treated: treated(), customers: log.customers, churn},
+    });
+    const broken = audit.findings.find(finding => finding.verdict === "error");
+    if (broken) throw new DataError(broken.message);
+    return audit;
+  });
   const features = once(() =>
-    keep("features", async () => computeFeatures(log, cohort(), {features: study.features})),
+    keep("features", featuresKey, async () => computeFeatures(log, cohort(), {features: study.features})),
   );
   const models = once(() =>
-    keep("models", async () => {
+    keep("models", modelsKey, async () => {
       splitAudit();
       return competeModels(await features(), {
         cohort: cohort(),
@@ -136,17 +144,13 @@ export function createRun(inputs: RunInputs): Run {
         split: split(),
         kinds: study.models,
         seed: study.seed,
-        recencyFeature: recencyFeature(study),
+        recencyFeature: study.models.includes("recency") ? recencyFeature(study) : undefined,
       });
     }),
   );
   const evaluation = async ({everybody = false} = {}) =>
-    keep(
-      "evaluation",
-      async () => judgeModels(await models(), {cohort: cohort(), labels: labels(), study, everybody}),
-      {
-        everybody,
-      },
+    keep("evaluation", [modelsKey, study.economics, everybody], async () =>
+      judgeModels(await models(), {cohort: cohort(), labels: labels(), study, everybody}),
     );
   const ranked: Run["ranked"] = async role => {
     const competition = await models();
@@ -158,7 +162,7 @@ export function createRun(inputs: RunInputs): Run {
     });
   };
   const importance = once(() =>
-    keep("importance", async () => {
+    keep("importance", modelsKey, async () => {
       const {candidates, chosen, rows} = await models();
       const x = takeRows(await features(), rows.tune);
       const y = Uint8Array.from(rows.tune, i => labels()[i]!);
@@ -197,12 +201,22 @@ export function createRun(inputs: RunInputs): Run {
       splitAudit,
     },
     ...{cohortSize, pastLabels, features, models, evaluation, ranked, importance, record},
-    inactivityAlternatives: days =>
-      inactivityAlternatives(log, {daysList: days, of: activity, cutoffs, horizon}).map(alternative => ({
-        ...alternative,
-        recencyAuc: recencyAuc(alternative.cohort, alternative.targets[target]),
-      })),
-    bundle: async () => bundleOf(await models(), {study, snapshot, library}),
+    inactivityAlternatives: days => {
+      const own = churn.kind === "inactivity" ? [churn.days] : [];
+      const daysList = [...new Set([...days, ...own])].sort((a, b) => a - b);
+      // A choice of definition is a choice: it may look only at cutoffs before the test.
+      const before = cutoffs.filter(t => addSpan(t, horizon) <= testFrom);
+      const of = churn.kind === "inactivity" ? churn.of : activity;
+      const {minimumTenureDays} = study;
+      return inactivityAlternatives(log, {daysList, of, cutoffs: before, horizon, minimumTenureDays}).map(
+        alternative => ({
+          ...alternative,
+          recencyAuc: recencyAuc(alternative.cohort, alternative.targets[target]),
+        }),
+      );
+    },
+    bundle: async () =>
+      bundleOf(await models(), {study, snapshot, library, campaigns: contactsDigest(campaigns)}),
     recordAll: async values => {
       for (const [id, value] of Object.entries(values)) await record(id, value);
     },
@@ -221,18 +235,19 @@ export function recencyAuc(cohort: Cohort, labels: Int8Array): number | null {
   );
 }
 
-/** What of a study a model depends on: all but the words for people. */
-function modelling({framing, card, title, ...rest}: Study) {
-  return rest;
-}
-
-const contactsDigest = (campaigns: Campaigns | undefined): string | null =>
+/** Digest of the contacts as they were read; null without campaigns. */
+export const contactsDigest = (campaigns: Campaigns | undefined): string | null =>
   campaigns ? digestOf([[...campaigns.customer], [...campaigns.day], [...campaigns.treated]]) : null;
 
 function once<T>(compute: () => T): () => T {
   let result: {value: T} | undefined;
   return () => {
     result ??= {value: compute()};
+    // A failure is not kept: exploring by hand, the next try may succeed.
+    if (result.value instanceof Promise)
+      result.value.catch(() => {
+        result = undefined;
+      });
     return result.value;
   };
 }

@@ -2,10 +2,13 @@ import {hindsightCeiling} from "../evaluate/ceiling.ts";
 import type {Ranked} from "../evaluate/compete.ts";
 import {FRACTIONS, type Judgement} from "../evaluate/judge.ts";
 import {type CampaignValue, campaignValue, campaignValues} from "../evaluate/profit.ts";
-import {percent, whole} from "../figures.ts";
+import {briefPercent, whole} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {Study} from "../study.ts";
 import {list, type Table, text} from "./words.ts";
+
+/** Enough that the recommendation, which turns on the low end of the value, does not turn on the seed. */
+const DRAWS = 5000;
 
 const clustersOf = (customer: Int32Array) => ({
   cluster: customer,
@@ -19,7 +22,7 @@ function valuesOf(
   customers: number,
 ): CampaignValue[] {
   const rows = {...ranked, clusters: clustersOf(ranked.customer)};
-  return campaignValues(rows, study.economics, fractions, {seed: study.seed, customers});
+  return campaignValues(rows, study.economics, fractions, {seed: study.seed, draws: DRAWS, customers});
 }
 
 /** What a random and a perfect choice are worth at capacity, from past labels alone, for one monthly campaign. */
@@ -34,7 +37,7 @@ export function worthOfChoices(
       clusters: clustersOf(customer),
     },
     study.economics,
-    {seed: study.seed, customers: cohortSize},
+    {seed: study.seed, draws: DRAWS, customers: cohortSize},
   );
 }
 
@@ -45,8 +48,8 @@ export function worthTable(worth: CampaignValue, {economics}: Study): Table {
   return {
     kind: "table",
     caption:
-      `One monthly campaign that contacts ${whole(worth.contacted)} customers (${percent(worth.fraction, 0)}), ` +
-      `before any model; in ${economics.currency}, low and high hold 90 % of what may come out`,
+      `One monthly campaign that contacts ${whole(worth.contacted)} customers (${briefPercent(worth.fraction)}), ` +
+      `before any model; in ${economics.currency}, low and high hold 90% of the expected values that the assumptions and the data allow`,
     columns: [
       {name: "choice", title: "Whom to contact", format: "text"},
       {name: "churners", title: "Would-be churners reached", format: "integer"},
@@ -71,7 +74,8 @@ export function worthTable(worth: CampaignValue, {economics}: Study): Table {
 export function liftEvidence({bins}: Judgement): Table {
   return {
     kind: "table",
-    caption: "Tenths of the test customers by risk, the riskiest first; lift with 95 % intervals",
+    caption:
+      "Tenths of the test rows (customers at a cutoff) by risk, the riskiest first; lift with 95% intervals",
     columns: [
       {name: "tenth", title: "Tenth", format: "integer"},
       {name: "customers", title: "Rows", format: "integer"},
@@ -145,7 +149,7 @@ export function allCustomersTable(judged: Judgement): Table {
     columns: [
       {name: "model", title: "Model", format: "text"},
       ...figures("auc", "ROC AUC"),
-      ...figures("lift", `Lift at ${percent(judged.capacity, 0)}`),
+      ...figures("lift", `Lift at ${briefPercent(judged.capacity)}`),
     ],
     rows: judged.models.map(({title, auc, lift}) => [
       title,
@@ -192,7 +196,7 @@ export function decisionEvidence(
       level: chosen.lift.level,
       format: "percent",
       digits: 0,
-      unit: `of the churners, by contacting ${percent(economics.capacity, 0)} of the customers`,
+      unit: `of the churners, by contacting ${briefPercent(economics.capacity)} of the customers`,
     },
     "decision.lift": {
       kind: "number",
@@ -220,10 +224,10 @@ export function decisionEvidence(
 }
 
 function recommendation({contacted, model, random}: CampaignValue, title: string, {economics}: Study) {
-  const who = `the ${whole(contacted)} customers (${percent(economics.capacity, 0)}) with the highest risk`;
+  const who = `the ${whole(contacted)} customers (${briefPercent(economics.capacity)}) with the highest risk`;
   if (model.low > 0)
     return text(
-      `Contact ${who} each month, ranked by: ${title.toLowerCase()}. Leave a random tenth of them alone, to learn whether contacting works.`,
+      `Contact ${who} each month, ranked by: ${title.toLowerCase()}. Leave some of them alone, drawn at random, to learn whether contacting works; the value counts all as contacted.`,
     );
   if (model.high < 0)
     return text(
@@ -238,7 +242,7 @@ function recommendation({contacted, model, random}: CampaignValue, title: string
 function decisionTable(values: readonly CampaignValue[], judged: Judgement, currency: string): Table {
   return {
     kind: "table",
-    caption: `One monthly campaign by share contacted; money in ${currency}, low and high hold 90 % of what may come out`,
+    caption: `One monthly campaign by share contacted; money in ${currency}, low and high hold 90% of the expected values that the assumptions and the data allow`,
     columns: [
       {name: "fraction", title: "Contacted", format: "percent", digits: 0},
       {name: "contacted", title: "Customers", format: "integer"},
@@ -258,12 +262,19 @@ function decisionTable(values: readonly CampaignValue[], judged: Judgement, curr
   };
 }
 
-function caveats(judged: Judgement, {economics}: Study): string[] {
+function caveats(judged: Judgement, {economics, horizon}: Study): string[] {
   const {low, mode, high} = economics.offerWorks;
   const chosen = judged.models.find(model => model.chosen)!;
+  const manyMonths = "months" in horizon ? horizon.months > 1 : horizon.days > 31;
   return [
-    `That the offer keeps ${percent(low, 0)} to ${percent(high, 0)} (most likely ${percent(mode, 0)}) of would-be churners is an assumption. No experiment has measured it yet.`,
+    `That the offer keeps ${briefPercent(low)} to ${briefPercent(high)} (most likely ${briefPercent(mode)}) of would-be churners is an assumption. No experiment has measured it yet.`,
     "The ranking says who is at risk, not whom a contact would change. Some may leave because they were reminded.",
+    ...(manyMonths
+      ? [
+          "Do not add up the values of neighbouring months: whoever churns within the horizon counts in each of them.",
+        ]
+      : []),
+    "The range of the value covers the assumptions and the size of the test, not the luck of a single campaign.",
     ...(judged.positives < 100
       ? [`The test rests on ${judged.positives} churners only; read the intervals, not the figures.`]
       : []),

@@ -26,9 +26,9 @@ export function framingEvidence(study: Study): Readonly<Record<string, EvidenceV
     ),
     "manage.operation": text(card.operation),
     "manage.cadence": text(
-      "Score on the first day of a month, before the campaign of that month. Retrain by running this study on a newer " +
-        "log: the same customers stay in the same sets, so the new model and the old one can be compared on people " +
-        "neither has seen.",
+      "Score on the first day of a month, before the campaign of that month. To retrain, give the study a newer log, " +
+        "move its last day, its cutoffs and its first test month on, and run it again: the same customers stay in the " +
+        "same sets, so the new model and the old one can be compared on people neither has seen.",
     ),
   };
 }

@@ -4,7 +4,7 @@ import type {FeatureImportance} from "../evaluate/importance.ts";
 import type {Judgement} from "../evaluate/judge.ts";
 import {type CatalogueEntry, featureCatalogue} from "../features/catalogue.ts";
 import type {Matrix} from "../features/matrix.ts";
-import {percent, whole} from "../figures.ts";
+import {briefPercent, percent, whole} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {Study} from "../study.ts";
 import {type Table, type Text, text} from "./words.ts";
@@ -30,6 +30,14 @@ export function catalogueTable(study: Study, x: Matrix): Table {
   };
 }
 
+/** On what the models are judged, in a sentence. */
+export function testText({rows, customers, positives, baseRate, capacity}: Judgement, study: Study): Text {
+  return text(
+    `The test: ${whole(rows)} rows of ${whole(customers)} customers at cutoffs from ${study.split.testFrom} on, of whom ` +
+      `${whole(positives)} (${percent(baseRate.value)}) are positive. A campaign contacts ${briefPercent(capacity)}.`,
+  );
+}
+
 /** All candidates on the judging rows, each figure with its interval. */
 export function modelsTable(judged: Judgement): Table {
   const text = (name: string, title: string) => ({name, title, format: "text" as const});
@@ -37,13 +45,13 @@ export function modelsTable(judged: Judgement): Table {
     kind: "table",
     caption:
       `The candidates on ${whole(judged.rows)} test rows of ${whole(judged.customers)} customers with ` +
-      `${whole(judged.positives)} churners; 95 % intervals by bootstrap over customers`,
+      `${whole(judged.positives)} churners; 95% intervals by bootstrap over customers`,
     columns: [
       text("model", "Model"),
       {name: "tuneAuc", title: "ROC AUC, tuning", format: "decimal", digits: 3},
       text("auc", "ROC AUC"),
       text("averagePrecision", "PR AUC"),
-      text("lift", `Lift at ${percent(judged.capacity, 0)}`),
+      text("lift", `Lift at ${briefPercent(judged.capacity)}`),
       text("logLoss", "Log loss"),
       text("brier", "Brier score"),
     ],
@@ -84,10 +92,10 @@ export function ceilingText({models, capacity, baseRate, ceiling, promised}: Jud
       ? ""
       : ` That is ${percent(ceiling.reached, 0)} of the way from chance to the ceiling.`;
   return text(
-    `Contacting ${percent(capacity, 0)} of the customers, the model in use reaches a lift of ${interval(chosen.lift, 2)}. ` +
+    `Contacting ${briefPercent(capacity)} of the customers, the model in use reaches a lift of ${interval(chosen.lift, 2)}. ` +
       `Choosing at random gives 1. Nobody can reach more than ${ceiling.lift.toFixed(2)}, even knowing who will churn, ` +
       `since ${percent(baseRate.value)} do.${reached} If the model's own probabilities were exactly right, it would ` +
-      `reach ${promised.toFixed(2)}: asking more of the same data would be overshooting.`,
+      `be expected to reach ${promised.toFixed(2)}.`,
   );
 }
 
@@ -108,8 +116,12 @@ export function calibrationText({candidates, chosen, rows}: Competition): Text {
 export function calibrationPoints({
   probabilities,
   y,
+  customer,
 }: Ranked): {predicted: number; observed: number; low: number; high: number; n: number}[] {
-  return calibrationCurve(probabilities, y, {bins: 10}).map(({rows: n, ...point}) => ({...point, n}));
+  return calibrationCurve(probabilities, y, {bins: 10, clusters: customer}).map(({rows: n, ...point}) => ({
+    ...point,
+    n,
+  }));
 }
 
 /** Which model had to learn from a part of the rows. */

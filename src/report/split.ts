@@ -1,11 +1,12 @@
 import {dateOf} from "../data/calendar.ts";
+import type {SplitAudit} from "../split/audit.ts";
 import type {Split} from "../split/rows.ts";
 import {ROLES} from "../split/rows.ts";
 import type {SetName} from "../split/sets.ts";
 import {SETS} from "../split/sets.ts";
 import type {Study} from "../study.ts";
 import type {Cohort} from "../target/cohort.ts";
-import type {Table} from "./words.ts";
+import {type List, list, type Table} from "./words.ts";
 
 const USE: Readonly<Record<Exclude<(typeof ROLES)[number], "unused">, string>> = {
   train: "Learns",
@@ -74,6 +75,17 @@ export function splitTable(cohort: Cohort, labels: Int8Array, split: Split, trea
     ],
     rows,
   };
+}
+
+/** What the audit of the split found; what is more than information is marked as such. */
+export function auditList({findings}: SplitAudit): List {
+  return list(
+    findings.map(({verdict, message}) =>
+      verdict === "ok" || verdict === "note"
+        ? message
+        : `${verdict === "error" ? "Error" : "Warning"}: ${message}`,
+    ),
+  );
 }
 
 /** Sets of customers against cutoffs, as the chart of the split takes it. */

@@ -170,7 +170,8 @@ export function alternativePoints(
     .map(({days, baseRate, structuralZeroShare, recencyAuc}) => ({
       days,
       baseRate: baseRate[study.target],
-      structuralZeros: structuralZeroShare,
+      // Whoever cannot churn can still be silent.
+      structuralZeros: study.target === "silent" ? 0 : structuralZeroShare,
       recencyAuc,
     }));
 }

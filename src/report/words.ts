@@ -1,6 +1,7 @@
 import {spanText} from "../data/calendar.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {Churn, Study, TargetName} from "../study.ts";
+import {monthsOf} from "../target/targets.ts";
 
 export type Text = Extract<EvidenceValue, {kind: "text"}>;
 export type List = Extract<EvidenceValue, {kind: "list"}>;
@@ -25,20 +26,26 @@ export function churnText(churn: Churn): string {
 /** What a target asks, in a clause that follows "whether a customer". */
 export function targetText(target: TargetName, study: Study): string {
   const {horizon} = study;
-  const last = "months" in horizon ? "month" : "30 days";
   switch (target) {
     case "within":
       return `churns within ${spanText(horizon)} of the cutoff`;
     case "in":
-      return `churns in the last ${last} of the ${spanText(horizon)} after the cutoff, and not earlier`;
+      return `churns ${lastPart(horizon)} after the cutoff, and not earlier`;
     case "silent":
       return `has no event of type "${study.activity}" in the ${spanText(horizon)} after the cutoff`;
   }
 }
 
+/** The part of the horizon that IN looks at. */
+const lastPart = (horizon: Study["horizon"]): string =>
+  "months" in horizon
+    ? `in month ${horizon.months}`
+    : `from day ${(monthsOf(horizon) - 1) * 30} to day ${horizon.days}`;
+
 /** The name of a target as people read it. */
 export function targetTitle(target: TargetName, study: Study): string {
   const span = spanText(study.horizon);
-  const last = "months" in study.horizon ? `month ${study.horizon.months}` : "the last 30 days";
-  return {within: `WITHIN ${span}`, in: `IN ${last}`, silent: `SILENT for ${span}`}[target];
+  return {within: `WITHIN ${span}`, in: `IN, ${lastPart(study.horizon)}`, silent: `SILENT for ${span}`}[
+    target
+  ];
 }

@@ -20,7 +20,8 @@ export type SplitFinding = {
     | "label-lag"
     | "embargo"
     | "set-shares"
-    | "test-positives";
+    | "test-positives"
+    | "treated-left-out";
   readonly verdict: "ok" | "note" | "warning" | "error";
   readonly message: string;
 };
@@ -57,6 +58,8 @@ export type AuditOptions = SetBounds & {
   readonly horizon: Span;
   /** By cohort row, 1, 0 or -1. */
   readonly labels: Int8Array;
+  /** By cohort row, 1 when treated in its outcome window and so left out of learning; none when absent. */
+  readonly treated?: Uint8Array | undefined;
   /** The log's customer ids, which `cohort.customer` indexes. */
   readonly customers: readonly string[];
   readonly churn: Churn;
@@ -79,6 +82,7 @@ export function auditSplit(split: Split, cohort: Cohort, options: AuditOptions):
     listEmbargo(split, cohort, options.horizon),
     checkShares(sets, options.customers.length),
     checkTestPositives(byRole.find(({role}) => role === "test")!),
+    ...checkTreated(split, cohort, options),
   ];
   return {findings, sets, byCutoff, byRole};
 }
@@ -119,6 +123,51 @@ const rated = (rows: number, positives: number): Omit<RoleCount, "role" | "cutof
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
+/** Positives, and negatives, without which five folds of the calibrate set may lack a class. */
+const FEWEST = 10;
+
+/**
+ * Only who lasts until a campaign can be treated by it: at cutoffs before it, leaving the treated out leaves out
+ * survivors, and what remains to learn from churns more often than the cohort does.
+ */
+function checkTreated(split: Split, cohort: Cohort, {labels, treated}: AuditOptions): SplitFinding[] {
+  if (!treated?.includes(1)) return [];
+  const test = SETS.indexOf("test");
+  let worst = {excess: 0, text: ""};
+  cohort.cutoffs.forEach((t, k) => {
+    if (split.periods[k] !== "before") return;
+    const sums = {all: 0, allPositives: 0, kept: 0, keptPositives: 0};
+    for (let i = 0; i < cohort.rows; i++) {
+      if (cohort.cutoff[i] !== k || labels[i] === -1 || split.setOfCustomer[cohort.customer[i]!] === test)
+        continue;
+      sums.all += 1;
+      sums.allPositives += labels[i]!;
+      if (treated[i] === 1) continue;
+      sums.kept += 1;
+      sums.keptPositives += labels[i]!;
+    }
+    if (sums.kept === 0 || sums.kept === sums.all) return;
+    const [all, kept] = [sums.allPositives / sums.all, sums.keptPositives / sums.kept];
+    const excess = (kept - all) / Math.sqrt((kept * (1 - kept)) / sums.kept);
+    if (excess > worst.excess)
+      worst = {
+        excess,
+        text: `at ${dateOf(t)} ${percent(kept)} of the rows left to learn from are positive, and ${percent(all)} of the cohort`,
+      };
+  });
+  // Three standard errors: less can be chance.
+  if (worst.excess < 3) return [];
+  return [
+    {
+      code: "treated-left-out",
+      verdict: "warning",
+      message:
+        `Leaving treated customers out tilts what is learned, since only who lasts until a campaign is treated: ` +
+        `${worst.text}.`,
+    },
+  ];
+}
+
 function requireBothClasses({role, rows, positives}: RoleCount): void {
   if (role === "later") return;
   if (rows === 0)
@@ -130,6 +179,11 @@ function requireBothClasses({role, rows, positives}: RoleCount): void {
     throw new DataError(
       `no churner at all among the ${rows} rows of the ${role} set; use more customers or cutoffs, a longer ` +
         "horizon, or check that the study's churn definition fits the event types",
+    );
+  if (role === "calibrate" && Math.min(positives, rows - positives) < FEWEST)
+    throw new DataError(
+      `the calibrate set has ${positives} positives in ${rows} rows, and at least ${FEWEST} of either kind are ` +
+        "needed; use more customers or cutoffs, or widen its share in split.train and split.validation",
     );
   if (positives === rows)
     throw new DataError(

@@ -27,6 +27,7 @@ export const noContract = (): Standing => ({
  * within it is: renewals, then the end, then a start; but a start with nothing running comes first. Hence a
  * contract renewed and cancelled on one day is cancelled, one cancelled and started again on one day has
  * changed hands and runs on, and one started and cancelled on one day is over.
+ * A renewal in paid time adds its term to the end of it; a start pays from its own day.
  * A renewal with nothing running starts a contract; an end with nothing running means nothing.
  * @returns the churn day of an end that `day` comes too late to undo, if there is one.
  */
@@ -37,15 +38,16 @@ export function stepContract(
   {graceDays, term}: ContractChurn,
 ): Day | undefined {
   let churned: Day | undefined;
+  lapse(standing, day);
+  const ran = standing.running;
   const pay = (): void => {
     if (standing.ended > Number.NEGATIVE_INFINITY && day > standing.ended + graceDays)
       churned = standing.ended;
     standing.running = true;
-    standing.paidUntil = term ? addSpan(day, term) : Number.POSITIVE_INFINITY;
+    const from = ran && !start ? standing.paidUntil : day;
+    standing.paidUntil = term ? addSpan(from, term) : Number.POSITIVE_INFINITY;
     standing.ended = Number.NEGATIVE_INFINITY;
   };
-  lapse(standing, day);
-  const ran = standing.running;
   if (start || renew) pay();
   if (end && standing.running && !(start && ran)) {
     standing.running = false;

@@ -140,19 +140,19 @@ test("gainsChart(data) describes the share of churners found", () => {
 
 test("the other charts describe their findings with numbers", () => {
   const say = (name: string) => examples[name]!.description;
-  expect(say("base-rate-one-cutoff")).toBe("Share of customers who churn in Jan 2025: within is 3.2%.");
+  expect(say("base-rate-one-cutoff")).toBe("Share of positives in Jan 2025: within is 3.2%.");
   expect(say("base-rate-extremes")).toContain("in is not known at any cutoff");
   expect(say("sets")).toContain("train 70%, tune 7.5%, calibrate 7.5% and test 15%");
   expect(say("sets")).toContain("learns at 11 cutoffs, 3 cutoffs are left out as an embargo");
   expect(say("sets")).toContain("2 cutoffs from Mar 2026");
   expect(say("bins")).toContain("riskiest bin holds 3.2 (2.7 to 3.7) times");
-  expect(say("calibration")).toContain("10 groups of 8\u2009045 customers");
+  expect(say("calibration")).toContain("10 groups of 8\u2009045 rows");
   expect(say("models")).toContain("ml-xgboost, the model in use, 0.81 (0.79 to 0.83)");
   expect(say("recency")).toContain("62% of all churners fall in 0 to 30 days");
   expect(say("volume-two-weeks")).toContain("purchase 120 (0 to 120 a period, 1 without any)");
   expect(say("money-loss")).toContain("CHF \u2212690\u2009000");
   expect(say("alternatives")).toContain(
-    "120 days: churn rate 33%, 34% cannot churn, AUC of recency alone 0.41",
+    "120 days: 33% positive, 34% cannot churn, AUC of recency alone 0.41",
   );
   expect(say("signal")).toContain("Visits goes from 1.02 at month 6 to 0.30 at month 1");
 });

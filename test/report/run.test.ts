@@ -73,6 +73,7 @@ const open = (library = "library"): Run =>
     log,
     campaigns: undefined,
     library,
+    engines: {},
     store,
     emit: async record => void records.push(record),
   });

@@ -260,3 +260,31 @@ test("auditSplit(split, …) names the set without a churner, without a row, or 
   );
   expect(() => audit(split, {labels: none("later", 0)})).not.toThrow();
 });
+
+test("auditSplit(…, {treated}) warns when leaving the treated out leaves the churners in", () => {
+  const n = 2000;
+  const cutoffs = [dayOf("2025-01-01"), dayOf("2025-06-01")];
+  const cohort: Cohort = {
+    cutoffs,
+    rows: 2 * n,
+    customer: Int32Array.from({length: 2 * n}, (_, i) => i % n),
+    cutoff: Int32Array.from({length: 2 * n}, (_, i) => Math.floor(i / n)),
+    recency: new Int32Array(2 * n).fill(1),
+    tenure: new Int32Array(2 * n).fill(1),
+  };
+  const customers = Array.from({length: n}, (_, i) => `c${i}`);
+  // One in five churns. A campaign reaches every other customer, but only those who are still there.
+  const labels = Int8Array.from({length: 2 * n}, (_, i) => (i % 5 === 0 ? 1 : 0));
+  const bounds = {train: 0.7, validation: 0.85, salt: "s", horizon: {days: 90}};
+  const audit = (treated: Uint8Array) => {
+    const split = splitRows(cohort, customers, {...bounds, testFrom: cutoffs[1]!, labels, treated});
+    const churn = {kind: "inactivity", days: 90, of: "purchase"} as const;
+    return auditSplit(split, cohort, {...bounds, labels, customers, churn, treated}).findings;
+  };
+  const survivors = Uint8Array.from({length: 2 * n}, (_, i) => (labels[i] === 0 && i % 2 === 0 ? 1 : 0));
+  const anyone = Uint8Array.from({length: 2 * n}, (_, i) => (i % 2 === 0 ? 1 : 0));
+  expect(audit(survivors).find(({code}) => code === "treated-left-out")?.message).toMatch(
+    /at 2025-01-01 3\d\.\d% of the rows left to learn from are positive, and 2\d\.\d% of the cohort/,
+  );
+  expect(audit(anyone).map(({code}) => code)).not.toContain("treated-left-out");
+});

@@ -42,7 +42,7 @@ function runsInto(events: readonly EventRow[], churn: ContractChurn, t: Day): bo
   const paid = events.filter(({type}) => type === churn.start || type === churn.renew).map(({day}) => day);
   if (paid.length === 0) return false;
   const lastPaid = Math.max(...paid);
-  if (churn.term && addSpan(lastPaid, churn.term) < t) return false;
+  if (paidThrough(events, churn) < t) return false;
   const ends = events.filter(({day, type}) => type === churn.end && day >= lastPaid).map(({day}) => day);
   if (ends.some(day => day > lastPaid)) return false;
   if (ends.length === 0) return true;
@@ -52,8 +52,19 @@ function runsInto(events: readonly EventRow[], churn: ContractChurn, t: Day): bo
 }
 
 function paidUntil(events: readonly EventRow[], churn: ContractChurn, c: Day): Day {
-  const paid = range(0, c - 1).filter(day => pays(events, churn, day));
-  return churn.term ? addSpan(paid.at(-1)!, churn.term as Span) : Number.POSITIVE_INFINITY;
+  return paidThrough(
+    events.filter(({day}) => day < c),
+    churn,
+  );
+}
+
+/** The first day that the payments of `events` do not cover: a renewal in paid time adds to it. */
+function paidThrough(events: readonly EventRow[], churn: ContractChurn): Day {
+  if (!churn.term) return Number.POSITIVE_INFINITY;
+  const last = Math.max(...events.filter(({day}) => pays(events, churn, day)).map(({day}) => day));
+  const before = events.filter(({day}) => day < last);
+  const adds = !on(events, churn, last).start && runsInto(before, churn, last);
+  return addSpan(adds ? paidThrough(before, churn) : last, churn.term as Span);
 }
 
 function on(

@@ -142,6 +142,12 @@ describe("contract with a monthly term", () => {
     expect(churnDates(churn, "2025-12-31", join, "2025-02-14 renewal")).toEqual(["2025-02-10", "2025-03-14"]);
   });
 
+  test("a renewal before the end adds to the paid time; a new start in paid time counts from its day", () => {
+    const join = "2025-01-10 join";
+    expect(churnDates(churn, "2025-12-31", join, "2025-01-20 renewal")).toEqual(["2025-03-10"]);
+    expect(churnDates(churn, "2025-12-31", join, "2025-01-20 join")).toEqual(["2025-02-20"]);
+  });
+
   test("on the very end day: cancelled and started again runs on, renewed and cancelled is over", () => {
     const [join, cancel] = ["2025-01-10 join", "2025-02-10 cancel"];
     expect(churnDates(churn, "2025-12-31", join, cancel, "2025-02-10 join")).toEqual(["2025-03-10"]);

@@ -26,11 +26,20 @@ export function cardCommand(terminal: Terminal): Command {
           `${shown(from)} holds no finished run; give the folder of one, or run the study again`,
           {file},
         );
-      const input = {study, ...(JSON.parse(readFileSync(file, "utf8")) as Omit<CardInput, "study">)};
+      const input = readInput(file);
       const out = resolve(options.out ?? join(folder, "reports", study.name));
       const {files} = await writeCard(input, out, {terminal, pdf: options.pdf});
       for (const {name, sha256} of files) terminal.say(`${sha256}  ${shown(join(out, name))}`);
     });
+}
+
+/** What the card of a run is made of, the study as it was then included. */
+function readInput(file: string): CardInput {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as CardInput;
+  } catch {
+    throw new DataError(`${shown(file)} is damaged; run the study again`, {file});
+  }
 }
 
 function latestRun(folder: string): string {

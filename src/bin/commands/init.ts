@@ -5,6 +5,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -16,6 +17,7 @@ import {type Sniffed, sniff} from "../../data/sniff.ts";
 import {DataError} from "../../data-error.ts";
 import {whole} from "../../figures.ts";
 import {PACKAGE_FOLDER, shown, versionOf} from "../files.ts";
+import {loadStudy} from "../load-study.ts";
 import {planCutoffs} from "../plan-study.ts";
 import type {Terminal} from "../terminal.ts";
 
@@ -54,6 +56,8 @@ export function initCommand(terminal: Terminal): Command {
 }
 
 async function init(folder: string, options: InitOptions, terminal: Terminal): Promise<void> {
+  if (existsSync(folder) && !statSync(folder).isDirectory())
+    throw new DataError(`${shown(folder)} is a file; name a folder to make`);
   if (existsSync(folder) && readdirSync(folder).length > 0)
     throw new DataError(`${shown(folder)} is not empty; name a new folder, so that nothing in it is lost`);
   const churnDays = Number(options.churnAfter);
@@ -73,7 +77,7 @@ async function init(folder: string, options: InitOptions, terminal: Terminal): P
     horizonDays: churnDays,
   });
   const study = studyText({folder, sniffed, activity, churnDays, plan});
-  scaffold(folder, study);
+  await scaffold(folder, study);
   const bad = Object.values(sniffed.quarantined).reduce((sum, n) => sum + n, 0);
   const lines = [
     `Read ${whole(sniffed.rowsRead)} rows: ${whole(sniffed.rows)} events of ${whole(sniffed.customers)} customers${bad > 0 ? `, ${whole(bad)} rows to quarantine` : ""}.`,
@@ -135,7 +139,7 @@ function studyText({
       amount: source.amount === undefined ? null : quote(source.amount),
       hasAmount: source.amount !== undefined,
       lastDay,
-      activity,
+      activity: quote(activity),
       churnDays,
       churnWhy: churnWhy(churnDays),
       horizonDays: churnDays,
@@ -159,8 +163,8 @@ function studyName(folder: string): string {
   return name === "" ? "study" : name;
 }
 
-/** Makes the folder under a temporary name and renames it: it is there whole, or not at all. */
-function scaffold(folder: string, study: string): void {
+/** Makes the folder under a temporary name and renames it: it is there whole, with a study that loads, or not at all. */
+async function scaffold(folder: string, study: string): Promise<void> {
   const temporary = `${folder}.${process.pid}.tmp`;
   try {
     mkdirSync(join(temporary, "node_modules", ".bin"), {recursive: true});
@@ -177,6 +181,7 @@ function scaffold(folder: string, study: string): void {
       join("..", "churnbook", "dist", "bin", "churnbook.js"),
       join(temporary, "node_modules", ".bin", "churnbook"),
     );
+    await loadStudy(join(temporary, "study.ts"));
     if (existsSync(folder)) rmSync(folder, {recursive: true});
     mkdirSync(dirname(folder), {recursive: true});
     renameSync(temporary, folder);

@@ -1,11 +1,12 @@
 import {readdirSync, readFileSync} from "node:fs";
 import {join, resolve} from "node:path";
 import {Command} from "commander";
-import type {CardIdentity} from "../../card/card.ts";
+import type {CardIdentity, CardInput} from "../../card/card.ts";
 import {DataError} from "../../data-error.ts";
 import type {Evidence} from "../../ledger/evidence.ts";
+import {contactsDigest} from "../../ledger/run.ts";
 import {canonicalJson, digestOf} from "../../ledger/store.ts";
-import {formatNotebook, parseNotebook} from "../../notebook/document.ts";
+import {formatNotebook, type Notebook, parseNotebook} from "../../notebook/document.ts";
 import {NotebookError, runNotebook} from "../../notebook/runner.ts";
 import {type CardFile, writeCard} from "../card-files.ts";
 import {sha256, shown, versionOf, writeAtomically} from "../files.ts";
@@ -34,8 +35,15 @@ export function runCommand(terminal: Terminal): Command {
 /** The files of a card, model.json included, and where they are. */
 type Written = {readonly folder: string; readonly files: readonly CardFile[]};
 
-/** Takes the snapshot of a study, executes its notebooks, and writes the card. */
-export async function runStudy(path: string, options: RunOptions, terminal: Terminal): Promise<Written> {
+/**
+ * Takes the snapshot of a study, executes its notebooks, and writes the card.
+ * @param store folder of snapshots, stage results and runs; `.churnbook` beside the study when absent.
+ */
+export async function runStudy(
+  path: string,
+  options: RunOptions & {readonly store?: string},
+  terminal: Terminal,
+): Promise<Written> {
   const loaded = await loadStudy(path);
   const {study, folder} = loaded;
   const timeoutSeconds = Number(options.timeout);
@@ -43,23 +51,56 @@ export async function runStudy(path: string, options: RunOptions, terminal: Term
     throw new DataError(`--timeout requires a number of seconds, got ${options.timeout}`);
   const notebooks = readNotebooks(folder);
   const started = performance.now();
-  const context = await snapshotStudy(loaded, {terminal, today: today()});
-  const opened = await openContext(context);
-  // A log that cannot be split fails here, in a second and with its own sentence, not inside a notebook.
+  const taken = await snapshotStudy(loaded, {
+    ...{terminal, today: today()},
+    ...(options.store === undefined ? {} : {store: options.store}),
+  });
+  const opened = await openContext(taken);
+  // A log that cannot be split or read by a feature fails here, in a second and with its own sentence.
   opened.splitAudit();
+  await opened.features();
+  const context: RunContext = {...taken, campaigns: contactsDigest(opened.campaigns)};
   const run = runDigest(context, notebooks);
-  const runFolder = join(
-    folder,
-    ".churnbook",
-    "runs",
-    `${new Date().toISOString().replace(/[-:]|\.\d+/g, "")}-${run}`,
+  const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
+  const runFolder = join(context.store, "runs", `${stamp}-${run}`);
+  const evidence = await executeNotebooks(notebooks, {folder, context, runFolder, timeoutSeconds, terminal});
+  const out = resolve(options.out ?? join(folder, "reports", study.name));
+  const input: CardInput = {study, identity: identityOf(context, run, study.seed), evidence};
+  const bundle = `${canonicalJson(await opened.bundle())}\n`;
+  const {files} = await writeCard(input, out, {
+    ...{terminal, pdf: options.pdf},
+    beside: [{name: "model.json", bytes: Buffer.from(bundle)}],
+  });
+  writeAtomically(join(runFolder, "card-input.json"), `${canonicalJson(input)}\n`);
+  const record = {run, context, seconds: seconds(started), files};
+  writeAtomically(join(runFolder, "run.json"), `${canonicalJson(record)}\n`);
+  terminal.note(
+    `done in ${seconds(started)}; the executed notebooks are in ${shown(join(runFolder, "notebooks"))}`,
   );
+  return {folder: out, files};
+}
+
+type Sources = ReturnType<typeof readNotebooks>;
+
+/** Executes notebooks in order, each in a fresh kernel, and keeps the executed copies; gives what they recorded. */
+async function executeNotebooks(
+  notebooks: Sources,
+  {
+    folder,
+    context,
+    runFolder,
+    timeoutSeconds,
+    terminal,
+  }: {folder: string; context: RunContext; runFolder: string; timeoutSeconds: number; terminal: Terminal},
+): Promise<Evidence[]> {
   const contextFile = join(runFolder, "context.json");
   writeAtomically(contextFile, canonicalJson(context));
   const evidence: Evidence[] = [];
   for (const [k, {file, name, notebook}] of notebooks.entries()) {
     const kernel = await startKernel({folder, env: {CHURNBOOK_RUN: contextFile}});
     const at = performance.now();
+    const keep = (executed: Notebook) =>
+      writeAtomically(join(runFolder, "notebooks", name), formatNotebook(executed));
     try {
       const {executed, records} = await runNotebook(notebook, {
         file: shown(file),
@@ -68,32 +109,17 @@ export async function runStudy(path: string, options: RunOptions, terminal: Term
         onProgress: ({cell, cells}) =>
           terminal.progress(`notebook ${k + 1} of ${notebooks.length}, ${name}: cell ${cell} of ${cells}`),
       });
-      writeAtomically(join(runFolder, "notebooks", name), formatNotebook(executed));
+      keep(executed);
       evidence.push(...records);
       terminal.note(`${name}: ${records.length} records, ${seconds(at)}`);
     } catch (error) {
-      if (error instanceof NotebookError && error.executed)
-        writeAtomically(join(runFolder, "notebooks", name), formatNotebook(error.executed));
+      if (error instanceof NotebookError) keep(error.executed);
       throw error;
     } finally {
       await kernel.shutdown();
     }
   }
-  const out = resolve(options.out ?? join(folder, "reports", study.name));
-  const input = {identity: identityOf(context, run, study.seed), evidence};
-  const {files} = await writeCard({study, ...input}, out, {terminal, pdf: options.pdf});
-  const bundle = `${canonicalJson(await opened.bundle())}\n`;
-  writeAtomically(join(out, "model.json"), bundle);
-  const written = [...files, {name: "model.json", sha256: sha256(bundle)}];
-  writeAtomically(join(runFolder, "card-input.json"), `${canonicalJson(input)}\n`);
-  writeAtomically(
-    join(runFolder, "run.json"),
-    `${canonicalJson({run, context, seconds: seconds(started), files: written})}\n`,
-  );
-  terminal.note(
-    `done in ${seconds(started)}; the executed notebooks are in ${shown(join(runFolder, "notebooks"))}`,
-  );
-  return {folder: out, files: written};
+  return evidence;
 }
 
 /** The study's notebooks, `01-….ipynb` and so on beside the study file, in order. */
@@ -114,26 +140,21 @@ function readNotebooks(folder: string) {
 /** A run is named by all that goes into it, so that the same inputs have the same name on every machine. */
 function runDigest(context: RunContext, notebooks: readonly {name: string; file: string}[]): string {
   const sources = notebooks.map(({name, file}) => [name, sha256(readFileSync(file))]);
-  return digestOf([context.snapshot, context.studyDigest, context.library, sources]).slice(0, 12);
+  const {snapshot, studyDigest, campaigns, library, engines} = context;
+  return digestOf([snapshot, studyDigest, campaigns ?? null, library, engines, sources]).slice(0, 12);
 }
 
 function identityOf(context: RunContext, run: string, seed: number): CardIdentity {
   return {
     run,
     snapshot: context.snapshot,
+    ...(context.campaigns ? {campaigns: context.campaigns} : {}),
     study: context.studyDigest,
     library: context.library,
     package: `churnbook ${versionOf()}`,
     seed,
     asOf: context.asOf,
-    engines: {
-      node: process.versions.node,
-      duckdb: versionOf("@duckdb/node-api"),
-      "ml-xgboost": versionOf("ml-xgboost"),
-      vega: versionOf("vega"),
-      "vega-lite": versionOf("vega-lite"),
-      chromium: versionOf("@sparticuz/chromium"),
-    },
+    engines: context.engines,
   };
 }
 

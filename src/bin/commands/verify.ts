@@ -2,6 +2,7 @@ import {existsSync, mkdtempSync, readFileSync, rmSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join, resolve} from "node:path";
 import {Command} from "commander";
+import {type Card, checkCard} from "../../card/card.ts";
 import {DataError} from "../../data-error.ts";
 import {sha256, shown} from "../files.ts";
 import type {Terminal} from "../terminal.ts";
@@ -18,34 +19,47 @@ export function verifyCommand(terminal: Terminal): Command {
     .addHelpText("after", "\nExample:\n  churnbook verify reports/demo --study notebooks/study.ts")
     .action(async (path: string, {study}: {study: string}) => {
       const folder = resolve(path);
-      if (!existsSync(join(folder, "card.json")))
-        throw new DataError(`${shown(folder)} holds no card.json; give the folder of a card`, {file: folder});
+      const old = readCard(folder);
       const again = mkdtempSync(join(tmpdir(), "churnbook-verify-"));
       try {
         const pdf = existsSync(join(folder, "card.pdf"));
-        const {files} = await runStudy(study, {out: again, pdf, timeout: "600"}, terminal);
+        // Nothing stored is trusted: every stage is computed again.
+        const store = join(again, "store");
+        const {files} = await runStudy(
+          study,
+          {out: join(again, "card"), store, pdf, timeout: "600"},
+          terminal,
+        );
         for (const {name, sha256: made} of files) {
           const there = existsSync(join(folder, name)) ? sha256(readFileSync(join(folder, name))) : undefined;
           if (there !== made) process.exitCode = 1;
           const verdict = there === made ? "same" : there === undefined ? "not there" : "DIFFERS";
           terminal.say(`${verdict.padEnd(9)} ${name}`);
         }
-        for (const line of differences(folder, again)) terminal.say(`  ${line}`);
+        for (const line of differences(old, readCard(join(again, "card")))) terminal.say(`  ${line}`);
       } finally {
         rmSync(again, {recursive: true, force: true});
       }
     });
 }
 
-type Entry = {id: string; value: unknown};
-type CardText = {identity: Record<string, unknown>; sections: {items: Entry[]}[]};
+function readCard(folder: string): Card {
+  const file = join(folder, "card.json");
+  if (!existsSync(file))
+    throw new DataError(`${shown(folder)} holds no card.json; give the folder of a card`, {file: folder});
+  try {
+    const card: unknown = JSON.parse(readFileSync(file, "utf8"));
+    checkCard(card);
+    return card;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new DataError(`${shown(file)} is no model card: ${why}`, {file});
+  }
+}
 
 /** Which inputs and which entries of the two cards are not the same. */
-function differences(folder: string, again: string): string[] {
-  const [old, made] = [folder, again].map(
-    from => JSON.parse(readFileSync(join(from, "card.json"), "utf8")) as CardText,
-  ) as [CardText, CardText];
-  const parts = (card: CardText) =>
+function differences(old: Card, made: Card): string[] {
+  const parts = (card: Card) =>
     new Map<string, string>([
       ...Object.entries(card.identity).map(([key, value]): [string, string] => [
         `identity ${key}`,
