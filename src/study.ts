@@ -249,6 +249,12 @@ export type FeatureDeclaration = Study["features"][number];
 export function defineStudy(input: StudyInput): Study {
   const result = schema.safeParse(input);
   if (!result.success) {
+    // A misspelled field is missing, too: the spelling is what to say.
+    const unknown = result.error.issues.find(found => found.code === "unrecognized_keys");
+    if (unknown)
+      throw new DataError(
+        `study: ${[...unknown.path, unknown.keys[0]].join(".")} is no field of a study; correct its name in the study file`,
+      );
     const issue = result.error.issues[0]!;
     throw new DataError(
       `study: ${issue.path.join(".") || "(top)"} is not valid: ${issue.message}; correct it in the study file`,

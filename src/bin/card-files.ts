@@ -1,11 +1,11 @@
-import {mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from "node:fs";
+import {readFileSync, renameSync, rmSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {buildCard, type Card, type CardInput, cardJson} from "../card/card.ts";
 import {renderHtml} from "../card/html.ts";
 import {normalisePdf} from "../card/pdf.ts";
 import {openBrowser, printPdf} from "./browser.ts";
 import {chartSvg} from "./chart-svg.ts";
-import {PACKAGE_FOLDER, sha256} from "./files.ts";
+import {makeFolder, PACKAGE_FOLDER, sha256} from "./files.ts";
 import {cardFonts} from "./fonts.ts";
 import type {Terminal} from "./terminal.ts";
 
@@ -79,7 +79,7 @@ export async function pdfOf(card: Card, html: string): Promise<Uint8Array> {
 }
 
 function putInPlace(folder: string, files: readonly (readonly [string, Uint8Array])[]): void {
-  mkdirSync(folder, {recursive: true});
+  makeFolder(folder);
   const moves = files.map(
     ([name]) => [join(folder, `.${name}.${process.pid}.tmp`), join(folder, name)] as const,
   );

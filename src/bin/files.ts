@@ -1,9 +1,21 @@
 import {createHash} from "node:crypto";
-import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import {findPackageJSON} from "node:module";
 import {dirname, join, relative, resolve, sep} from "node:path";
 import {fileURLToPath} from "node:url";
 import {byCodeUnit} from "../data/event-log.ts";
+import {DataError} from "../data-error.ts";
 import type {Store} from "../ledger/store.ts";
 
 /** Folder of this package: where its templates, notebooks and compiled library are. */
@@ -11,7 +23,7 @@ export const PACKAGE_FOLDER: string = resolve(dirname(fileURLToPath(import.meta.
 
 /** Writes a file by a temporary name in the same folder and a rename, so that nobody ever sees half of it. */
 export function writeAtomically(path: string, bytes: string | Uint8Array): void {
-  mkdirSync(dirname(path), {recursive: true});
+  makeFolder(dirname(path));
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     writeFileSync(temporary, bytes);
@@ -20,6 +32,39 @@ export function writeAtomically(path: string, bytes: string | Uint8Array): void 
     rmSync(temporary, {force: true});
     throw error;
   }
+}
+
+/**
+ * Makes a folder and those above it that are missing.
+ * @throws DataError when it cannot be made.
+ */
+export function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  try {
+    // One by one: where the file system says no, a recursive call of Node may try for ever.
+    if (dirname(path) !== path) makeFolder(dirname(path));
+    mkdirSync(path);
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    throw new DataError(
+      `${shown(path)} cannot be made (${error instanceof Error ? error.message : error}); name another folder`,
+    );
+  }
+}
+
+/** @throws DataError when neither the folder nor the nearest one above it that exists can be written to. */
+export function requireWritable(path: string): void {
+  const existing = existsSync(path) ? path : undefined;
+  if (existing === undefined) {
+    if (dirname(path) !== path) requireWritable(dirname(path));
+    return;
+  }
+  try {
+    accessSync(existing, constants.W_OK);
+  } catch {
+    throw new DataError(`${shown(existing)} cannot be written to; name another folder`);
+  }
+  if (!statSync(existing).isDirectory()) throw new DataError(`${shown(existing)} is a file; name a folder`);
 }
 
 export const sha256 = (bytes: string | Uint8Array): string =>

@@ -1,4 +1,4 @@
-import {existsSync, readFileSync} from "node:fs";
+import {existsSync, readFileSync, statSync} from "node:fs";
 import {dirname, resolve} from "node:path";
 import {pathToFileURL} from "node:url";
 import {DataError} from "../data-error.ts";
@@ -9,14 +9,20 @@ import {sha256, shown} from "./files.ts";
 export type LoadedStudy = {readonly study: Study; readonly file: string; readonly folder: string};
 
 /**
- * Reads a study file: a TypeScript module that exports `study`.
+ * Reads a study file: a TypeScript module that exports `study`; of a folder, its study.ts.
  * @throws DataError when there is no such file, it does not load, or exports no valid study.
  */
 export async function loadStudy(path: string): Promise<LoadedStudy> {
-  const file = resolve(path);
+  const given = resolve(path);
+  const file = existsSync(given) && statSync(given).isDirectory() ? resolve(given, "study.ts") : given;
   if (!existsSync(file))
     throw new DataError(
       `there is no study file ${shown(file)}; give its path, or make a study with \`churnbook init <dir> --events <files>\``,
+      {file},
+    );
+  if (!/\.[mc]?[jt]s$/.test(file))
+    throw new DataError(
+      `${shown(file)} is no study file, which is a TypeScript module; see \`churnbook init\``,
       {file},
     );
   let module: {study?: unknown};

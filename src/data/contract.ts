@@ -128,9 +128,9 @@ export async function stopOver(
   );
   const {file, row, column, value} = first[0]!;
   throw new DataError(
-    `${counted(bad, "bad row")} of ${rowsRead} (${percent(share)}) are over events.maxBadShare ${percent(source.maxBadShare)}: ${places.join("; ")}; correct the data or the study, or allow more`,
+    `${counted(bad, "bad row")} of ${rowsRead} (${percent(share)}) are over events.maxBadShare ${percent(source.maxBadShare)}: ${places.join("; ")}; correct the data, or allow more by maxBadShare: ${Math.ceil(share * 100) / 100} in events`,
     {file, row, column: column || undefined, cell: value},
   );
 }
 
-const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
+const percent = (share: number): string => `${Number((share * 100).toPrecision(3))}%`;

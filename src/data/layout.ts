@@ -38,10 +38,21 @@ export function layoutOf(lines: readonly string[], file: string, hints: LayoutHi
   return {delimiter, header, columns: header ? distinct(cells) : cells.map((_, i) => `column${i + 1}`)};
 }
 
-/** A delimiter as people write it in a shell: `\t`, `tab` and `space` are understood. */
+const NAMED: Readonly<Record<string, string>> = {
+  ...{"\\t": "\t", tab: "\t", comma: ",", semicolon: ";", colon: ":", pipe: "|", space: SPACES},
+};
+
+/**
+ * A delimiter as people write it in a shell: a character, or the name of one.
+ * @throws DataError when it is neither.
+ */
 function spelled(delimiter: string): string {
-  if (delimiter === "\\t" || delimiter === "tab") return "\t";
-  return /^(space| +\+?)$/.test(delimiter) ? SPACES : delimiter;
+  const named = NAMED[delimiter] ?? (/^ +\+?$/.test(delimiter) ? SPACES : delimiter);
+  if (named !== SPACES && [...named].length !== 1)
+    throw new DataError(
+      `the delimiter is to be one character, or tab, space, comma, semicolon, colon or pipe, got ${JSON.stringify(delimiter)}`,
+    );
+  return named;
 }
 
 /**

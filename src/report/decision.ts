@@ -49,7 +49,7 @@ export function worthTable(worth: CampaignValue, {economics}: Study): Table {
     kind: "table",
     caption:
       `One monthly campaign that contacts ${whole(worth.contacted)} customers (${briefPercent(worth.fraction)}), ` +
-      `before any model; in ${economics.currency}, low and high hold 90% of the expected values that the assumptions and the data allow`,
+      `before any model, at the share of churners among the past labels; in ${economics.currency}, low and high hold 90% of the expected values that the assumptions and the data allow`,
     columns: [
       {name: "choice", title: "Whom to contact", format: "text"},
       {name: "churners", title: "Would-be churners reached", format: "integer"},
@@ -136,10 +136,10 @@ export function gainsCurves(judged: Judgement) {
 
 /** The candidates judged on all customers at the test cutoffs. */
 export function allCustomersTable(judged: Judgement): Table {
-  const figures = (name: string, title: string) => [
-    {name, title, format: "decimal" as const, digits: 3},
-    {name: `${name}Low`, title: "low", format: "decimal" as const, digits: 3},
-    {name: `${name}High`, title: "high", format: "decimal" as const, digits: 3},
+  const figures = (name: string, title: string, digits: number) => [
+    {name, title, format: "decimal" as const, digits},
+    {name: `${name}Low`, title: "low", format: "decimal" as const, digits},
+    {name: `${name}High`, title: "high", format: "decimal" as const, digits},
   ];
   return {
     kind: "table",
@@ -148,8 +148,8 @@ export function allCustomersTable(judged: Judgement): Table {
       `${whole(judged.positives)} churners), those included who trained the model at earlier cutoffs`,
     columns: [
       {name: "model", title: "Model", format: "text"},
-      ...figures("auc", "ROC AUC"),
-      ...figures("lift", `Lift at ${briefPercent(judged.capacity)}`),
+      ...figures("auc", "ROC AUC", 3),
+      ...figures("lift", `Lift at ${briefPercent(judged.capacity)}`, 2),
     ],
     rows: judged.models.map(({title, auc, lift}) => [
       title,
@@ -187,7 +187,7 @@ export function decisionEvidence(
   const chosen = judged.models.find(model => model.chosen)!;
   const reached = (x: number) => Math.min(1, x * economics.capacity);
   return {
-    "decision.recommendation": recommendation(atCapacity, chosen.title, study),
+    "decision.recommendation": recommendation(values, chosen.title, study),
     "decision.reached": {
       kind: "number",
       value: reached(chosen.lift.value),
@@ -223,19 +223,31 @@ export function decisionEvidence(
   };
 }
 
-function recommendation({contacted, model, random}: CampaignValue, title: string, {economics}: Study) {
-  const who = `the ${whole(contacted)} customers (${briefPercent(economics.capacity)}) with the highest risk`;
+function recommendation(values: readonly CampaignValue[], title: string, {economics}: Study) {
+  const {contacted, model, random} = values.find(value => value.fraction === economics.capacity)!;
+  const best = values.reduce((a, b) => (b.model.value > a.model.value ? b : a));
+  const currency = economics.currency;
+  const expected =
+    model.value >= 0
+      ? `is expected to gain ${currency} ${whole(model.value)}`
+      : `is expected to lose ${currency} ${whole(-model.value)}`;
+  const elsewhere =
+    best.fraction === economics.capacity || best.model.value <= 0
+      ? ""
+      : ` Of the shares below, ${briefPercent(best.fraction)} is expected to gain most, ${currency} ${whole(best.model.value)}.`;
+  const who = `the ${whole(contacted)} customers with the highest risk (${briefPercent(economics.capacity)}, the capacity set in the study)`;
   if (model.low > 0)
     return text(
       `Contact ${who} each month, ranked by: ${title.toLowerCase()}. Leave some of them alone, drawn at random, to learn whether contacting works; the value counts all as contacted.`,
     );
   if (model.high < 0)
     return text(
-      `Do not run this campaign at these costs: contacting ${who} is expected to lose money even with the model.`,
+      `Do not run this campaign at these costs: contacting ${who} ${expected}, even with the model.${elsewhere}`,
     );
   return text(
-    `Do not roll this campaign out yet. Contacting ${who} may gain or lose money${model.value > random.value ? ", though it does better than choosing at random" : ""}: ` +
-      "run it as an experiment with a random group left alone, and decide on its result.",
+    `Do not roll this campaign out yet. Contacting ${who} ${expected}, but may also ${model.value >= 0 ? "lose" : "gain"} money` +
+      `${model.value > random.value ? "; choosing at random would do worse" : ""}. Run it as an experiment with a random group ` +
+      `left alone, and decide on its result.${elsewhere}`,
   );
 }
 
@@ -244,7 +256,12 @@ function decisionTable(values: readonly CampaignValue[], judged: Judgement, curr
     kind: "table",
     caption: `One monthly campaign by share contacted; money in ${currency}, low and high hold 90% of the expected values that the assumptions and the data allow`,
     columns: [
-      {name: "fraction", title: "Contacted", format: "percent", digits: 0},
+      {
+        name: "fraction",
+        title: "Contacted",
+        format: "percent",
+        digits: values.every(v => Number.isInteger(Math.round(1000 * v.fraction) / 10)) ? 0 : 1,
+      },
       {name: "contacted", title: "Customers", format: "integer"},
       {name: "churners", title: "Would-be churners among them", format: "integer"},
       {name: "random", title: "if chosen at random", format: "integer"},

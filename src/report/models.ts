@@ -79,7 +79,7 @@ export function chosenText(judged: Judgement): Text {
         : ` On the test customers it is not clearly better than the rule of thumb: the difference in ROC AUC is ` +
           `${interval(gain, 3)}. The rule of thumb is cheaper; consider it.`;
   return text(
-    `In use: ${chosen.title.toLowerCase()}. It had the highest ROC AUC on the tuning customers (${chosen.tuneAuc.toFixed(3)}); ` +
+    `In use: ${chosen.title.toLowerCase()}. None had a higher ROC AUC on the tuning customers (${chosen.tuneAuc.toFixed(3)}), and of equals the simpler is taken; ` +
       `the test customers took no part in the choice.${earned}`,
   );
 }
@@ -171,7 +171,7 @@ export function signalsEvidence(
     },
     caution: text(
       "These are correlations in past behaviour. A signal shows who is at risk, not why, and changing it need not change " +
-        "the risk: fewer visits come before leaving, and more reminders to visit may keep nobody. Whether contacting a " +
+        "the risk: activity often falls before a customer leaves, and pushing it up again may keep nobody. Whether contacting a " +
         "customer changes anything can be learned only by an experiment with a random group left alone.",
     ),
   };

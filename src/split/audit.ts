@@ -1,7 +1,7 @@
 import {addSpan, dateOf, spanText} from "../data/calendar.ts";
 import type {Day} from "../data/event-log.ts";
 import {DataError} from "../data-error.ts";
-import {percent} from "../figures.ts";
+import {counted, percent} from "../figures.ts";
 import type {Churn, Span} from "../study.ts";
 import type {Cohort} from "../target/cohort.ts";
 import {ROLES, type Role, type Split} from "./rows.ts";
@@ -215,7 +215,7 @@ function checkDisjoint(split: Split, {rows, customer}: Cohort, options: AuditOpt
     message: bad
       ? `${mixed} rows are of a customer that is also in another set, and ${strayed} customers are not in the ` +
         "set that their id gives: the test customers have been learnt from"
-      : `No customer is in two sets: ${seen.size} customers checked against their id.`,
+      : `No customer is in two sets: ${counted(seen.size, "customer")} with a part in it checked against their id.`,
   };
 }
 
@@ -282,7 +282,7 @@ function checkShares(sets: readonly SetSize[], customers: number): SplitFinding 
       strays.length > 0
         ? `The sets are further from their shares than chance explains (${words}): are there duplicate or ` +
           "patterned customer ids?"
-        : `The sets hold their shares of ${customers} customers within chance: ${words}.`,
+        : `The sets hold their shares of ${counted(customers, "customer")} within chance: ${words}.`,
   };
 }
 

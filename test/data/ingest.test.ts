@@ -79,7 +79,7 @@ test("ingest({maxBadShare}) stops over the share and shows the first three place
   const text = "id,at,eur\n1,2025-01-01,2\n2,2025-02-30,2\n,2025-01-02,2\n3,2025-01-03,x\n4,never,1\n";
   const fields = {amount: "eur"};
   expect(await messageOf(ingestText(text, fields))).toBe(
-    'DataError: 4 bad rows of 5 (80 %) are over events.maxBadShare 1 %: events.csv row 2, at: the time is no date or time of ISO 8601 ("2025-02-30"); events.csv row 3, id: the customer is missing; events.csv row 4, eur: the amount is no number ("x"); correct the data or the study, or allow more',
+    'DataError: 4 bad rows of 5 (80%) are over events.maxBadShare 1%: events.csv row 2, at: the time is no date or time of ISO 8601 ("2025-02-30"); events.csv row 3, id: the customer is missing; events.csv row 4, eur: the amount is no number ("x"); correct the data, or allow more by maxBadShare: 0.8 in events',
   );
   const kept = await ingestText(text, {...fields, maxBadShare: 0.8});
   expect(await eventsIn(kept)).toEqual([

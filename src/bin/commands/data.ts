@@ -27,7 +27,7 @@ export function dataCommand(terminal: Terminal): Command {
     .option("--time-format <format>", "strptime format of the time, %d/%m/%Y say")
     .option("--amount <expression>", "SQL expression for the amount, or none")
     .option("--type <expression>", "SQL expression for the event type, or a text in single quotes")
-    .option("--delim <text>", "what parts the fields: a character, tab or space")
+    .option("--delim <text>", "what parts the fields: a character, or tab, space, semicolon, comma, pipe")
     .option("--json", "print one JSON object")
     .action(async (files: string[], options: CheckOptions) => {
       terminal.progress(`reading ${files.join(", ")}`);

@@ -15,7 +15,7 @@ import Mustache from "mustache";
 import {dayOf} from "../../data/calendar.ts";
 import {type Sniffed, sniff} from "../../data/sniff.ts";
 import {DataError} from "../../data-error.ts";
-import {whole} from "../../figures.ts";
+import {counted, whole} from "../../figures.ts";
 import {PACKAGE_FOLDER, shown, versionOf} from "../files.ts";
 import {loadStudy} from "../load-study.ts";
 import {planCutoffs} from "../plan-study.ts";
@@ -46,7 +46,7 @@ export function initCommand(terminal: Terminal): Command {
       "column or SQL expression, Quantity * UnitPrice say; none for no amounts",
     )
     .option("--type <expression>", "column or SQL expression for the event type")
-    .option("--delim <character>", "field delimiter")
+    .option("--delim <text>", "what parts the fields: a character, or tab, space, semicolon, comma, pipe")
     .option("--churn-after <days>", "days without an event that count as churn", "90")
     .addHelpText(
       "after",
@@ -63,6 +63,10 @@ async function init(folder: string, options: InitOptions, terminal: Terminal): P
   const churnDays = Number(options.churnAfter);
   if (!Number.isInteger(churnDays) || churnDays < 1)
     throw new DataError(`--churn-after requires a whole number of days, got ${options.churnAfter}`);
+  if (options.timeFormat !== undefined && !options.timeFormat.includes("%"))
+    throw new DataError(
+      `--time-format requires strptime directives, such as %d/%m/%Y %H:%M, got ${options.timeFormat}`,
+    );
   terminal.progress("reading the events");
   const {customer, time, timeFormat, amount, type, delim} = options;
   const sniffed = await sniff(options.events, {
@@ -76,13 +80,29 @@ async function init(folder: string, options: InitOptions, terminal: Terminal): P
     churnDays,
     horizonDays: churnDays,
   });
-  const study = studyText({folder, sniffed, activity, churnDays, plan});
-  await scaffold(folder, study);
-  const bad = Object.values(sniffed.quarantined).reduce((sum, n) => sum + n, 0);
+  const bad = badRows(sniffed);
+  if (bad.share > MOST_BAD)
+    throw new DataError(
+      `${bad.words}; name the right columns, or the format of the times, or correct the files`,
+    );
+  await scaffold(folder, studyText({folder, sniffed, activity, churnDays, plan}));
   const lines = [
-    `Read ${whole(sniffed.rowsRead)} rows: ${whole(sniffed.rows)} events of ${whole(sniffed.customers)} customers${bad > 0 ? `, ${whole(bad)} rows to quarantine` : ""}.`,
+    `Read ${whole(sniffed.rowsRead)} rows: ${whole(sniffed.rows)} events of ${whole(sniffed.customers)} customers${bad.rows > 0 ? `, ${counted(bad.rows, "row")} to quarantine` : ""}.`,
+    ...(bad.allowed === undefined
+      ? []
+      : [`${bad.words}; the study allows for it (maxBadShare: ${bad.allowed})`]),
     ...Object.values(sniffed.reasons),
-    `Churn: ${churnDays} days without "${activity}"; the target is SILENT for ${churnDays} days. ${churnWhy(churnDays)}`,
+    ...("cancellation" in sniffed.types
+      ? [
+          `${counted(sniffed.types.cancellation!, "row")} with a negative amount become events of the type "cancellation"`,
+        ]
+      : []),
+    ...(Object.keys(sniffed.types).length > 1
+      ? [
+          `Activity: "${activity}", ${activity === "purchase" ? "as there are purchases" : "the most frequent type"}; change activity and churn.of in study.ts if it is another`,
+        ]
+      : []),
+    `Churn: ${counted(churnDays, "day")} without "${activity}"; the target is SILENT for as long. ${churnWhy(churnDays)}`,
     `Cutoffs: monthly, ${plan.from} to ${plan.to}. ${plan.cutoffsWhy}`,
     `Test: from ${plan.testFrom} on. ${plan.testWhy}`,
   ];
@@ -90,6 +110,18 @@ async function init(folder: string, options: InitOptions, terminal: Terminal): P
   terminal.say(
     `Made ${shown(folder)}. Look through its study.ts, then:\n  cd ${shown(folder)} && npx churnbook run`,
   );
+}
+
+/** More bad rows than this are no accident: the columns or the format were misread. */
+const MOST_BAD = 0.3;
+
+/** The rows that go to quarantine, and the share that the study has to allow when it is more than usual. */
+function badRows({quarantined, rowsRead}: Sniffed) {
+  const reasons = Object.entries(quarantined).filter(([, n]) => n > 0);
+  const rows = reasons.reduce((sum, [, n]) => sum + n, 0);
+  const share = rowsRead === 0 ? 0 : rows / rowsRead;
+  const words = `${whole(rows)} of ${whole(rowsRead)} rows are bad (${reasons.map(([reason, n]) => `${reason} ${whole(n)}`).join(", ")})`;
+  return {rows, share, words, allowed: share > 0.01 ? Math.ceil(share * 110) / 100 : undefined};
 }
 
 /** The type that counts as activity: purchases where there are any, else the most frequent one. */
@@ -110,7 +142,7 @@ const churnWhy = (days: number): string =>
 
 function studyText({
   folder,
-  sniffed: {source, lastDay},
+  sniffed,
   activity,
   churnDays,
   plan,
@@ -121,6 +153,8 @@ function studyText({
   churnDays: number;
   plan: ReturnType<typeof planCutoffs>;
 }): string {
+  const {source, lastDay} = sniffed;
+  const bad = badRows(sniffed);
   const quote = (text: string) => JSON.stringify(text);
   const name = studyName(folder);
   const files = [source.from].flat().map(file => relative(folder, resolve(file)).split(sep).join("/"));
@@ -139,6 +173,9 @@ function studyText({
       amount: source.amount === undefined ? null : quote(source.amount),
       hasAmount: source.amount !== undefined,
       lastDay,
+      hasNegative: "cancellation" in sniffed.types,
+      maxBadShare: bad.allowed,
+      badWhy: bad.words,
       activity: quote(activity),
       churnDays,
       churnWhy: churnWhy(churnDays),

@@ -3,13 +3,14 @@ import {join, resolve} from "node:path";
 import {Command} from "commander";
 import type {CardIdentity, CardInput} from "../../card/card.ts";
 import {DataError} from "../../data-error.ts";
+import {counted} from "../../figures.ts";
 import type {Evidence} from "../../ledger/evidence.ts";
 import {contactsDigest} from "../../ledger/run.ts";
 import {canonicalJson, digestOf} from "../../ledger/store.ts";
 import {formatNotebook, type Notebook, parseNotebook} from "../../notebook/document.ts";
 import {NotebookError, runNotebook} from "../../notebook/runner.ts";
 import {type CardFile, writeCard} from "../card-files.ts";
-import {sha256, shown, versionOf, writeAtomically} from "../files.ts";
+import {requireWritable, sha256, shown, versionOf, writeAtomically} from "../files.ts";
 import {startKernel} from "../kernel.ts";
 import {loadStudy} from "../load-study.ts";
 import {openContext, type RunContext, snapshotStudy} from "../open-run.ts";
@@ -50,6 +51,8 @@ export async function runStudy(
   if (!(timeoutSeconds > 0))
     throw new DataError(`--timeout requires a number of seconds, got ${options.timeout}`);
   const notebooks = readNotebooks(folder);
+  const out = resolve(options.out ?? join(folder, "reports", study.name));
+  requireWritable(out);
   const started = performance.now();
   const taken = await snapshotStudy(loaded, {
     ...{terminal, today: today()},
@@ -64,8 +67,9 @@ export async function runStudy(
   const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
   const runFolder = join(context.store, "runs", `${stamp}-${run}`);
   const evidence = await executeNotebooks(notebooks, {folder, context, runFolder, timeoutSeconds, terminal});
-  const out = resolve(options.out ?? join(folder, "reports", study.name));
-  const input: CardInput = {study, identity: identityOf(context, run, study.seed), evidence};
+  // As it will be read again by `churnbook card`: the order of keys is part of the bytes of a card.
+  const identity = identityOf(context, run, study.seed);
+  const input = JSON.parse(canonicalJson({study, identity, evidence})) as CardInput;
   const bundle = `${canonicalJson(await opened.bundle())}\n`;
   const {files} = await writeCard(input, out, {
     ...{terminal, pdf: options.pdf},
@@ -74,6 +78,11 @@ export async function runStudy(
   writeAtomically(join(runFolder, "card-input.json"), `${canonicalJson(input)}\n`);
   const record = {run, context, seconds: seconds(started), files};
   writeAtomically(join(runFolder, "run.json"), `${canonicalJson(record)}\n`);
+  const open = canonicalJson(study).split("Not settled yet").length - 1;
+  if (open > 0)
+    terminal.note(
+      `${counted(open, "field")} of ${shown(loaded.file)} still say "Not settled yet", and so does the card`,
+    );
   terminal.note(
     `done in ${seconds(started)}; the executed notebooks are in ${shown(join(runFolder, "notebooks"))}`,
   );
