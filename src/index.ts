@@ -44,6 +44,7 @@ export {auditList, splitGrid, splitTable} from "./report/split.ts";
 export {
   alternativePoints,
   alternativesTable,
+  alternativeWarnings,
   baseRates,
   countsTable,
   definitionText,

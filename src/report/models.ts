@@ -45,7 +45,8 @@ export function modelsTable(judged: Judgement): Table {
     kind: "table",
     caption:
       `The candidates on ${whole(judged.rows)} test rows of ${whole(judged.customers)} customers with ` +
-      `${whole(judged.positives)} churners; 95% intervals by bootstrap over customers`,
+      `${whole(judged.positives)} churners; 95% intervals by bootstrap over customers. ` +
+      "The rule of thumb: the longer inactive, the riskier",
     columns: [
       text("model", "Model"),
       {name: "tuneAuc", title: "ROC AUC, tuning", format: "decimal", digits: 3},

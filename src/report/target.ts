@@ -160,6 +160,18 @@ export function alternativesTable(
   };
 }
 
+/** What would go wrong with each length of inactivity, by target. */
+export function alternativeWarnings(alternatives: readonly InactivityAlternative[]): List {
+  const items = alternatives.flatMap(({days, warnings}) => {
+    const targetsOf = new Map<string, string[]>();
+    for (const target of ["within", "in", "silent"] as const)
+      for (const {message} of warnings[target])
+        targetsOf.set(message, [...(targetsOf.get(message) ?? []), target.toUpperCase()]);
+    return [...targetsOf].map(([message, names]) => `${days} days, ${names.join(", ")}: ${message}`);
+  });
+  return list(items.length > 0 ? items : ["None of the checks found anything to warn about."]);
+}
+
 /** The same, as the chart of alternatives takes it; lengths without a labelled row are left out. */
 export function alternativePoints(
   alternatives: readonly (InactivityAlternative & {readonly recencyAuc: number | null})[],

@@ -17,7 +17,7 @@ export type InactivityAlternative = {
   readonly structuralZeroShare: number;
   /** Share of the labelled rows where WITHIN and SILENT say the same. */
   readonly agreement: number;
-  readonly warnings: Readonly<Record<TargetName, readonly Warning["code"][]>>;
+  readonly warnings: Readonly<Record<TargetName, readonly Warning[]>>;
 };
 
 export type AlternativeOptions = {
@@ -40,8 +40,7 @@ export function inactivityAlternatives(
     const cohort = buildCohort(log, {churn, cutoffs, activity: of, minimumTenureDays});
     const targets = labelTargets(log, cohort, {churn, horizon, activity: of});
     const counts = targetCounts(cohort, targets).overall;
-    const codes = (target: TargetName): Warning["code"][] =>
-      targetWarnings({cohort, targets, churn, horizon, target}).map(({code}) => code);
+    const warn = (target: TargetName) => targetWarnings({cohort, targets, churn, horizon, target});
     return {
       days,
       cohort,
@@ -54,7 +53,7 @@ export function inactivityAlternatives(
       },
       structuralZeroShare: counts.structuralZero / counts.mature,
       agreement: counts.agree / counts.mature,
-      warnings: {within: codes("within"), in: codes("in"), silent: codes("silent")},
+      warnings: {within: warn("within"), in: warn("in"), silent: warn("silent")},
     };
   });
 }
