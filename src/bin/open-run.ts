@@ -4,7 +4,7 @@ import {loadCampaigns} from "../data/campaigns.ts";
 import {loadEventLog} from "../data/load.ts";
 import {readManifest, type SnapshotManifest} from "../data/snapshot.ts";
 import {DataError} from "../data-error.ts";
-import {whole} from "../figures.ts";
+import {counted} from "../figures.ts";
 import {contactsDigest, createRun, type Run} from "../ledger/run.ts";
 import {digestOf} from "../ledger/store.ts";
 import {emitEvidence, show} from "./cell.ts";
@@ -91,5 +91,5 @@ export async function openContext(context: RunContext): Promise<Run> {
 
 function describe({rows, customers, lastDay, quarantined}: SnapshotManifest): string {
   const bad = Object.values(quarantined).reduce((sum, n) => sum + n, 0);
-  return `snapshot: ${whole(rows)} events of ${whole(customers)} customers until ${lastDay}${bad ? `, ${whole(bad)} rows in quarantine` : ""}`;
+  return `snapshot: ${counted(rows, "event")} of ${counted(customers, "customer")} until ${lastDay}${bad ? `, ${counted(bad, "row")} in quarantine` : ""}`;
 }

@@ -1,4 +1,4 @@
-import {percent} from "../figures.ts";
+import {percent, whole} from "../figures.ts";
 import type {Churn, InactivityChurn, Span, TargetName} from "../study.ts";
 import type {Cohort} from "./cohort.ts";
 import {type TargetCounts, targetCounts} from "./counts.ts";
@@ -75,7 +75,7 @@ function brokenTarget(counts: TargetCounts, {target, churn, horizon}: WarningOpt
     return error(
       "no-positive",
       0,
-      `None of the ${mature} rows is a ${name} positive: check the churn definition.`,
+      `Nobody churns: none of the ${whole(mature)} rows is a ${name} positive; check the definition of churn, and that the event types are those of the log.`,
     );
   if (counts[target] === mature)
     return error(

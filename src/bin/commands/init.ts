@@ -18,7 +18,7 @@ import {DataError} from "../../data-error.ts";
 import {counted, whole} from "../../figures.ts";
 import {PACKAGE_FOLDER, shown, versionOf} from "../files.ts";
 import {loadStudy} from "../load-study.ts";
-import {planCutoffs} from "../plan-study.ts";
+import {type CutoffPlan, planCutoffs} from "../plan-study.ts";
 import type {Terminal} from "../terminal.ts";
 
 type InitOptions = {
@@ -86,7 +86,24 @@ async function init(folder: string, options: InitOptions, terminal: Terminal): P
       `${bad.words}; name the right columns, or the format of the times, or correct the files`,
     );
   await scaffold(folder, studyText({folder, sniffed, activity, churnDays, plan}));
-  const lines = [
+  for (const line of explanation({sniffed, activity, churnDays, plan})) terminal.say(`- ${line}`);
+  terminal.say(
+    `Made ${shown(folder)}. Look through its study.ts, then:\n  cd ${shown(folder)} && npx churnbook run`,
+  );
+}
+
+/** What a study is made from. */
+type Found = {
+  readonly sniffed: Sniffed;
+  readonly activity: string;
+  readonly churnDays: number;
+  readonly plan: CutoffPlan;
+};
+
+/** What was taken from the files, and why, a sentence each. */
+function explanation({sniffed, activity, churnDays, plan}: Found): string[] {
+  const bad = badRows(sniffed);
+  return [
     `Read ${whole(sniffed.rowsRead)} rows: ${whole(sniffed.rows)} events of ${whole(sniffed.customers)} customers${bad.rows > 0 ? `, ${counted(bad.rows, "row")} to quarantine` : ""}.`,
     ...(bad.allowed === undefined
       ? []
@@ -106,10 +123,6 @@ async function init(folder: string, options: InitOptions, terminal: Terminal): P
     `Cutoffs: monthly, ${plan.from} to ${plan.to}. ${plan.cutoffsWhy}`,
     `Test: from ${plan.testFrom} on. ${plan.testWhy}`,
   ];
-  for (const line of lines) terminal.say(`- ${line}`);
-  terminal.say(
-    `Made ${shown(folder)}. Look through its study.ts, then:\n  cd ${shown(folder)} && npx churnbook run`,
-  );
 }
 
 /** More bad rows than this are no accident: the columns or the format were misread. */
@@ -140,19 +153,7 @@ function activityOf(types: Readonly<Record<string, number>>): string {
 const churnWhy = (days: number): string =>
   `With a horizon of the same ${days} days every customer can stay silent for all of it, whenever last seen.`;
 
-function studyText({
-  folder,
-  sniffed,
-  activity,
-  churnDays,
-  plan,
-}: {
-  folder: string;
-  sniffed: Sniffed;
-  activity: string;
-  churnDays: number;
-  plan: ReturnType<typeof planCutoffs>;
-}): string {
+function studyText({folder, sniffed, activity, churnDays, plan}: Found & {readonly folder: string}): string {
   const {source, lastDay} = sniffed;
   const bad = badRows(sniffed);
   const quote = (text: string) => JSON.stringify(text);
