@@ -65,7 +65,7 @@ export function modelsChart({metric, rows, reference}: ModelsData, {title}: Char
   };
   const color = {condition: {test: "datum.chosen", value: COLOUR.blue}, value: COLOUR.grey};
   return chartOf({
-    title: title ?? "Models tried",
+    title: title ?? "How the models compare",
     description: describe(metric, rows, reference, text),
     caption: metric,
     table: {

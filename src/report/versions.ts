@@ -1,8 +1,9 @@
-import type {Run} from "../ledger/run.ts";
+import {contactsDigest, type Run} from "../ledger/run.ts";
 import type {Table} from "./words.ts";
 
 /** What has to be the same to make this card again. */
-export function versionsTable({snapshot, library, study}: Run): Table {
+export function versionsTable({snapshot, campaigns, library, study}: Run): Table {
+  const contacts = contactsDigest(campaigns);
   return {
     kind: "table",
     caption: "What has to be the same to make this card again",
@@ -12,6 +13,7 @@ export function versionsTable({snapshot, library, study}: Run): Table {
     ],
     rows: [
       ["Rows of the snapshot", snapshot.digest],
+      ...(contacts === null ? [] : [["Campaign contacts", contacts]]),
       ["Code of the library", library],
       ["Seed", String(study.seed)],
       ["Salt of the split", study.split.salt],
