@@ -91,7 +91,7 @@ function describe(points: CalibrationData["points"]): string {
   const inside = points.filter(p => p.low <= p.predicted && p.predicted <= p.high).length;
   const last = points.reduce((a, b) => (b.predicted > a.predicted ? b : a));
   return (
-    `Predicted risk against observed churn in ${counted(points.length, "group")} of ${whole(n)} rows, customers at a cutoff: ` +
+    `Predicted risk against observed churn for ${whole(n)} rows (customers at a cutoff) in ${counted(points.length, "group")} by predicted risk: ` +
     `in ${inside} the prediction lies within the interval of what was observed. In the riskiest group ` +
     `${percent(last.predicted)} was predicted and ${percent(last.observed)} (${percent(last.low)} to ` +
     `${percent(last.high)}) churned.`

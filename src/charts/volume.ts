@@ -79,10 +79,10 @@ function describe(periods: readonly string[], series: VolumeData["series"]): str
   const parts = series.map(({type, counts}) => {
     const total = counts.reduce((a, b) => a + b, 0);
     const empty = counts.filter(count => count === 0).length;
-    const range = `${whole(Math.min(...counts))} to ${whole(Math.max(...counts))} a period`;
+    const range = `${whole(Math.min(...counts))} to ${whole(Math.max(...counts))} a week`;
     return `${type} ${whole(total)} (${range}${empty > 0 ? `, ${whole(empty)} without any` : ""})`;
   });
   const from = periodText(periods[0]!);
-  const span = periods.length === 1 ? `in ${from}` : `from ${from} to ${periodText(periods.at(-1)!)}`;
-  return `Events in ${counted(periods.length, "period")} ${span}: ${listed(parts)}.`;
+  const span = periods.length === 1 ? `on ${from}` : `from ${from} to ${periodText(periods.at(-1)!)}`;
+  return `Events in ${counted(periods.length, "week")}, beginning ${span}: ${listed(parts)}.`;
 }

@@ -13,8 +13,8 @@ export type ContractInput = {
   readonly rowsRead: number;
   readonly quarantined: Readonly<Record<string, number>>;
   readonly files: readonly SourceFile[];
-  /** Last day that a row may have; not checked when absent. */
-  readonly lastAllowed: Day | undefined;
+  /** Last day that a row may have: that of the source, or the day of reading; not checked when absent. */
+  readonly lastAllowed: Day | "day of reading" | undefined;
 };
 
 /** Runs the checks over the tables that {@link Ingested} describes. */
@@ -85,7 +85,7 @@ export async function contractOf(
 const badShare = (quarantined: Readonly<Record<string, number>>, rowsRead: number): number =>
   Object.values(quarantined).reduce((a, b) => a + b, 0) / rowsRead;
 
-function faultText(fault: Fault, lastAllowed: Day | undefined): string {
+function faultText(fault: Fault, lastAllowed: ContractInput["lastAllowed"]): string {
   const what: Record<Fault, string> = {
     "malformed-row": "whose fields do not fit the columns",
     "customer-missing": "without a customer",
@@ -93,7 +93,8 @@ function faultText(fault: Fault, lastAllowed: Day | undefined): string {
     "time-future":
       lastAllowed === undefined
         ? "later than the extract (no last day to check against)"
-        : `later than ${dateOf(lastAllowed)}`,
+        : // The day itself would make another card of the same rows tomorrow.
+          `later than ${lastAllowed === "day of reading" ? "the day of reading" : dateOf(lastAllowed)}`,
     "type-missing": "without a type",
     "amount-unreadable": "with an amount that is no number",
     "duplicate-row": "equal to an earlier one",

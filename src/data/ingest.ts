@@ -92,7 +92,12 @@ async function read(
   await setApart(database, source, files, last);
   const summary = await summaryOf(database);
   const quarantined = await quarantinedIn(database);
-  const contract = await contractOf(database, source, {rowsRead, quarantined, files, lastAllowed: last});
+  const contract = await contractOf(database, source, {
+    rowsRead,
+    quarantined,
+    files,
+    lastAllowed: declared ?? (last === undefined ? undefined : "day of reading"),
+  });
   if (stop) await stopOver(database, source, {rowsRead, quarantined});
   if (summary.rows === 0)
     throw new DataError(

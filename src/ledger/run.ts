@@ -104,9 +104,10 @@ export function createRun(inputs: RunInputs): Run {
   const testFrom = dayOf(`${study.split.testFrom}-01`);
   const {churn, horizon, activity, target} = study;
 
-  const cohort = once(() =>
-    buildCohort(log, {churn, cutoffs, activity, minimumTenureDays: study.minimumTenureDays}),
-  );
+  const cohort = once(() => {
+    requireEventTypes(log, study);
+    return buildCohort(log, {churn, cutoffs, activity, minimumTenureDays: study.minimumTenureDays});
+  });
   const targets = once(() => labelTargets(log, cohort(), {churn, horizon, activity}));
   const labels = () => targets()[target];
   const treated = once(() =>
@@ -221,6 +222,19 @@ export function createRun(inputs: RunInputs): Run {
       for (const [id, value] of Object.entries(values)) await record(id, value);
     },
   };
+}
+
+/** A misspelled event type would be a silent one. @throws DataError naming the field and the types of the log. */
+function requireEventTypes({types}: EventLog, {churn, activity}: Study): void {
+  const named =
+    churn.kind === "inactivity"
+      ? {"churn.of": churn.of, activity}
+      : {"churn.start": churn.start, "churn.renew": churn.renew, "churn.end": churn.end, activity};
+  for (const [field, type] of Object.entries(named))
+    if (!types.includes(type))
+      throw new DataError(
+        `${field} is ${JSON.stringify(type)}, and the log has no such event; it has ${types.join(", ")}`,
+      );
 }
 
 /** ROC AUC of the days since the last activity alone; no activity counts as longest. */

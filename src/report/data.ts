@@ -36,7 +36,7 @@ export function quarantineTable({quarantined, rowsRead}: SnapshotManifest): Tabl
   const reasons = Object.entries(quarantined).filter(([, n]) => n > 0);
   return {
     kind: "table",
-    caption: `Rows set aside of ${whole(rowsRead)} read; each stands in the quarantine file with its place and reason`,
+    caption: `Rows set aside of ${whole(rowsRead)} read; each stands in quarantine.csv of the snapshot with its place and reason`,
     columns: [
       {name: "reason", title: "Reason", format: "text"},
       {name: "rows", title: "Rows", format: "integer"},

@@ -1,6 +1,6 @@
 import {hindsightCeiling} from "../evaluate/ceiling.ts";
 import type {Ranked} from "../evaluate/compete.ts";
-import {FRACTIONS, type Judgement} from "../evaluate/judge.ts";
+import {FRACTIONS, type Judgement, type ModelJudgement} from "../evaluate/judge.ts";
 import {type CampaignValue, campaignValue, campaignValues} from "../evaluate/profit.ts";
 import {briefPercent, whole} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
@@ -187,7 +187,7 @@ export function decisionEvidence(
   const chosen = judged.models.find(model => model.chosen)!;
   const reached = (x: number) => Math.min(1, x * economics.capacity);
   return {
-    "decision.recommendation": recommendation(values, chosen.title, study),
+    "decision.recommendation": recommendation(values, chosen, study),
     "decision.reached": {
       kind: "number",
       value: reached(chosen.lift.value),
@@ -223,8 +223,8 @@ export function decisionEvidence(
   };
 }
 
-function recommendation(values: readonly CampaignValue[], title: string, {economics}: Study) {
-  const {contacted, model, random} = values.find(value => value.fraction === economics.capacity)!;
+function recommendation(values: readonly CampaignValue[], {title, lift}: ModelJudgement, {economics}: Study) {
+  const {contacted, model} = values.find(value => value.fraction === economics.capacity)!;
   const best = values.reduce((a, b) => (b.model.value > a.model.value ? b : a));
   const currency = economics.currency;
   const expected =
@@ -233,7 +233,9 @@ function recommendation(values: readonly CampaignValue[], title: string, {econom
       : `is expected to lose ${currency} ${whole(-model.value)}`;
   const elsewhere =
     best.fraction === economics.capacity || best.model.value <= 0
-      ? ""
+      ? best.model.value <= 0
+        ? " No share below is expected to gain; contacting nobody is the better choice."
+        : ""
       : ` Of the shares below, ${briefPercent(best.fraction)} is expected to gain most, ${currency} ${whole(best.model.value)}.`;
   const who = `the ${whole(contacted)} customers with the highest risk (${briefPercent(economics.capacity)}, the capacity set in the study)`;
   if (model.low > 0)
@@ -246,7 +248,7 @@ function recommendation(values: readonly CampaignValue[], title: string, {econom
     );
   return text(
     `Do not roll this campaign out yet. Contacting ${who} ${expected}, but may also ${model.value >= 0 ? "lose" : "gain"} money` +
-      `${model.value > random.value ? "; choosing at random would do worse" : ""}. Run it as an experiment with a random group ` +
+      `${lift.low > 1 ? "; choosing at random would do worse" : ""}. Run it as an experiment with a random group ` +
       `left alone, and decide on its result.${elsewhere}`,
   );
 }
@@ -286,6 +288,7 @@ function caveats(judged: Judgement, {economics, horizon}: Study): string[] {
   return [
     `That the offer keeps ${briefPercent(low)} to ${briefPercent(high)} (most likely ${briefPercent(mode)}) of would-be churners is an assumption. No experiment has measured it yet.`,
     "The ranking says who is at risk, not whom a contact would change. Some may leave because they were reminded.",
+    "Whoever leaves between the cutoff and the contact counts as within reach here; the sooner the contact, the less this flatters.",
     ...(manyMonths
       ? [
           "Do not add up the values of neighbouring months: whoever churns within the horizon counts in each of them.",

@@ -10,6 +10,7 @@ export function framingEvidence(study: Study): Readonly<Record<string, EvidenceV
     "framing.goal": text(framing.goal),
     "framing.proxy": text(
       `Predicted instead: whether a customer ${targetText(study.target, study)}. ${churnText(study.churn)} ` +
+        (study.target === "within" ? "" : "On this card a churner is a customer for whom that comes true. ") +
         "This stands in for the goal; it is not the goal. Somebody may churn whom no campaign could have kept, " +
         "and somebody may stay who would have stayed anyway.",
     ),

@@ -4,13 +4,13 @@ import type {FeatureImportance} from "../evaluate/importance.ts";
 import type {Judgement} from "../evaluate/judge.ts";
 import {type CatalogueEntry, featureCatalogue} from "../features/catalogue.ts";
 import type {Matrix} from "../features/matrix.ts";
-import {briefPercent, percent, whole} from "../figures.ts";
+import {briefPercent, decimal, percent, whole} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {Study} from "../study.ts";
 import {type Table, type Text, text} from "./words.ts";
 
 const interval = ({value, low, high}: {value: number; low: number; high: number}, digits: number): string =>
-  `${value.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
+  `${decimal(value, digits)} (${decimal(low, digits)} to ${decimal(high, digits)})`;
 
 /** The features in business words. */
 export function catalogueTable(study: Study, x: Matrix): Table {

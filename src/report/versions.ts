@@ -6,7 +6,8 @@ export function versionsTable({snapshot, campaigns, library, study}: Run): Table
   const contacts = contactsDigest(campaigns);
   return {
     kind: "table",
-    caption: "What has to be the same to make this card again",
+    caption:
+      "The data and the code behind the numbers; the versions of the engines stand at the end of the card",
     columns: [
       {name: "what", title: "What", format: "text"},
       {name: "value", title: "Digest or value", format: "text"},

@@ -127,8 +127,8 @@ const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b
 const FEWEST = 10;
 
 /**
- * Only who lasts until a campaign can be treated by it: at cutoffs before it, leaving the treated out leaves out
- * survivors, and what remains to learn from churns more often than the cohort does.
+ * Leaving the treated out may tilt what is learned. Only who lasts until a campaign can be treated by it: at cutoffs
+ * before it that leaves out survivors. A campaign aimed at those at risk leaves out churners.
  */
 function checkTreated(split: Split, cohort: Cohort, {labels, treated}: AuditOptions): SplitFinding[] {
   if (!treated?.includes(1)) return [];
@@ -149,21 +149,21 @@ function checkTreated(split: Split, cohort: Cohort, {labels, treated}: AuditOpti
     if (sums.kept === 0 || sums.kept === sums.all) return;
     const [all, kept] = [sums.allPositives / sums.all, sums.keptPositives / sums.kept];
     const excess = (kept - all) / Math.sqrt((kept * (1 - kept)) / sums.kept);
-    if (excess > worst.excess)
+    if (Math.abs(excess) > Math.abs(worst.excess))
       worst = {
         excess,
         text: `at ${dateOf(t)} ${percent(kept)} of the rows left to learn from are positive, and ${percent(all)} of the cohort`,
       };
   });
   // Three standard errors: less can be chance.
-  if (worst.excess < 3) return [];
+  if (Math.abs(worst.excess) < 3) return [];
   return [
     {
       code: "treated-left-out",
       verdict: "warning",
       message:
-        `Leaving treated customers out tilts what is learned, since only who lasts until a campaign is treated: ` +
-        `${worst.text}.`,
+        `Leaving treated customers out tilts what is learned: ${worst.text}, as happens when ` +
+        `${worst.excess > 0 ? "only those who last until a campaign are treated" : "a campaign is aimed at those at risk"}.`,
     },
   ];
 }

@@ -75,7 +75,7 @@ function brokenTarget(counts: TargetCounts, {target, churn, horizon}: WarningOpt
     return error(
       "no-positive",
       0,
-      `Nobody churns: none of the ${whole(mature)} rows is a ${name} positive; check the definition of churn, and that the event types are those of the log.`,
+      `No row of ${whole(mature)} is ${name} positive: there is nothing to predict; check the definition of churn, and that the event types are those of the log.`,
     );
   if (counts[target] === mature)
     return error(

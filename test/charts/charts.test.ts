@@ -146,10 +146,10 @@ test("the other charts describe their findings with numbers", () => {
   expect(say("sets")).toContain("learns at 11 cutoffs, 3 cutoffs are left out as an embargo");
   expect(say("sets")).toContain("2 cutoffs from Mar 2026");
   expect(say("bins")).toContain("riskiest bin holds 3.2 (2.7 to 3.7) times");
-  expect(say("calibration")).toContain("10 groups of 8\u2009045 rows");
+  expect(say("calibration")).toContain("8\u2009045 rows (customers at a cutoff) in 10 groups");
   expect(say("models")).toContain("ml-xgboost, the model in use, 0.81 (0.79 to 0.83)");
   expect(say("recency")).toContain("62% of all churners fall in 0 to 30 days");
-  expect(say("volume-two-weeks")).toContain("purchase 120 (0 to 120 a period, 1 without any)");
+  expect(say("volume-two-weeks")).toContain("purchase 120 (0 to 120 a week, 1 without any)");
   expect(say("money-loss")).toContain("CHF \u2212690\u2009000");
   expect(say("alternatives")).toContain(
     "120 days: 33% positive, 34% cannot churn, AUC of recency alone 0.41",

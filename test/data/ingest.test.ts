@@ -130,6 +130,16 @@ test("ingest({lastDay}) quarantines what is later, and takes today where no last
   free.close();
 });
 
+test("ingest(source, {today}) says the same of the same rows on another day", async () => {
+  const text = "id,at,eur\n1,2025-01-01,2\n2,2025-02-03,2\n";
+  const [one, two] = [
+    await ingestText(text, {}, {today: "2025-06-01"}),
+    await ingestText(text, {}, {today: "2026-01-31"}),
+  ];
+  expect(one!.contract).toEqual(two!.contract);
+  expect(one!.lastDay).toBe(two!.lastDay);
+});
+
 test("ingest(file) numbers rows as in the file, behind lines with too many or too few fields", async () => {
   const lines = ["1,2025-01-01", "2,2025-01-01,x", "only", '"3\n4",2025-01-01', "5,bad", "6", "7,worse"];
   const read = await ingestText(`id,at\n${lines.join("\n")}\n`, {maxBadShare: 1});

@@ -91,3 +91,11 @@ test("wilson(positives, n) solves (share - p)² = z² p (1 - p) / n", () => {
     }
   }
 });
+
+test("calibrationCurve(p, y, {clusters}) takes the customers of a bin as its number of observations", () => {
+  const p = new Array<number>(40).fill(0.3);
+  const labels = p.map((_, i) => (i % 4 === 0 ? 1 : 0));
+  const customers = p.map((_, i) => i % 20);
+  const [point] = calibrationCurve(p, labels, {clusters: customers});
+  expect(point).toMatchObject({rows: 40, positives: 10, observed: 0.25, ...wilson(5, 20)});
+});

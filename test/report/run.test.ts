@@ -5,7 +5,7 @@ import {rocAuc} from "../../src/evaluate/metrics.ts";
 import {activityFeatures} from "../../src/features/defaults.ts";
 import {takeRows} from "../../src/features/matrix.ts";
 import type {EvidenceRecord} from "../../src/ledger/evidence.ts";
-import {createRun, type Run} from "../../src/ledger/run.ts";
+import {createRun, type Run, type RunInputs} from "../../src/ledger/run.ts";
 import type {Store} from "../../src/ledger/store.ts";
 import {applyCalibration} from "../../src/model/calibration.ts";
 import {applyModel} from "../../src/model/model.ts";
@@ -66,17 +66,17 @@ const store: Store = {
   },
 };
 const log = eventLogOf(purchases(), {lastDay: dayOf("2025-06-29")});
-const open = (library = "library"): Run =>
-  createRun({
-    study,
-    snapshot: {digest: "snapshot"} as Run["snapshot"],
-    log,
-    campaigns: undefined,
-    library,
-    engines: {},
-    store,
-    emit: async record => void records.push(record),
-  });
+const inputs = (library = "library", campaigns?: Run["campaigns"]): RunInputs => ({
+  study,
+  snapshot: {digest: "snapshot"} as Run["snapshot"],
+  log,
+  campaigns,
+  library,
+  engines: {},
+  store,
+  emit: async record => void records.push(record),
+});
+const open = (...given: Parameters<typeof inputs>): Run => createRun(inputs(...given));
 let run: Run;
 beforeAll(() => {
   run = open();
@@ -89,6 +89,32 @@ test("run.models() is computed once, read by the next run, and computed again fo
   expect(writes).toBe(after);
   await open("another library").features();
   expect(writes).toBe(after + 1);
+});
+
+test("campaign contacts keep rows out of learning, and another set of contacts is another model", async () => {
+  const contacts = (treated: number) => ({
+    customer: Int32Array.from({length: 60}, (_, i) => i),
+    day: new Int32Array(60).fill(dayOf("2024-09-15")),
+    treated: new Uint8Array(60).fill(treated),
+    unknownCustomers: 0,
+  });
+  const [control, treated] = [open("library", contacts(0)), open("library", contacts(1))];
+  const learned = async (one: Run) => (await one.models()).rows.train.length;
+  expect(await learned(control)).toBe(await learned(run));
+  expect(await learned(treated)).toBeLessThan(await learned(run));
+  const table = splitTable(treated.cohort(), treated.labels(), treated.split(), treated.treated());
+  expect(table.rows.map(([part]) => part)).toContain("left out: treated");
+  const digests = await Promise.all([run, control, treated].map(async one => (await one.bundle()).campaigns));
+  expect(digests[0]).toBeNull();
+  expect(new Set(digests).size).toBe(3);
+});
+
+test("a misspelled event type of the study is named, with those of the log", () => {
+  const misspelled = {...study, activity: "purchse"};
+  const broken = createRun({...inputs(), study: misspelled});
+  expect(() => broken.cohort()).toThrow(
+    'activity is "purchse", and the log has no such event; it has purchase',
+  );
 });
 
 test("run.evaluation() judges the model that is in the bundle: applying the bundle gives the AUC on the card", async () => {

@@ -286,5 +286,9 @@ test("auditSplit(…, {treated}) warns when leaving the treated out leaves the c
   expect(audit(survivors).find(({code}) => code === "treated-left-out")?.message).toMatch(
     /at 2025-01-01 3\d\.\d% of the rows left to learn from are positive, and 2\d\.\d% of the cohort/,
   );
+  const targeted = Uint8Array.from({length: 2 * n}, (_, i) => (labels[i] === 1 && i % 2 === 0 ? 1 : 0));
+  expect(audit(targeted).find(({code}) => code === "treated-left-out")?.message).toContain(
+    "aimed at those at risk",
+  );
   expect(audit(anyone).map(({code}) => code)).not.toContain("treated-left-out");
 });

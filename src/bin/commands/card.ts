@@ -28,7 +28,10 @@ export function cardCommand(terminal: Terminal): Command {
         );
       const input = readInput(file);
       const out = resolve(options.out ?? join(folder, "reports", study.name));
-      const {files} = await writeCard(input, out, {terminal, pdf: options.pdf});
+      const {files} = await writeCard(input, out, {
+        ...{terminal, pdf: options.pdf},
+        beside: [{name: "model.json", bytes: readFileSync(join(from, "model.json"))}],
+      });
       for (const {name, sha256} of files) terminal.say(`${sha256}  ${shown(join(out, name))}`);
     });
 }
@@ -36,10 +39,12 @@ export function cardCommand(terminal: Terminal): Command {
 /** What the card of a run is made of, the study as it was then included. */
 function readInput(file: string): CardInput {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as CardInput;
+    const input = JSON.parse(readFileSync(file, "utf8")) as Partial<CardInput>;
+    if (input.study && input.identity && input.evidence) return input as CardInput;
   } catch {
-    throw new DataError(`${shown(file)} is damaged; run the study again`, {file});
+    // No JSON: said below.
   }
+  throw new DataError(`${shown(file)} is damaged; run the study again`, {file});
 }
 
 function latestRun(folder: string): string {

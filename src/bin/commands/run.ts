@@ -75,6 +75,7 @@ export async function runStudy(
     ...{terminal, pdf: options.pdf},
     beside: [{name: "model.json", bytes: Buffer.from(bundle)}],
   });
+  writeAtomically(join(runFolder, "model.json"), bundle);
   writeAtomically(join(runFolder, "card-input.json"), `${canonicalJson(input)}\n`);
   const record = {run, context, seconds: seconds(started), files};
   writeAtomically(join(runFolder, "run.json"), `${canonicalJson(record)}\n`);

@@ -16,20 +16,19 @@ export function verifyCommand(terminal: Terminal): Command {
     )
     .argument("<folder>", "folder with the card")
     .option("--study <file>", "the study file", "study.ts")
+    .option("--timeout <seconds>", "longest time that one cell may take", "600")
     .addHelpText("after", "\nExample:\n  churnbook verify reports/demo --study notebooks/study.ts")
-    .action(async (path: string, {study}: {study: string}) => {
+    .action(async (path: string, {study, timeout}: {study: string; timeout: string}) => {
       const folder = resolve(path);
       const old = readCard(folder);
       const again = mkdtempSync(join(tmpdir(), "churnbook-verify-"));
       try {
         const pdf = existsSync(join(folder, "card.pdf"));
+        // What a run says of its folders would be of folders that are gone.
+        const quiet = {...terminal, note: terminal.progress};
         // Nothing stored is trusted: every stage is computed again.
         const store = join(again, "store");
-        const {files} = await runStudy(
-          study,
-          {out: join(again, "card"), store, pdf, timeout: "600"},
-          terminal,
-        );
+        const {files} = await runStudy(study, {out: join(again, "card"), store, pdf, timeout}, quiet);
         for (const {name, sha256: made} of files) {
           const there = existsSync(join(folder, name)) ? sha256(readFileSync(join(folder, name))) : undefined;
           if (there !== made) process.exitCode = 1;
