@@ -76,13 +76,14 @@ function plotOf(periods: readonly string[], {type, counts}: VolumeData["series"]
 }
 
 function describe(periods: readonly string[], series: VolumeData["series"]): string {
+  const unit = periods[0]!.length === "YYYY-MM".length ? "month" : "week";
   const parts = series.map(({type, counts}) => {
     const total = counts.reduce((a, b) => a + b, 0);
     const empty = counts.filter(count => count === 0).length;
-    const range = `${whole(Math.min(...counts))} to ${whole(Math.max(...counts))} a week`;
+    const range = `${whole(Math.min(...counts))} to ${whole(Math.max(...counts))} a ${unit}`;
     return `${type} ${whole(total)} (${range}${empty > 0 ? `, ${whole(empty)} without any` : ""})`;
   });
   const from = periodText(periods[0]!);
   const span = periods.length === 1 ? `on ${from}` : `from ${from} to ${periodText(periods.at(-1)!)}`;
-  return `Events in ${counted(periods.length, "week")}, beginning ${span}: ${listed(parts)}.`;
+  return `Events in ${counted(periods.length, unit)}, beginning ${span}: ${listed(parts)}.`;
 }

@@ -42,26 +42,9 @@ export function bundleOf(
   }
 }
 
-/** A record as a cell emits it: for the runner, with a line for the reader. */
+/** A record as a cell emits it: for the runner, with its id for the reader, who is shown the value beside it. */
 export function recordBundleOf({id, value}: EvidenceRecord): MimeBundle {
-  return {[EVIDENCE_MIME]: {id, value}, "text/plain": `${id}: ${summaryOf(value)}`};
-}
-
-function summaryOf(value: EvidenceValue): string {
-  switch (value.kind) {
-    case "text":
-      return value.text;
-    case "list":
-      return value.items.join("; ");
-    case "number":
-      return numberText(value);
-    case "table":
-      return `${value.caption}, ${value.rows.length} ${value.rows.length === 1 ? "row" : "rows"}`;
-    case "chart":
-      return value.title;
-    case "not-applicable":
-      return `not applicable, ${value.reason}`;
-  }
+  return {[EVIDENCE_MIME]: {id, value}, "text/plain": `recorded as ${id}`};
 }
 
 function numberText(value: Extract<EvidenceValue, {kind: "number"}>): string {

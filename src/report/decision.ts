@@ -233,9 +233,7 @@ function recommendation(values: readonly CampaignValue[], {title, lift}: ModelJu
       : `is expected to lose ${currency} ${whole(-model.value)}`;
   const elsewhere =
     best.fraction === economics.capacity || best.model.value <= 0
-      ? best.model.value <= 0
-        ? " No share below is expected to gain; contacting nobody is the better choice."
-        : ""
+      ? ""
       : ` Of the shares below, ${briefPercent(best.fraction)} is expected to gain most, ${currency} ${whole(best.model.value)}.`;
   const who = `the ${whole(contacted)} customers with the highest risk (${briefPercent(economics.capacity)}, the capacity set in the study)`;
   if (model.low > 0)
@@ -245,6 +243,11 @@ function recommendation(values: readonly CampaignValue[], {title, lift}: ModelJu
   if (model.high < 0)
     return text(
       `Do not run this campaign at these costs: contacting ${who} ${expected}, even with the model.${elsewhere}`,
+    );
+  if (best.model.value <= 0)
+    return text(
+      `Contact nobody at these costs: contacting ${who} ${expected}, and no share below is expected to gain. If it is tried ` +
+        "all the same, then as an experiment with a random group left alone: it may also gain.",
     );
   return text(
     `Do not roll this campaign out yet. Contacting ${who} ${expected}, but may also ${model.value >= 0 ? "lose" : "gain"} money` +

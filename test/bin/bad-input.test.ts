@@ -182,6 +182,14 @@ test("run lists the evidence that the notebooks did not record, and writes no ca
   expect(readdirSync(study)).not.toContain("reports");
 });
 
+test("card of a run that did not finish says so", async () => {
+  const study = join(folder, "bare");
+  const [run] = readdirSync(join(study, ".churnbook", "runs"));
+  const {status, err} = await churnbook(["card", join(".churnbook", "runs", run!)], study);
+  expect(status).toBe(2);
+  expect(err).toContain("holds no finished run");
+});
+
 test("an option that does not exist is bad usage, exit status 2", async () => {
   const {status, err} = await churnbook(["run", "--colour"]);
   expect(status).toBe(2);

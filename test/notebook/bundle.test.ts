@@ -43,11 +43,11 @@ test("bundleOf(chart, {svg}) carries the specification, the picture and the word
   });
 });
 
-test("recordBundleOf({id, value}) is the record and a line that says it", () => {
+test("recordBundleOf({id, value}) is the record, and its id for the reader", () => {
   const record = {id: "a.b", value: {kind: "number", value: 3}} as const;
   expect(recordBundleOf(record)).toEqual({
     "application/vnd.churnbook.evidence+json": record,
-    "text/plain": "a.b: 3",
+    "text/plain": "recorded as a.b",
   });
 });
 

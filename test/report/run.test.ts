@@ -159,6 +159,25 @@ test("decisionEvidence(judged) agrees with itself: reach is lift times share, va
   expect(modelsTable(judged).rows).toHaveLength(3);
 });
 
+test("decisionEvidence(judged) with an offer that costs too much advises one thing: to contact nobody", async () => {
+  const judged = await run.evaluation();
+  const advice = (offerCost: number) => {
+    const costly = {
+      ...study,
+      economics: {...study.economics, offerCost, customerValue: triangular(1, 40, 400)},
+    };
+    const value = decisionEvidence(judged, costly, run.cohortSize())["decision.recommendation"];
+    return value?.kind === "text" ? value.text : "";
+  };
+  expect(advice(0)).toMatch(/^(Contact the|Do not roll this campaign out yet)/);
+  expect(advice(1000)).toMatch(/^Do not run this campaign at these costs: .* is expected to lose EUR/);
+  const between = Array.from({length: 60}, (_, i) => advice(i)).find(words =>
+    words.startsWith("Contact nobody"),
+  );
+  expect(between).toMatch(/is expected to lose EUR .*, and no share below is expected to gain/);
+  expect(between).not.toContain("roll this campaign out");
+});
+
 test("run.record(id, value) refuses what is no evidence, and hands on what is", async () => {
   await expect(run.record("a.b", {kind: "number", value: Number.NaN})).rejects.toThrow(
     "record requires finite numbers, got NaN at a.b.value; use null for what is unknown",

@@ -21,7 +21,8 @@ export function cardCommand(terminal: Terminal): Command {
       const {study, folder} = await loadStudy(options.study);
       const from = run ? resolve(run) : latestRun(join(folder, ".churnbook", "runs"));
       const file = join(from, "card-input.json");
-      if (!existsSync(file))
+      const model = join(from, "model.json");
+      if (!existsSync(file) || !existsSync(model))
         throw new DataError(
           `${shown(from)} holds no finished run; give the folder of one, or run the study again`,
           {file},
@@ -30,7 +31,7 @@ export function cardCommand(terminal: Terminal): Command {
       const out = resolve(options.out ?? join(folder, "reports", study.name));
       const {files} = await writeCard(input, out, {
         ...{terminal, pdf: options.pdf},
-        beside: [{name: "model.json", bytes: readFileSync(join(from, "model.json"))}],
+        beside: [{name: "model.json", bytes: readFileSync(model)}],
       });
       for (const {name, sha256} of files) terminal.say(`${sha256}  ${shown(join(out, name))}`);
     });
