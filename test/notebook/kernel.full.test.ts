@@ -105,7 +105,7 @@ test.skipIf(!existsSync(cellModule))(
     const plain = error.executed.cells.map((cell: {outputs: {data?: Record<string, string>}[]}) =>
       cell.outputs.flatMap(({data}) => data?.["text/plain"] ?? []),
     );
-    expect(plain).toEqual([["A\nd", "B\nd", "text"], ["C\nd", "a.b: 1"], [""]]);
+    expect(plain).toEqual([["A\nd", "B\nd", "text"], ["C\nd", "recorded as a.b"], [""]]);
     expect(error.executed.cells.slice(0, 2).map((cell: {outputs: unknown[]}) => cell.outputs.length)).toEqual(
       [3, 2],
     );
