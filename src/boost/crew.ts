@@ -42,6 +42,8 @@ export class Crew {
         workerData: {module, memory, ...at, thread, threads},
         execArgv: [],
       });
+      // One that cannot start leaves its work to the first.
+      worker.on("error", () => {});
       worker.unref();
     }
   }
