@@ -1,4 +1,4 @@
-import {allocator} from "./engine.ts";
+import {ADDRESS_SPACE, allocator, type Memory, memoryOf} from "./engine.ts";
 import {CONTROL_WORDS} from "./work.ts";
 
 /** What decides how much memory a training takes. */
@@ -168,3 +168,47 @@ export const sorters = (layout: Layout): number =>
 
 const sortBytes = ({rows, weights}: Layout): number =>
   Math.ceil((4 * (rows + 16) + (weights ? 16 : 8) * rows + SORT_TABLES) / 64) * 64;
+
+/** Lays out the memory. @throws RangeError when it is past the limit, saying what would fit. */
+export function roomFor(shape: BoostShape, memoryLimit = ADDRESS_SPACE): Layout {
+  const layout = layoutOf(shape);
+  const limit = Math.min(memoryLimit, ADDRESS_SPACE);
+  if (layout.bytes <= limit) return layout;
+  let [fits, not] = [0, shape.rows];
+  while (not - fits > 1) {
+    const rows = Math.floor((fits + not) / 2);
+    if (boostMemory({...shape, rows}) <= limit) fits = rows;
+    else not = rows;
+  }
+  const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+  throw new RangeError(
+    `fitBoost requires ${megabytes(layout.bytes)} for ${shape.rows} rows x ${shape.features} features x 256 bins, got ` +
+      `${megabytes(limit)}: ` +
+      (fits === 0
+        ? "with so many features no number of rows fits, take fewer features, less depth or fewer leaves"
+        : `${fits} rows x ${shape.features} features x 256 bins would fit`),
+  );
+}
+
+export function memoryFor({bytes}: Layout): Memory {
+  try {
+    return memoryOf(bytes);
+  } catch (error) {
+    throw new RangeError(
+      `fitBoost requires ${Math.ceil(bytes / 2 ** 20)} MiB of memory, got none from the system`,
+      {cause: error},
+    );
+  }
+}
+
+/** Views on the memory of the training; it never grows, so they stay valid. */
+export function viewsOf(buffer: ArrayBufferLike) {
+  return {
+    floats: (at: number, length: number): Float32Array => new Float32Array(buffer, at, length),
+    doubles: (at: number, length: number): Float64Array => new Float64Array(buffer, at, length),
+    words: (at: number, length: number): Uint32Array => new Uint32Array(buffer, at, length),
+    view: new DataView(buffer),
+  };
+}
+
+export type Views = ReturnType<typeof viewsOf>;
