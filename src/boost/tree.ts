@@ -21,7 +21,10 @@ export type Tree = {
   readonly value: readonly number[];
   /** By how much the split lowered twice the regularised loss; 0 at a leaf. */
   readonly gain: readonly number[];
-  /** Sum of the hessians of the training rows that reached the node, above 0; single precision. */
+  /**
+   * Sum of the hessians of the training rows that reached the node, single precision; above 0, except in a tree of
+   * one leaf for which no row was drawn.
+   */
   readonly cover: readonly number[];
   /** Training rows that reached the node. */
   readonly rows: readonly number[];
