@@ -1,6 +1,6 @@
-import type {Boost, BoostFeature, BoostParameters} from "./boost.ts";
+import type {Boost} from "./boost.ts";
 import {jsonList, jsonObject, singleText} from "./file.ts";
-import {CATEGORY_LIMIT, EVERY_NUMBER, type Tree} from "./tree.ts";
+import type {Tree} from "./tree.ts";
 
 /** Says in the attributes of an exported model that its first tree is the base margin. */
 export const BASE_MARGIN = "churnbook_base_margin";
