@@ -19,11 +19,13 @@ function steps(a: number, b: number): number {
 }
 
 test("exp(x) is within 2 units in the last place over its whole range", () => {
-  for (const [x, expected] of reference.exp) expect(steps(exp(x), expected), `exp(${x})`).toBeLessThanOrEqual(2);
+  for (const [x, expected] of reference.exp)
+    expect(steps(exp(x), expected), `exp(${x})`).toBeLessThanOrEqual(2);
 });
 
 test("log(x) is within 2 units in the last place, next to 1 and below the normal numbers too", () => {
-  for (const [x, expected] of reference.log) expect(steps(log(x), expected), `log(${x})`).toBeLessThanOrEqual(2);
+  for (const [x, expected] of reference.log)
+    expect(steps(log(x), expected), `log(${x})`).toBeLessThanOrEqual(2);
 });
 
 test("exp and log at the ends of their ranges", () => {
