@@ -56,7 +56,11 @@ export function requireFeatureOrder(
  * @throws RangeError naming feature and row, counted from 0, of the first number that is infinite in single
  * precision or the largest one, or of the first category that is no whole code.
  */
-export function requireFinite(caller: string, {names, rows, values}: BoostData, kinds: readonly Kind[]): void {
+export function requireFinite(
+  caller: string,
+  {names, rows, values}: BoostData,
+  kinds: readonly Kind[],
+): void {
   for (let j = 0; j < names.length; j++) {
     const column = values.subarray(j * rows, (j + 1) * rows);
     const category = kinds[j] === "category";
@@ -79,7 +83,7 @@ function firstWithoutCode(column: Float64Array | Float32Array): number {
   const rows = column.length;
   for (let i = 0; i < rows; i++) {
     const code = Math.fround(column[i]!);
-    if (code < 0 || code !== Math.floor(code) || code >= EVERY_NUMBER) if (code === code) return i;
+    if (code < 0 || code !== Math.floor(code) || code >= EVERY_NUMBER) if (!Number.isNaN(code)) return i;
   }
   return -1;
 }
