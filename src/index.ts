@@ -1,5 +1,15 @@
 export {show} from "./bin/cell.ts";
 export {openRun} from "./bin/open-run.ts";
+export type {Boost, BoostFeature, BoostParameters} from "./boost/boost.ts";
+export type {BoostData} from "./boost/boost-data.ts";
+export {boostFile, readBoostFile} from "./boost/file.ts";
+export {type CustomObjective, type FitBoostOptions, fitBoost} from "./boost/fit.ts";
+export {type BoostImportance, boostImportance} from "./boost/importance.ts";
+export {type BoostShape, boostMemory} from "./boost/memory.ts";
+export {boostLeaves, boostMargins, boostProbabilities} from "./boost/predict.ts";
+export type {Tree} from "./boost/tree.ts";
+export {toXgboostJson} from "./boost/xgboost-export.ts";
+export {fromXgboostJson} from "./boost/xgboost-import.ts";
 export * from "./charts/index.ts";
 export {DataError} from "./data-error.ts";
 export {
@@ -33,13 +43,16 @@ export {
   calibrationText,
   catalogueTable,
   ceilingText,
+  choiceTable,
   chosenText,
+  crossCheckText,
   modelsTable,
   signalsEvidence,
   subsampleEvidence,
   testText,
   workTable,
 } from "./report/models.ts";
+export {searchCurves, searchOf, settingsTable} from "./report/search.ts";
 export {auditList, splitGrid, splitTable} from "./report/split.ts";
 export {
   alternativePoints,

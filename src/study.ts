@@ -143,6 +143,12 @@ const MEASURES = [
   "share",
 ] as const;
 
+/** Kinds of models, from the simplest to the most flexible. */
+export const MODEL_KINDS = ["dummy", "recency", "logistic", "ml-xgboost", "boost"] as const;
+
+/** The second engine of boosted trees: it checks the first, and is never put to use. */
+export const CROSS_CHECK = "ml-xgboost";
+
 const unique =
   <Key extends string>(key: Key) =>
   (items: readonly Readonly<Record<Key, unknown>>[]): boolean =>
@@ -194,11 +200,23 @@ const schema = z.strictObject({
     testFrom: month,
   }),
   features: z.array(feature).min(1).refine(unique("name"), "two features have one name"),
+  /** Models to try; "ml-xgboost" only checks "boost" and is never put to use. */
   models: z
-    .array(z.enum(["dummy", "recency", "logistic", "ml-xgboost"]))
+    .array(z.enum(MODEL_KINDS))
     .min(1)
     .refine(kinds => new Set(kinds).size === kinds.length, "a kind of model is named twice")
-    .default(["dummy", "recency", "logistic", "ml-xgboost"]),
+    .refine(
+      kinds => kinds.some(kind => kind !== CROSS_CHECK),
+      '"ml-xgboost" only checks "boost" and is never put to use; name another model beside it',
+    )
+    .default([...MODEL_KINDS]),
+  /** How the settings of "boost" are searched. */
+  search: z
+    .strictObject({
+      /** Settings to try on the tuning customers; 1 is the default setting alone. */
+      candidates: z.int().min(1).max(20).default(20),
+    })
+    .prefault({}),
   seed: z.int().min(0).default(1),
   economics: z.strictObject({
     currency: name.default("EUR"),

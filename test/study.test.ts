@@ -29,6 +29,8 @@ test("defineStudy(input) fills in the defaults and freezes the whole", () => {
   const study = defineStudy(input);
   expect(study.events).toMatchObject({timeZone: "UTC", type: "'purchase'", maxBadShare: 0.01});
   expect(study.split).toMatchObject({train: 0.7, validation: 0.85});
+  expect(study.models).toEqual(["dummy", "recency", "logistic", "ml-xgboost", "boost"]);
+  expect(study.search).toEqual({candidates: 20});
   expect(Object.isFrozen(study.features[0])).toBe(true);
   expect(defineStudy(study)).toEqual(study);
 });
@@ -67,6 +69,12 @@ const wrong: [string, StudyInput, RegExp][] = [
     /the model "recency" requires a feature with measure "recency" of "purchase"/,
   ],
   ["a model named twice", {...input, models: ["logistic", "logistic"]}, /models .*named twice/],
+  [
+    "the cross-check alone",
+    {...input, models: ["ml-xgboost"]},
+    /models .*only checks "boost" and is never put to use/,
+  ],
+  ["more settings than the search takes", {...input, search: {candidates: 21}}, /search\.candidates .*20/],
 ];
 
 test.each(wrong)("defineStudy refuses %s, naming the field", (_, study, message) => {

@@ -1,5 +1,5 @@
 import {checkEvidence, type EvidenceRecord, type EvidenceValue} from "../ledger/evidence.ts";
-import {bundleOf, type HtmlSource, recordBundleOf} from "../notebook/bundle.ts";
+import {bundleOf, type HtmlSource, PROGRESS_MIME, recordBundleOf} from "../notebook/bundle.ts";
 
 type DisplayMessage = {
   readonly data: Readonly<Record<string, unknown>>;
@@ -35,6 +35,9 @@ export function emitEvidence({id, value}: EvidenceRecord): void {
   checkEvidence(id, value);
   emitDisplay(recordBundleOf({id, value}));
 }
+
+/** Says what the cell that runs is doing, to whoever runs the notebook. Does nothing outside a notebook. */
+export const emitProgress = (line: string): void => emitDisplay({[PROGRESS_MIME]: line});
 
 /**
  * Shows a value under the cell that runs: charts as pictures, tables, numbers with unit and interval, text as

@@ -1,4 +1,5 @@
 import {existsSync, readFileSync} from "node:fs";
+import {availableParallelism} from "node:os";
 import {join, resolve} from "node:path";
 import {loadCampaigns} from "../data/campaigns.ts";
 import {loadEventLog} from "../data/load.ts";
@@ -7,7 +8,7 @@ import {DataError} from "../data-error.ts";
 import {counted} from "../figures.ts";
 import {contactsDigest, createRun, type Run} from "../ledger/run.ts";
 import {digestOf} from "../ledger/store.ts";
-import {emitEvidence, show} from "./cell.ts";
+import {emitEvidence, emitProgress, show} from "./cell.ts";
 import {takeSnapshot} from "./data-files.ts";
 import {engineVersions} from "./engines.ts";
 import {fileStore, libraryDigest, shown} from "./files.ts";
@@ -38,7 +39,7 @@ export type RunContext = {
 export async function openRun(): Promise<Run> {
   const file = process.env.CHURNBOOK_RUN;
   if (file !== undefined && existsSync(file))
-    return openContext(JSON.parse(readFileSync(file, "utf8")) as RunContext);
+    return openContext(JSON.parse(readFileSync(file, "utf8")) as RunContext, {progress: emitProgress});
   const loaded = await loadStudy("study.ts");
   return openContext(await snapshotStudy(loaded, {today: new Date().toISOString().slice(0, 10)}));
 }
@@ -63,8 +64,14 @@ export async function snapshotStudy(
   };
 }
 
-/** Opens a run whose snapshot has been taken. */
-export async function openContext(context: RunContext): Promise<Run> {
+/** More threads than this gain little on the tables of a study. */
+const MOST_THREADS = 8;
+
+/** Opens a run whose snapshot has been taken. @param progress told what is being done, a line at a time. */
+export async function openContext(
+  context: RunContext,
+  {progress}: {readonly progress?: (line: string) => void} = {},
+): Promise<Run> {
   const {study, folder} = await loadStudy(context.study);
   const file = shown(context.study);
   if (digestOf(study) !== context.studyDigest)
@@ -82,6 +89,12 @@ export async function openContext(context: RunContext): Promise<Run> {
     library: context.library,
     engines: context.engines,
     store: fileStore(join(context.store, "stages")),
+    threads: Math.min(availableParallelism(), MOST_THREADS),
+    stopwatch: () => {
+      const {user, system} = process.cpuUsage();
+      return {wallSeconds: performance.now() / 1000, cpuSeconds: (user + system) / 1e6};
+    },
+    ...(progress ? {progress} : {}),
     emit: async record => {
       emitEvidence(record);
       await show(record.value);

@@ -73,7 +73,9 @@ export const SECTIONS: readonly CardSection[] = [
     items: [
       text("models.chosen", "The model in use"),
       table("models.tried", "Models tried"),
+      table("models.work", "What each took, and the choice"),
       chart("models.chart", "How they compare"),
+      optionalText("models.crossCheck", "How close two engines come"),
       text("models.ceiling", "How much better it could get"),
       chart("lift.chart", "Lift by share contacted"),
       table("lift.table", "Lift by tenth of customers"),

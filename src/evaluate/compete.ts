@@ -1,7 +1,9 @@
 import {type Matrix, takeRows} from "../features/matrix.ts";
 import {applyCalibration, type CalibrationChoice, chooseCalibration} from "../model/calibration.ts";
 import {applyModel, fitModel, type Model, type ModelKind} from "../model/model.ts";
+import type {SearchProgress} from "../model/search.ts";
 import {type Role, rowsOf, type Split} from "../split/rows.ts";
+import {CROSS_CHECK, MODEL_KINDS} from "../study.ts";
 import type {Cohort} from "../target/cohort.ts";
 import {rocAuc} from "./metrics.ts";
 
@@ -22,7 +24,7 @@ export type Candidate = {
 
 /** All candidates, fitted on the same rows. */
 export type Competition = {
-  /** In the order of the study, from simple to flexible. */
+  /** From the simplest to the most flexible. */
   readonly candidates: readonly Candidate[];
   /** Index of the candidate in use. */
   readonly chosen: number;
@@ -39,32 +41,47 @@ export type Ranked = {
   readonly customer: Int32Array;
 };
 
+/** Seconds that have passed, from any origin: of the wall clock, and of the process on all its threads. */
+export type Stopwatch = () => {readonly wallSeconds: number; readonly cpuSeconds: number};
+
+/** What one fit took; `setting` and `share` are those of the search, where there is one. */
+export type FitCost = {
+  readonly model: ModelKind;
+  /** Index of the setting, and the share of the training customers in (0, 1]. */
+  readonly setting?: number;
+  readonly share?: number;
+  readonly wallSeconds: number;
+  readonly cpuSeconds: number;
+};
+
+export type CompeteOptions = {
+  readonly cohort: Cohort;
+  readonly customers: readonly string[];
+  readonly labels: Int8Array;
+  readonly split: Split;
+  readonly kinds: readonly ModelKind[];
+  readonly seed: number;
+  /** Settings that the search for boosted trees tries. */
+  readonly searchCandidates: number;
+  /** Feature that the rule of thumb ranks by; required where it is among the kinds. */
+  readonly recencyFeature: string | undefined;
+  /** No figure depends on it. */
+  readonly threads?: number | undefined;
+  readonly progress?: ((kind: ModelKind, at?: SearchProgress) => void) | undefined;
+  /** Told what each fit took; needs a stopwatch. */
+  readonly spent?: ((cost: FitCost) => void) | undefined;
+  readonly stopwatch?: Stopwatch | undefined;
+};
+
 /**
  * Fits every kind of model on the train rows, calibrates it on the calibrate rows, and chooses the one with the
- * highest ROC AUC on the tune rows; of equals the one named first. Test rows are scored and take no part.
+ * highest ROC AUC on the tune rows; of equals the simpler, and never the cross-check. The settings of boosted trees
+ * are found on the tune rows too. Test rows are scored and take no part.
  * @param x rows as in the cohort. @param labels one a row, 0 or 1 wherever the row has a role.
+ * @throws RangeError when no kind may be chosen.
  */
-export async function competeModels(
-  x: Matrix,
-  {
-    cohort,
-    customers,
-    labels,
-    split,
-    kinds,
-    seed,
-    recencyFeature,
-  }: {
-    readonly cohort: Cohort;
-    readonly customers: readonly string[];
-    readonly labels: Int8Array;
-    readonly split: Split;
-    readonly kinds: readonly ModelKind[];
-    readonly seed: number;
-    /** Feature that the rule of thumb ranks by; required where it is among the kinds. */
-    readonly recencyFeature: string | undefined;
-  },
-): Promise<Competition> {
+export async function competeModels(x: Matrix, options: CompeteOptions): Promise<Competition> {
+  const {cohort, customers, labels, split, seed} = options;
   const rows = Object.fromEntries(
     (["train", ...JUDGED] as const).map(role => [role, rowsOf(split, role)]),
   ) as Competition["rows"];
@@ -74,17 +91,28 @@ export async function competeModels(
     Judged,
     Matrix
   >;
-  const train = {
-    x: takeRows(x, rows.train),
-    y: labelsOf("train"),
-    customers: idsOf("train"),
-  };
+  const dataOf = (role: "train" | "tune", matrix: Matrix) => ({
+    x: matrix,
+    y: labelsOf(role),
+    customers: idsOf(role),
+  });
+  const train = dataOf("train", takeRows(x, rows.train));
+  const tune = dataOf("tune", inputs.tune);
+  const {progress, threads = 1, recencyFeature} = options;
   const candidates: Candidate[] = [];
-  for (const kind of kinds) {
+  for (const kind of MODEL_KINDS.filter(one => options.kinds.includes(one))) {
+    const lap = lapsOf(kind, options);
+    progress?.(kind);
     const model = await fitModel(kind, train, {
-      seed,
+      ...{seed, tune},
       ...(recencyFeature === undefined ? {} : {recencyFeature}),
+      search: {
+        ...{candidates: options.searchCandidates, auc: rocAuc, threads},
+        ...(progress ? {progress: at => progress(kind, at)} : {}),
+        fitted: (setting, {share}) => lap({setting, share}),
+      },
     });
+    if (model.kind !== "boost") lap({});
     const margins = {} as Record<Judged, Float64Array>;
     for (const role of JUDGED) margins[role] = await applyModel(model, inputs[role]);
     candidates.push({
@@ -97,8 +125,30 @@ export async function competeModels(
       margins,
     });
   }
-  const chosen = candidates.reduce((best, c, k) => (c.tuneAuc > candidates[best]!.tuneAuc ? k : best), 0);
-  return {candidates, chosen, rows};
+  return {candidates, chosen: choose(candidates), rows};
+}
+
+function choose(candidates: readonly Candidate[]): number {
+  const eligible = candidates.flatMap(({kind}, k) => (kind === CROSS_CHECK ? [] : [k]));
+  if (eligible.length === 0)
+    throw new RangeError(`competeModels requires a model that may be chosen, got ${CROSS_CHECK} alone`);
+  return eligible.reduce((best, k) => (candidates[k]!.tuneAuc > candidates[best]!.tuneAuc ? k : best));
+}
+
+/** Reports what has passed since the last lap, or since it was made. */
+function lapsOf(model: ModelKind, {stopwatch, spent}: CompeteOptions) {
+  let last = stopwatch?.();
+  return (fit: Pick<FitCost, "setting" | "share">): void => {
+    const now = stopwatch?.();
+    if (now && last)
+      spent?.({
+        model,
+        ...fit,
+        wallSeconds: now.wallSeconds - last.wallSeconds,
+        cpuSeconds: now.cpuSeconds - last.cpuSeconds,
+      });
+    last = now;
+  };
 }
 
 /** The rows of a role, or of several after one another, as a candidate judged them. */

@@ -1,5 +1,5 @@
-import type {ModelKind} from "../model/model.ts";
-import type {Study} from "../study.ts";
+import {type ModelKind, titleOf} from "../model/model.ts";
+import {CROSS_CHECK, type Study} from "../study.ts";
 import type {Cohort} from "../target/cohort.ts";
 import {
   aucStatistic,
@@ -16,6 +16,7 @@ import {bayesCeiling, hindsightCeiling, shareOfAttainable} from "./ceiling.ts";
 import {type Competition, type Ranked, rankedOf} from "./compete.ts";
 import {type LiftBin, liftTable} from "./lift.ts";
 import {rankRows} from "./ranking.ts";
+import {spearman} from "./spearman.ts";
 
 /** The shares contacted at which lift and money are shown. */
 export const FRACTIONS: readonly number[] = [
@@ -39,6 +40,16 @@ export type ModelJudgement = {
   readonly curve: readonly Interval[];
 };
 
+/** Two engines on the same rows, each with its own settings. */
+export type CrossCheck = {
+  /** ROC AUC of the first engine above that of the second, paired. */
+  readonly gain: Interval;
+  /** Spearman's rank correlation of their margins. */
+  readonly correlation: number;
+  /** Mean distance of their calibrated probabilities, in [0, 1]. */
+  readonly distance: number;
+};
+
 /**
  * The candidates on one set of rows that none of them learned from; of all customers at the test cutoffs, some
  * taught them at earlier ones.
@@ -52,6 +63,8 @@ export type Judgement = {
   readonly models: readonly ModelJudgement[];
   /** ROC AUC of the chosen model above that of the rule of thumb, paired; absent without the rule of thumb. */
   readonly gainOverRecency?: Interval;
+  /** How near the second engine of boosted trees comes to the first; absent without both. */
+  readonly crossCheck?: CrossCheck;
   /** Highest possible lift at capacity for whoever knew every outcome, and the part of the way that was gone. */
   readonly ceiling: {readonly lift: number; readonly reached: number | null};
   /** Lift at capacity that the chosen model's own probabilities promise. */
@@ -60,13 +73,6 @@ export type Judgement = {
   readonly bins: readonly (LiftBin & {readonly low: number; readonly high: number})[];
   /** The rows as the chosen model ranked them. */
   readonly ranked: Ranked;
-};
-
-const TITLES: Readonly<Record<ModelKind, string>> = {
-  dummy: "Base rate",
-  recency: "Rule of thumb",
-  logistic: "Logistic regression",
-  "ml-xgboost": "Boosted trees",
 };
 
 /**
@@ -104,11 +110,12 @@ export function judgeModels(
   const models = all.map((one, k) =>
     judgeModel(one, clusters, {competition, candidate: k, capacity, ...options}),
   );
-  const recency = competition.candidates.findIndex(c => c.kind === "recency");
+  const indexOf = (kind: ModelKind) => competition.candidates.findIndex(c => c.kind === kind);
+  const [recency, boost, second] = [indexOf("recency"), indexOf("boost"), indexOf(CROSS_CHECK)];
   const aucOf = (k: number) => aucStatistic(rankRows(all[k]!.margins, ranked.y));
   const {baseRate} = clusterBootstrap(clusters, {baseRate: meanStatistic(ranked.y)}, options);
-  const gain = () =>
-    clusterBootstrap(clusters, {gain: difference(aucOf(competition.chosen), aucOf(recency))}, options).gain;
+  const gain = (one: number, other: number) =>
+    clusterBootstrap(clusters, {gain: difference(aucOf(one), aucOf(other))}, options).gain;
   const ceiling = hindsightCeiling(baseRate.value, {fraction: capacity});
   return {
     rows: ranked.y.length,
@@ -117,11 +124,22 @@ export function judgeModels(
     baseRate,
     capacity,
     models,
-    ...(recency < 0 ? {} : {gainOverRecency: gain()}),
+    ...(recency < 0 ? {} : {gainOverRecency: gain(competition.chosen, recency)}),
+    ...(boost < 0 || second < 0
+      ? {}
+      : {crossCheck: {gain: gain(boost, second), ...nearness(all[boost]!, all[second]!)}}),
     ceiling: {lift: ceiling, reached: shareOfAttainable(models[competition.chosen]!.lift.value, ceiling)},
     promised: bayesCeiling(ranked.probabilities, {fraction: capacity}).lift,
     bins: binsWithIntervals(ranked, clusters, options),
     ranked,
+  };
+}
+
+function nearness(one: Ranked, other: Ranked): Pick<CrossCheck, "correlation" | "distance"> {
+  const distances = one.probabilities.map((p, i) => Math.abs(p - other.probabilities[i]!));
+  return {
+    correlation: spearman(one.margins, other.margins),
+    distance: distances.reduce((sum, d) => sum + d, 0) / distances.length,
   };
 }
 
@@ -159,7 +177,7 @@ function judgeModel(
   const {kind, tuneAuc} = competition.candidates[candidate]!;
   return {
     kind,
-    title: TITLES[kind],
+    title: titleOf(kind),
     chosen: candidate === competition.chosen,
     tuneAuc,
     auc: found.auc!,

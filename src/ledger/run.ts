@@ -3,13 +3,23 @@ import type {Campaigns} from "../data/campaigns.ts";
 import type {EventLog} from "../data/event-log.ts";
 import type {SnapshotManifest} from "../data/snapshot.ts";
 import {DataError} from "../data-error.ts";
-import {type Competition, competeModels, type Ranked, rankedOf} from "../evaluate/compete.ts";
+import {
+  type Competition,
+  competeModels,
+  type FitCost,
+  type Ranked,
+  rankedOf,
+  type Stopwatch,
+} from "../evaluate/compete.ts";
 import {type FeatureImportance, permutationImportance} from "../evaluate/importance.ts";
 import {type Judgement, judgeModels} from "../evaluate/judge.ts";
 import {rocAuc} from "../evaluate/metrics.ts";
 import type {Matrix} from "../features/matrix.ts";
 import {takeRows} from "../features/matrix.ts";
 import {computeFeatures} from "../features/sweep.ts";
+import {counted} from "../figures.ts";
+import {titleOf} from "../model/model.ts";
+import type {SearchProgress} from "../model/search.ts";
 import {randomOf} from "../random.ts";
 import {auditSplit, type SplitAudit} from "../split/audit.ts";
 import {rowsOf, type Split, splitRows} from "../split/rows.ts";
@@ -21,8 +31,9 @@ import {treatedInWindow} from "../target/treated.ts";
 import {targetWarnings, type Warning} from "../target/warnings.ts";
 import type {Bundle} from "./bundle.ts";
 import {bundleOf} from "./bundle.ts";
+import {type Costs, costsOf} from "./carbon.ts";
 import {checkEvidence, type EvidenceRecord, type EvidenceValue} from "./evidence.ts";
-import {digestOf, type Store, stored} from "./store.ts";
+import {digestOf, keep, recall, type Store, stored} from "./store.ts";
 
 /** What a run is made of; effects come in here. */
 export type RunInputs = {
@@ -37,6 +48,12 @@ export type RunInputs = {
   readonly store: Store;
   /** Hands a record to whoever listens: the notebook's cell. */
   readonly emit: (record: EvidenceRecord) => Promise<void>;
+  /** For fitting; no result depends on their number. */
+  readonly threads?: number;
+  /** Without it the costs of the models are not known. */
+  readonly stopwatch?: Stopwatch;
+  /** Told what is being done, in a few words. */
+  readonly progress?: (line: string) => void;
 };
 
 /** An inactivity window with the AUC of recency alone for the study's target; null without both classes. */
@@ -78,6 +95,11 @@ export type Run = {
   readonly importance: () => Promise<readonly FeatureImportance[]>;
   readonly bundle: () => Promise<Bundle>;
   /**
+   * Time and estimated energy of fitting the candidates, by the run that fitted them; undefined when nobody held a
+   * watch. They differ from run to run, so they are no evidence.
+   */
+  readonly costs: () => Promise<Costs | undefined>;
+  /**
    * Records a value for the card and shows it in the cell.
    * @throws DataError when the id is malformed or a number is not finite.
    */
@@ -96,10 +118,11 @@ export function createRun(inputs: RunInputs): Run {
   const featuresKey = [cohortKey, study.features];
   const modelsKey = [
     ...[featuresKey, contactsDigest(campaigns)],
-    ...[study.horizon, study.target, study.split, study.models, study.seed],
+    ...[study.horizon, study.target, study.split, study.models, study.search, study.seed],
   ];
-  const keep = <T>(stage: string, key: unknown, compute: () => Promise<T>): Promise<T> =>
-    stored(store, {stage, inputs: key}, compute);
+  const costsKey = {stage: "costs", inputs: modelsKey};
+  const staged = <T>(stage: string, inputs: unknown, compute: () => Promise<T>): Promise<T> =>
+    stored(store, {stage, inputs}, compute);
   const cutoffs = monthStarts(study.cutoffs.from, study.cutoffs.to);
   const testFrom = dayOf(`${study.split.testFrom}-01`);
   const {churn, horizon, activity, target} = study;
@@ -133,24 +156,31 @@ export function createRun(inputs: RunInputs): Run {
     return audit;
   });
   const features = once(() =>
-    keep("features", featuresKey, async () => computeFeatures(log, cohort(), {features: study.features})),
+    staged("features", featuresKey, async () => computeFeatures(log, cohort(), {features: study.features})),
   );
   const models = once(() =>
-    keep("models", modelsKey, async () => {
+    staged("models", modelsKey, async () => {
       splitAudit();
-      return competeModels(await features(), {
+      const costs: FitCost[] = [];
+      const competition = await competeModels(await features(), {
         cohort: cohort(),
         customers: log.customers,
         labels: labels(),
         split: split(),
         kinds: study.models,
         seed: study.seed,
+        searchCandidates: study.search.candidates,
         recencyFeature: study.models.includes("recency") ? recencyFeature(study) : undefined,
+        ...{threads: inputs.threads, stopwatch: inputs.stopwatch, spent: cost => costs.push(cost)},
+        progress: inputs.progress && progressOf(inputs.progress),
       });
+      // Before the models are, so that whoever finds them finds what they took.
+      if (inputs.stopwatch) keep(store, costsKey, costs);
+      return competition;
     }),
   );
   const evaluation = async ({everybody = false} = {}) =>
-    keep("evaluation", [modelsKey, study.economics, everybody], async () =>
+    staged("evaluation", [modelsKey, study.economics, everybody], async () =>
       judgeModels(await models(), {cohort: cohort(), labels: labels(), study, everybody}),
     );
   const ranked: Run["ranked"] = async role => {
@@ -163,7 +193,7 @@ export function createRun(inputs: RunInputs): Run {
     });
   };
   const importance = once(() =>
-    keep("importance", modelsKey, async () => {
+    staged("importance", modelsKey, async () => {
       const {candidates, chosen, rows} = await models();
       const x = takeRows(await features(), rows.tune);
       const y = Uint8Array.from(rows.tune, i => labels()[i]!);
@@ -218,11 +248,26 @@ export function createRun(inputs: RunInputs): Run {
     },
     bundle: async () =>
       bundleOf(await models(), {study, snapshot, library, campaigns: contactsDigest(campaigns)}),
+    costs: async () => {
+      await models();
+      const fits = recall<readonly FitCost[]>(store, costsKey);
+      return fits && costsOf(fits);
+    },
     recordAll: async values => {
       for (const [id, value] of Object.entries(values)) await record(id, value);
     },
   };
 }
+
+/** Says what is fitted, and every so many trees how far it is. */
+const progressOf =
+  (say: (line: string) => void) =>
+  (kind: Study["models"][number], at?: SearchProgress): void => {
+    if (at && at.tree % 25 !== 0) return;
+    say(
+      `${titleOf(kind).toLowerCase()}${at ? `, fit ${at.fit} of ${at.of}, ${counted(at.tree, "tree")}` : ""}`,
+    );
+  };
 
 /** A misspelled event type would be a silent one. @throws DataError naming the field and the types of the log. */
 function requireEventTypes({types}: EventLog, {churn, activity}: Study): void {

@@ -21,25 +21,35 @@ export function canonicalJson(value: unknown): string {
   );
 }
 
+/** What names a result: the stage and all that it depends on. */
+export type StageKey = {readonly stage: string; readonly inputs: unknown};
+
+const keyOf = ({stage, inputs}: StageKey): string => digestOf([stage, inputs]);
+
+/** The result that is kept under a key; undefined when there is none, or it cannot be read. */
+export function recall<T>(store: Store, key: StageKey): T | undefined {
+  const bytes = store.read(keyOf(key));
+  if (!bytes) return undefined;
+  try {
+    return deserialize(bytes) as T;
+  } catch {
+    // Written by another version of Node, or cut off.
+    return undefined;
+  }
+}
+
+export function keep(store: Store, key: StageKey, value: unknown): void {
+  store.write(keyOf(key), serialize(value));
+}
+
 /**
  * The result of a stage: read when it is stored under the digest of the stage's name and inputs, else computed
  * and stored. A stored result that cannot be read is computed again.
  */
-export async function stored<T>(
-  store: Store,
-  {stage, inputs}: {stage: string; inputs: unknown},
-  compute: () => T | Promise<T>,
-): Promise<T> {
-  const key = digestOf([stage, inputs]);
-  const bytes = store.read(key);
-  if (bytes) {
-    try {
-      return deserialize(bytes) as T;
-    } catch {
-      // Written by another version of Node, or cut off: compute it again.
-    }
-  }
+export async function stored<T>(store: Store, key: StageKey, compute: () => T | Promise<T>): Promise<T> {
+  const there = recall<T>(store, key);
+  if (there !== undefined) return there;
   const result = await compute();
-  store.write(key, serialize(result));
+  keep(store, key, result);
   return result;
 }

@@ -7,6 +7,8 @@ export type Logistic = {
   readonly features: readonly string[];
   readonly intercept: number;
   readonly coefficients: readonly number[];
+  /** Steps of Newton's method that it took. */
+  readonly steps: number;
 };
 
 export type LogisticOptions = {
@@ -39,8 +41,8 @@ export function fitLogistic(
     weights: weights === undefined ? new Float64Array(x.rows).fill(1) : Float64Array.from(weights),
     penalty: 1 / c,
   };
-  const beta = minimise(problem);
-  return {features: [...x.names], intercept: beta[0]!, coefficients: Array.from(beta.subarray(1))};
+  const {beta, steps} = minimise(problem);
+  return {features: [...x.names], intercept: beta[0]!, coefficients: Array.from(beta.subarray(1)), steps};
 }
 
 /** Log-odds of each row of `x`. @throws DataError when a feature is not the one that the model was fitted on. */
@@ -66,7 +68,7 @@ type Problem = {
 
 const STEP = 1e-10;
 
-function minimise(problem: Problem): Float64Array {
+function minimise(problem: Problem): {readonly beta: Float64Array; readonly steps: number} {
   const {d} = problem;
   let beta = new Float64Array(d);
   let loss = lossAt(problem, beta);
@@ -76,7 +78,7 @@ function minimise(problem: Problem): Float64Array {
     if (!step) break;
     const size = Math.max(...step.map((s, j) => Math.abs(s) / Math.max(1, Math.abs(beta[j]!))));
     const fall = gradient.reduce((sum, g, j) => sum + g * step[j]!, 0);
-    if (size < STEP) return beta.map((b, j) => b - step[j]!);
+    if (size < STEP) return {beta: beta.map((b, j) => b - step[j]!), steps: iteration + 1};
     // Full steps converge from near the minimum; halving guards the way there. The slack is rounding.
     for (let t = 1; ; t /= 2) {
       if (t < 1e-12) throw new RangeError("fitLogistic requires a loss that falls along a step, got none");

@@ -1,3 +1,5 @@
+import type {Boost} from "../boost/boost.ts";
+import {boostMargins} from "../boost/predict.ts";
 import {byCodeUnit} from "../data/event-log.ts";
 import {type Matrix, takeRows} from "../features/matrix.ts";
 import {hashUnit} from "../split/sets.ts";
@@ -6,9 +8,21 @@ import {applyDummy, type Dummy, fitDummy} from "./dummy.ts";
 import {applyLogistic, fitLogistic, type Logistic} from "./logistic.ts";
 import {applyPreparation, fitImputer, fitScaler, type Preparation, requireFeatures} from "./prepare.ts";
 import {applyRecency, fitRecency, type Recency} from "./recency.ts";
+import {type Search, type SearchOptions, searchBoost} from "./search.ts";
 import {applyXgboost, fitXgboost, maximumRows, type Xgboost, type XgboostOptions} from "./xgboost.ts";
 
 export type ModelKind = Study["models"][number];
+
+const TITLES: Readonly<Record<ModelKind, string>> = {
+  dummy: "Base rate",
+  recency: "Rule of thumb",
+  logistic: "Logistic regression",
+  "ml-xgboost": "Boosted trees, second engine",
+  boost: "Boosted trees",
+};
+
+/** What people read for a kind of model. */
+export const titleOf = (kind: ModelKind): string => TITLES[kind];
 
 /** What each kind of model has learned. */
 type Learned = {
@@ -16,6 +30,7 @@ type Learned = {
   readonly recency: {readonly recency: Recency};
   readonly logistic: {readonly preparation: readonly Preparation[]; readonly logistic: Logistic};
   readonly "ml-xgboost": {readonly xgboost: Xgboost};
+  readonly boost: {readonly boost: Boost; readonly search: Search};
 };
 
 type ModelOf<Kind extends ModelKind> = {
@@ -48,13 +63,22 @@ export type FitOptions = {
   readonly xgboost?: XgboostOptions;
   /** For ml-xgboost: the largest number of rows; what its memory holds when absent. */
   readonly maximumRows?: number;
-  /** For ml-xgboost: which customers are kept when not all rows are. Nothing else is random. */
+  /** For boost: the rows on which it is stopped early and its settings are chosen, of customers of their own. */
+  readonly tune?: TrainingData;
+  /** For boost: how its settings are searched. */
+  readonly search?: Omit<SearchOptions, "seed">;
+  /**
+   * For ml-xgboost: which customers are kept when not all rows are; for boost: settings, customers and samples that
+   * are drawn. Nothing else is random.
+   */
   readonly seed?: number;
 };
 
 type Fitter<Kind extends ModelKind> = {
   readonly fit: (data: TrainingData, options: FitOptions) => Promise<Learned[Kind]> | Learned[Kind];
   readonly apply: (model: ModelOf<Kind>, x: Matrix) => Float64Array;
+  /** Values looked at in fitting it. */
+  readonly work: (model: ModelOf<Kind>) => number;
   /** Rows that it can be fitted on at most; without it any number. */
   readonly limit?: (columns: number, options: FitOptions) => number;
 };
@@ -63,6 +87,7 @@ const FITTERS: {readonly [Kind in ModelKind]: Fitter<Kind>} = {
   dummy: {
     fit: ({y}) => ({dummy: fitDummy(y)}),
     apply: ({dummy}, x) => applyDummy(dummy, x.rows),
+    work: rowsLearnedFrom,
   },
   recency: {
     fit: ({x}, {recencyFeature}) => {
@@ -71,6 +96,7 @@ const FITTERS: {readonly [Kind in ModelKind]: Fitter<Kind>} = {
       return {recency: fitRecency(x, {column: recencyFeature})};
     },
     apply: ({recency}, x) => applyRecency(recency, x),
+    work: rowsLearnedFrom,
   },
   logistic: {
     fit: ({x, y}, {c = 1}) => {
@@ -80,11 +106,26 @@ const FITTERS: {readonly [Kind in ModelKind]: Fitter<Kind>} = {
       return {preparation, logistic: fitLogistic(applyPreparation(preparation, x), y, {c})};
     },
     apply: ({preparation, logistic}, x) => applyLogistic(logistic, applyPreparation(preparation, x)),
+    work: model => rowsLearnedFrom(model) * model.logistic.features.length * model.logistic.steps,
   },
   "ml-xgboost": {
     fit: async ({x, y}, {xgboost}) => ({xgboost: await fitXgboost(x, y, xgboost)}),
     limit: (columns, options) => options.maximumRows ?? maximumRows(columns),
     apply: ({xgboost}, x) => applyXgboost(xgboost, x),
+    work: model => rowsLearnedFrom(model) * model.features.length * model.xgboost.trees.length,
+  },
+  boost: {
+    fit: (train, {tune, search, seed}) => {
+      if (tune === undefined || search === undefined)
+        throw new TypeError(
+          `fitModel requires options.${tune === undefined ? "tune" : "search"} for boost, got none`,
+        );
+      checkData(tune);
+      const ordered = rowsOf(tune, canonicalOrder(tune));
+      return searchBoost(train, ordered, {...search, ...(seed === undefined ? {} : {seed})});
+    },
+    apply: ({boost}, x) => Float64Array.from(boostMargins(boost, x)),
+    work: ({search}) => search.work,
   },
 };
 
@@ -124,6 +165,19 @@ export async function applyModel(model: Model, x: Matrix): Promise<Float64Array>
   requireNoInfinity("applyModel", x);
   const {apply} = FITTERS[model.kind] as Fitter<ModelKind>;
   return apply(model as ModelOf<ModelKind>, x);
+}
+
+/**
+ * Values looked at in fitting a model, the search for its settings included: rows times features, once for each tree
+ * or step. Counted and not timed, it is the same on every machine.
+ */
+export function workOf(model: Model): number {
+  const {work} = FITTERS[model.kind] as Fitter<ModelKind>;
+  return work(model as ModelOf<ModelKind>);
+}
+
+function rowsLearnedFrom({trained, subsampled}: Pick<Model, "trained" | "subsampled">): number {
+  return subsampled?.kept ?? trained.rows;
 }
 
 function rowsOf({x, y, customers}: TrainingData, rows: ArrayLike<number>): TrainingData {

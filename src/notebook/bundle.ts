@@ -5,6 +5,9 @@ import type {MimeBundle} from "./document.ts";
 /** JupyterLab draws a specification sent under this type; it knows none of Vega-Lite 6. */
 const VEGA_LITE_MIME = "application/vnd.vegalite.v5+json";
 
+/** MIME type under which a cell says what it is doing, a line; the runner passes it on and does not keep it. */
+export const PROGRESS_MIME = "application/vnd.churnbook.progress+json";
+
 type Table = Extract<EvidenceValue, {kind: "table"}>;
 
 /** Something that draws itself, an arquero table say. */

@@ -1,6 +1,7 @@
 import {basename} from "node:path";
 import {DataError} from "../data-error.ts";
 import {checkEvidence, EVIDENCE_MIME, type Evidence, type EvidenceRecord} from "../ledger/evidence.ts";
+import {PROGRESS_MIME} from "./bundle.ts";
 import {type CodeCell, cellDigest, hasTag, type Notebook, sourceOf} from "./document.ts";
 import {type CellFailure, errorOutputOf, failureIn, strayFailureIn} from "./failure.ts";
 import type {Execution, Kernel} from "./kernel-client.ts";
@@ -44,6 +45,8 @@ export type RunOptions = {
   readonly timeoutSeconds?: number | undefined;
   /** Told before each code cell: `cell` of `cells`, from 1. */
   readonly onProgress?: ((progress: {cell: number; cells: number; id: string}) => void) | undefined;
+  /** Told what a cell says that it is doing. */
+  readonly onLine?: ((line: string) => void) | undefined;
   /** Seconds from any origin. */
   readonly clock?: (() => number) | undefined;
 };
@@ -54,7 +57,7 @@ export type RunOptions = {
  * record, runs too long or ends the kernel; it carries what was done until then.
  */
 export async function runNotebook(notebook: Notebook, options: RunOptions): Promise<NotebookRun> {
-  const {file, kernel, parameters = {}, timeoutSeconds, onProgress, clock} = options;
+  const {file, kernel, parameters = {}, timeoutSeconds, onProgress, onLine, clock} = options;
   const prepared = injectParameters(notebook, parameters);
   const code = prepared.cells.filter((cell): cell is CodeCell => cell.cell_type === "code");
   const written = code.filter(cell => !hasTag(cell, INJECTED));
@@ -78,7 +81,10 @@ export async function runNotebook(notebook: Notebook, options: RunOptions): Prom
   for (const [i, cell] of code.entries()) {
     onProgress?.({cell: i + 1, cells: code.length, id: cell.id});
     if (sourceOf(cell).trim() === "") continue;
-    const outcome = await runCell(cell, {kernel, timeoutSeconds, notebook: basename(file), records});
+    const outcome = await runCell(cell, {
+      ...{kernel, timeoutSeconds, onLine, records},
+      notebook: basename(file),
+    });
     results.set(cell.id, outcome.result);
     if (outcome.failure) {
       const number = written.indexOf(cell) + 1;
@@ -96,17 +102,23 @@ async function runCell(
   {
     kernel,
     timeoutSeconds,
+    onLine,
     notebook,
     records,
-  }: {kernel: Kernel; timeoutSeconds: number | undefined; notebook: string; records: Evidence[]},
+  }: Pick<RunOptions, "kernel" | "timeoutSeconds" | "onLine"> & {notebook: string; records: Evidence[]},
 ): Promise<CellOutcome> {
   const collector = collectOutputs();
   const origin = {notebook, cell: cell.id, cellDigest: cellDigest(cell)};
   let badRecord: CellFailure | undefined;
   const onOutput = (message: Message) => {
+    const displayed = message.type === "display_data" || message.type === "update_display_data";
+    const data = displayed ? (message.content.data as Record<string, unknown> | undefined) : undefined;
+    if (data && PROGRESS_MIME in data) {
+      onLine?.(String(data[PROGRESS_MIME]));
+      return;
+    }
     collector.add(message);
-    if (message.type !== "display_data" && message.type !== "update_display_data") return;
-    const payload = (message.content.data as Record<string, unknown> | undefined)?.[EVIDENCE_MIME];
+    const payload = data?.[EVIDENCE_MIME];
     if (payload === undefined) return;
     try {
       records.push({...recordOf(payload), origin});

@@ -4,7 +4,7 @@ import {FRACTIONS, type Judgement, type ModelJudgement} from "../evaluate/judge.
 import {type CampaignValue, campaignValue, campaignValues} from "../evaluate/profit.ts";
 import {briefPercent, whole} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
-import type {Study} from "../study.ts";
+import {CROSS_CHECK, type Study} from "../study.ts";
 import {list, type Table, text} from "./words.ts";
 
 /** Enough that the recommendation, which turns on the low end of the value, does not turn on the seed. */
@@ -97,11 +97,11 @@ export function liftEvidence({bins}: Judgement): Table {
 
 /**
  * Lift by share contacted, the chosen model first, as the lift chart takes it. The base rate is left out unless it
- * was chosen: it ranks nobody, and is the line of the random choice.
+ * was chosen: it ranks nobody, and is the line of the random choice. So is the cross-check, which nobody can choose.
  */
 export function liftCurves({models, baseRate, capacity}: Judgement) {
   const ordered = models
-    .filter(model => model.chosen || model.kind !== "dummy")
+    .filter(model => model.chosen || (model.kind !== "dummy" && model.kind !== CROSS_CHECK))
     .sort((a, b) => Number(b.chosen) - Number(a.chosen));
   return {
     models: ordered.map(model => ({

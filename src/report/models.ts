@@ -1,12 +1,14 @@
 import {calibrationCurve} from "../evaluate/calibration-curve.ts";
-import type {Competition, Ranked} from "../evaluate/compete.ts";
+import type {Candidate, Competition, Ranked} from "../evaluate/compete.ts";
 import type {FeatureImportance} from "../evaluate/importance.ts";
-import type {Judgement} from "../evaluate/judge.ts";
+import type {Judgement, ModelJudgement} from "../evaluate/judge.ts";
 import {type CatalogueEntry, featureCatalogue} from "../features/catalogue.ts";
 import type {Matrix} from "../features/matrix.ts";
-import {briefPercent, decimal, percent, whole} from "../figures.ts";
+import {briefPercent, counted, decimal, percent, whole} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
-import type {Study} from "../study.ts";
+import {titleOf, workOf} from "../model/model.ts";
+import {CROSS_CHECK, type Study} from "../study.ts";
+import {searchOf, settingText} from "./search.ts";
 import {type Table, type Text, text} from "./words.ts";
 
 const interval = ({value, low, high}: {value: number; low: number; high: number}, digits: number): string =>
@@ -49,28 +51,68 @@ export function modelsTable(judged: Judgement): Table {
       "The rule of thumb: the longer inactive, the riskier",
     columns: [
       text("model", "Model"),
-      {name: "tuneAuc", title: "ROC AUC, tuning", format: "decimal", digits: 3},
+      text("lift", `Lift at ${briefPercent(judged.capacity)}`),
       text("auc", "ROC AUC"),
       text("averagePrecision", "PR AUC"),
-      text("lift", `Lift at ${briefPercent(judged.capacity)}`),
       text("logLoss", "Log loss"),
       text("brier", "Brier score"),
     ],
     rows: judged.models.map(model => [
       model.chosen ? `${model.title} (in use)` : model.title,
-      model.tuneAuc,
+      interval(model.lift, 2),
       interval(model.auc, 3),
       interval(model.averagePrecision, 3),
-      interval(model.lift, 2),
       interval(model.logLoss, 3),
       interval(model.brier, 3),
     ]),
   };
 }
 
+/** What each candidate took, and why one of them is in use. */
+export function choiceTable({candidates, chosen}: Competition): Table {
+  const best = candidates[chosen]!;
+  const why = ({kind, tuneAuc}: Candidate): string => {
+    if (kind === best.kind) return "in use: the highest up for choice";
+    if (kind === CROSS_CHECK) return "a cross-check, not up for choice";
+    return tuneAuc === best.tuneAuc
+      ? "as good, and less simple"
+      : `lower by ${decimal(best.tuneAuc - tuneAuc, 3)}`;
+  };
+  return {
+    kind: "table",
+    caption:
+      "From the simplest to the most flexible. Work is counted, not timed: values looked at, rows times features, once " +
+      "for each tree or step, those of the search included",
+    columns: [
+      {name: "model", title: "Model", format: "text"},
+      {name: "settings", title: "Settings tried", format: "integer"},
+      {name: "fits", title: "Fits", format: "integer"},
+      {name: "work", title: "Work", unit: "million values", format: "decimal", digits: 1},
+      {name: "tuneAuc", title: "ROC AUC, tuning", format: "decimal", digits: 3},
+      {name: "why", title: "The choice", format: "text"},
+    ],
+    rows: candidates.map(candidate => {
+      const {settings, fits} = triesOf(candidate);
+      const {kind, model, tuneAuc} = candidate;
+      return [titleOf(kind), settings, fits, workOf(model) / 1e6, tuneAuc, why(candidate)];
+    }),
+  };
+}
+
+function triesOf({model}: Candidate): {settings: number; fits: number} {
+  if (model.kind !== "boost") return {settings: 1, fits: 1};
+  const {tried} = model.search;
+  return {settings: tried.length, fits: tried.reduce((sum, {rungs}) => sum + rungs.length, 0)};
+}
+
 /** Which candidate is in use, why, and whether it earns its place. */
-export function chosenText(judged: Judgement): Text {
+export function chosenText(judged: Judgement, trained: Competition): Text {
   const chosen = judged.models.find(model => model.chosen)!;
+  const others = judged.models.filter(model => !model.chosen && model.kind !== CROSS_CHECK);
+  const next = others.reduce<ModelJudgement | undefined>(
+    (a, b) => (a && a.tuneAuc >= b.tuneAuc ? a : b),
+    undefined,
+  );
   const gain = judged.gainOverRecency;
   const earned =
     gain === undefined || chosen.kind === "recency"
@@ -79,9 +121,43 @@ export function chosenText(judged: Judgement): Text {
         ? ` On the test customers it ranks better than the rule of thumb by ${interval(gain, 3)} of ROC AUC.`
         : ` On the test customers it is not clearly better than the rule of thumb: the difference in ROC AUC is ` +
           `${interval(gain, 3)}. The rule of thumb is cheaper; consider it.`;
+  const beside = next ? ` Next comes ${next.title.toLowerCase()} with ${next.tuneAuc.toFixed(3)}.` : "";
   return text(
-    `In use: ${chosen.title.toLowerCase()}. None had a higher ROC AUC on the tuning customers (${chosen.tuneAuc.toFixed(3)}), and of equals the simpler is taken; ` +
-      `the test customers took no part in the choice.${earned}`,
+    `In use: ${chosen.title.toLowerCase()}. No model that may be used had a higher ROC AUC on the tuning customers ` +
+      `(${chosen.tuneAuc.toFixed(3)}), and of equals the simpler is taken.${beside}${foundText(chosen, trained)} ` +
+      `The test customers took no part in the choice.${earned}`,
+  );
+}
+
+/** How the model in use came by its settings. */
+function foundText({kind}: ModelJudgement, trained: Competition): string {
+  const search = searchOf(trained);
+  if (kind !== "boost" || !search) return "";
+  const {setting, rungs} = search.tried[search.winner]!;
+  const n = search.tried.length;
+  const found =
+    n === 1
+      ? "The settings of the trees are the default, the only ones tried"
+      : `The settings of the trees are the best of ${n} tried on the tuning customers${search.winner === 0 ? ", and the default" : ""}`;
+  return (
+    ` ${found}: ${counted(rungs.at(-1)!.trees, "tree")} of ${settingText(setting)}. As ${n === 1 ? "the number of trees was" : "settings and number of trees were"} found ` +
+    "on the same tuning customers, the ROC AUC of the trees there is a little too good."
+  );
+}
+
+/** How near the second engine of boosted trees comes: two programs seldom make the same mistake. */
+export function crossCheckText({crossCheck, rows}: Judgement): Text {
+  if (!crossCheck) return text("Boosted trees were not fitted by two engines, so none checks the other.");
+  const {gain, correlation, distance} = crossCheck;
+  const apart =
+    gain.low <= 0 && gain.high >= 0
+      ? "which this test cannot tell from none"
+      : `in favour of the ${gain.value > 0 ? "first" : "second"}`;
+  return text(
+    "Boosted trees were fitted by two engines, each with settings of its own. The second only checks the first and is never put " +
+      `to use. On the ${whole(rows)} test rows the difference in ROC AUC, first less second, is ${interval(gain, 3)}, ${apart}; ` +
+      `the rank correlation of their scores is ${decimal(correlation, 2)}, and their probabilities lie ` +
+      `${decimal(100 * distance, 1)} percentage points apart on average.`,
   );
 }
 
@@ -135,7 +211,7 @@ export function subsampleEvidence({candidates}: Competition): EvidenceValue {
     limited
       .map(
         ({kind, kept, of}) =>
-          `${kind} learned from ${whole(kept)} of ${whole(of)} training rows, those of whole customers chosen by ` +
+          `${titleOf(kind)}: learned from ${whole(kept)} of ${whole(of)} training rows, those of whole customers chosen by ` +
           "a hash of the id, since it cannot hold more.",
       )
       .join(" "),
@@ -188,7 +264,11 @@ export function workTable({candidates, rows}: Competition, x: Matrix): Table {
       {name: "count", title: "How many", format: "integer"},
     ],
     rows: [
-      ["Candidates fitted", candidates.length],
+      ["Candidates", candidates.length],
+      [
+        "Models fitted, the search for settings included",
+        candidates.reduce((n, c) => n + triesOf(c).fits, 0),
+      ],
       ["Features", x.names.length],
       ["Rows computed (customers at cutoffs)", x.rows],
       ["Rows to learn from", rows.train.length],

@@ -16,6 +16,7 @@ import {
   modelsChart,
   moneyChart,
   recencyChart,
+  searchChart,
   setsChart,
   signalChart,
   volumeChart,
@@ -154,6 +155,9 @@ test("the other charts describe their findings with numbers", () => {
   expect(say("alternatives")).toContain(
     "120 days: 33% positive, 34% cannot churn, AUC of recency alone 0.41",
   );
+  expect(say("search")).toContain("1/3 of the training customers, 7 settings from 0.740 to 0.759; all");
+  expect(say("search")).toContain("The setting in use reaches 0.810, the default setting 0.810 where it was");
+  expect(say("search-one")).toMatch(/1 setting from 0\.810 to 0\.810\. The setting in use reaches 0\.810\.$/);
   expect(say("signal")).toContain("Visits goes from 1.02 at month 6 to 0.30 at month 1");
 });
 
@@ -171,6 +175,7 @@ test("a chart of nothing is refused, by name", () => {
   expect(() => volumeChart({periods: [], series: []})).toThrow(RangeError);
   expect(() => moneyChart({points: [], capacity: 0.1, currency: "EUR"})).toThrow(RangeError);
   expect(() => alternativesChart({rows: []})).toThrow(RangeError);
+  expect(() => searchChart({metric: "AUC", rungs: ["all"], settings: []})).toThrow(RangeError);
   expect(() => signalChart({months: [], series: []})).toThrow(RangeError);
 });
 

@@ -9,6 +9,7 @@ import {
   modelsChart,
   moneyChart,
   recencyChart,
+  searchChart,
   setsChart,
   signalChart,
   volumeChart,
@@ -221,6 +222,19 @@ export const examples: Readonly<Record<string, Chart>> = {
       {name: "Purchases in the shop and elsewhere", values: [0.32, 0.6, 0.8, 0.9, 1.1, 1]},
       {name: "Support tickets", values: [2.3, 1.8, 1.1, 1, 0.9, 1]},
     ],
+  }),
+  search: searchChart({
+    metric: "ROC AUC on the tuning customers",
+    rungs: ["1/9 of the training customers", "1/3 of the training customers", "all training customers"],
+    settings: Array.from({length: 20}, (_, i) => ({
+      values: [0.7 + 0.004 * i, i > 13 || i === 0 ? 0.74 + 0.001 * i : null, i > 17 || i === 0 ? 0.81 : null],
+      role: i === 19 ? ("chosen" as const) : i === 0 ? ("default" as const) : ("other" as const),
+    })),
+  }),
+  "search-one": searchChart({
+    metric: "ROC AUC on the tuning customers",
+    rungs: ["all training customers"],
+    settings: [{values: [0.81], role: "chosen"}],
   }),
   "signal-one": signalChart({months: [3, 2, 1], series: [{name: "Visits", values: [null, 0.6, 0.4]}]}),
 };

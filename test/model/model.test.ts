@@ -6,10 +6,15 @@ import {applyModel, type FitOptions, fitModel, type Model, type ModelKind} from 
 import {applyXgboost, fitXgboost, maximumRows} from "../../src/model/xgboost.ts";
 import {churners} from "./churners.ts";
 
-const KINDS: ModelKind[] = ["dummy", "recency", "logistic", "ml-xgboost"];
-const OPTIONS: FitOptions = {recencyFeature: "since", xgboost: {trees: 40}};
+const KINDS: ModelKind[] = ["dummy", "recency", "logistic", "ml-xgboost", "boost"];
 const train = churners(900, 1);
 const later = churners(600, 2);
+const OPTIONS: FitOptions = {
+  recencyFeature: "since",
+  xgboost: {trees: 40},
+  tune: churners(300, 3),
+  search: {auc: rocAuc, candidates: 4},
+};
 
 test.each(KINDS)("applyModel(%s) after a round trip through JSON gives the same bits", async kind => {
   const model = await fitModel(kind, train, OPTIONS);
@@ -51,6 +56,23 @@ test("fitModel(kind) ranks unseen rows better the more it may learn", async () =
   expect(auc.recency).toBeGreaterThan(0.6);
   expect(auc.logistic).toBeGreaterThan(auc.recency! + 0.03);
   expect(auc["ml-xgboost"]).toBeGreaterThan(auc.recency! + 0.03);
+  expect(auc.boost).toBeGreaterThan(auc.recency! + 0.03);
+});
+
+test("fitModel(boost) does not depend on the order of the tune rows, and needs them", async () => {
+  const tune = OPTIONS.tune!;
+  const order = Array.from({length: 300}, (_, i) => (i * 7) % 300);
+  const moved = {
+    x: takeRows(tune.x, order),
+    y: Uint8Array.from(order, i => tune.y[i]!),
+    customers: order.map(i => tune.customers[i]!),
+  };
+  const model = await fitModel("boost", train, OPTIONS);
+  expect(await fitModel("boost", train, {...OPTIONS, tune: moved})).toEqual(model);
+  const {tune: _, ...without} = OPTIONS;
+  await expect(fitModel("boost", train, without)).rejects.toThrow(
+    "fitModel requires options.tune for boost, got none",
+  );
 });
 
 test("applyModel(recency) ranks a row without activity as the longest silent", async () => {

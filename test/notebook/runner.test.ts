@@ -50,6 +50,19 @@ test("runNotebook(nb) runs the cells in order in one scope and keeps what they p
   expect(executed.metadata.language_info).toMatchObject({name: "typescript"});
 });
 
+test("runNotebook(nb, {onLine}) hands on what a cell says that it is doing, and keeps it nowhere", async () => {
+  const said: string[] = [];
+  const {executed} = await run(
+    {
+      a: 'import * as tslab from "tslab";\ntslab.display.raw("application/vnd.churnbook.progress+json", "half" as any);\nconsole.log(1)',
+    },
+    {onLine: line => said.push(line)},
+  );
+  expect(said).toEqual(["half"]);
+  expect(executed.cells).toMatchObject([{outputs: [{output_type: "stream", text: "1\n"}]}]);
+  expect(JSON.stringify(executed)).not.toContain('"half"');
+});
+
 test("runNotebook(nb) attributes a record to its cell, also when two cells emit the same id", async () => {
   const {records} = await run({
     one: emits("lift.at10", 1),

@@ -11,11 +11,12 @@ import {applyCalibration} from "../../src/model/calibration.ts";
 import {applyModel} from "../../src/model/model.ts";
 import {randomOf} from "../../src/random.ts";
 import {decisionEvidence, liftCurves, moneyCurve} from "../../src/report/decision.ts";
-import {modelsTable} from "../../src/report/models.ts";
+import {choiceTable, chosenText, crossCheckText, modelsTable} from "../../src/report/models.ts";
+import {searchCurves, searchOf, settingsTable} from "../../src/report/search.ts";
 import {splitTable} from "../../src/report/split.ts";
 import {countsTable} from "../../src/report/target.ts";
 import {rowsOf} from "../../src/split/rows.ts";
-import {days, defineStudy, every, inactivity, triangular} from "../../src/study.ts";
+import {days, defineStudy, every, inactivity, type Study, triangular} from "../../src/study.ts";
 
 const study = defineStudy({
   name: "small",
@@ -89,6 +90,60 @@ test("run.models() is computed once, read by the next run, and computed again fo
   expect(writes).toBe(after);
   await open("another library").features();
   expect(writes).toBe(after + 1);
+});
+
+test("a search of another size is another model; threads and stopwatch are no part of it", async () => {
+  const boosted = (candidates: number, more: Partial<RunInputs> = {}) => {
+    const kinds: Study["models"] = ["recency", "ml-xgboost", "boost"];
+    return createRun({...inputs(), study: {...study, models: kinds, search: {candidates}}, ...more});
+  };
+  let now = 0;
+  const stopwatch = () => {
+    now += 1;
+    return {wallSeconds: now, cpuSeconds: now};
+  };
+  const first = boosted(2, {stopwatch});
+  const trained = await first.models();
+  const costs = await first.costs();
+  expect(costs?.candidates.map(({model, setting}) => [model, setting])).toEqual([
+    ["recency", undefined],
+    ["ml-xgboost", undefined],
+    ["boost", 0],
+    ["boost", 1],
+  ]);
+  // The times are those of the run that did the work.
+  const again = boosted(2, {threads: 2, stopwatch: () => ({wallSeconds: 1e6 * now, cpuSeconds: 0})});
+  expect(await again.models()).toEqual(trained);
+  expect(await again.costs()).toEqual(costs);
+  const alone = boosted(1);
+  expect(searchOf(await alone.models())!.tried).toHaveLength(1);
+  expect(await alone.costs()).toBeUndefined();
+});
+
+test("the tables and words on the models say what was tried, what it took, and how close two engines come", async () => {
+  const kinds: Study["models"] = ["recency", "ml-xgboost", "boost"];
+  const boosted = createRun({...inputs(), study: {...study, models: kinds, search: {candidates: 2}}});
+  const [trained, judged] = [await boosted.models(), await boosted.evaluation()];
+  const choice = choiceTable(trained);
+  expect(choice.rows.map(([model, settings, fits]) => [model, settings, fits])).toEqual([
+    ["Rule of thumb", 1, 1],
+    ["Boosted trees, second engine", 1, 1],
+    ["Boosted trees", 2, 2],
+  ]);
+  expect(choice.rows[1]!.at(-1)).toBe("a cross-check, not up for choice");
+  expect(judged.models.find(model => model.chosen)!.kind).not.toBe("ml-xgboost");
+  expect(judged.crossCheck!.correlation).toBeGreaterThan(0.8);
+  expect(crossCheckText(judged).text).toMatch(
+    /difference in ROC AUC, first less second, is .*rank correlation/,
+  );
+  const search = searchOf(trained)!;
+  const [best] = settingsTable(search).rows;
+  expect(best![0]).toBe(search.winner + 1);
+  expect(chosenText(judged, trained).text).toContain("the best of 2 tried on the tuning customers");
+  expect(searchCurves(search)).toMatchObject({rungs: ["all training customers"]});
+  const plain = await run.evaluation();
+  expect(plain.crossCheck).toBeUndefined();
+  expect(crossCheckText(plain).text).toContain("not fitted by two engines");
 });
 
 test("campaign contacts keep rows out of learning, and another set of contacts is another model", async () => {

@@ -44,12 +44,15 @@ test.skipIf(missing)("init and run on the CDNOW purchases make a card without a 
     );
     const judged = values.get("lift.allCustomers");
     if (judged?.kind !== "table") throw new Error("lift.allCustomers is no table");
-    const [dummy, recency, logistic, boosted] = judged.rows.map(row => row[1] as number);
+    const [dummy, recency, logistic, second, boosted] = judged.rows.map(row => row[1] as number);
     expect(dummy).toBe(0.5);
     expect(recency).toBeGreaterThan(0.5);
-    // Both learn more from a purchase history than its last day, by more than the width of the intervals.
+    // All learn more from a purchase history than its last day, by more than the width of the intervals.
     expect(logistic! - recency!).toBeGreaterThan(0.05);
+    expect(second! - recency!).toBeGreaterThan(0.05);
     expect(boosted! - recency!).toBeGreaterThan(0.05);
+    // Two engines with settings of their own: half the width of an interval.
+    expect(Math.abs(boosted! - second!)).toBeLessThan(0.014);
   } finally {
     rmSync(folder, {recursive: true, force: true});
   }

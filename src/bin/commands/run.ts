@@ -4,6 +4,7 @@ import {Command} from "commander";
 import type {CardIdentity, CardInput} from "../../card/card.ts";
 import {DataError} from "../../data-error.ts";
 import {counted} from "../../figures.ts";
+import type {Costs} from "../../ledger/carbon.ts";
 import type {Evidence} from "../../ledger/evidence.ts";
 import {contactsDigest} from "../../ledger/run.ts";
 import {canonicalJson, digestOf} from "../../ledger/store.ts";
@@ -58,7 +59,7 @@ export async function runStudy(
     ...{terminal, today: today()},
     ...(options.store === undefined ? {} : {store: options.store}),
   });
-  const opened = await openContext(taken);
+  const opened = await openContext(taken, {progress: terminal.progress});
   // A log that cannot be split or read by a feature fails here, in a second and with its own sentence.
   opened.splitAudit();
   await opened.features();
@@ -76,6 +77,12 @@ export async function runStudy(
     beside: [{name: "model.json", bytes: Buffer.from(bundle)}],
   });
   writeAtomically(join(runFolder, "model.json"), bundle);
+  const costs = await opened.costs();
+  if (costs) {
+    // Another time they are others, so they are no part of the card, which is the same every time.
+    writeAtomically(join(runFolder, "costs.json"), `${JSON.stringify(costs, null, 2)}\n`);
+    terminal.note(costsLine(costs));
+  }
   writeAtomically(join(runFolder, "card-input.json"), `${canonicalJson(input)}\n`);
   const record = {run, context, seconds: seconds(started), files};
   writeAtomically(join(runFolder, "run.json"), `${canonicalJson(record)}\n`);
@@ -109,6 +116,7 @@ async function executeNotebooks(
   for (const [k, {file, name, notebook}] of notebooks.entries()) {
     const kernel = await startKernel({folder, env: {CHURNBOOK_RUN: contextFile}});
     const at = performance.now();
+    let place = "";
     const keep = (executed: Notebook) =>
       writeAtomically(join(runFolder, "notebooks", name), formatNotebook(executed));
     try {
@@ -116,8 +124,11 @@ async function executeNotebooks(
         file: shown(file),
         kernel,
         timeoutSeconds,
-        onProgress: ({cell, cells}) =>
-          terminal.progress(`notebook ${k + 1} of ${notebooks.length}, ${name}: cell ${cell} of ${cells}`),
+        onProgress: ({cell, cells}) => {
+          place = `${name}: cell ${cell} of ${cells}`;
+          terminal.progress(`notebook ${k + 1} of ${notebooks.length}, ${place}`);
+        },
+        onLine: line => terminal.progress(`${place}, ${line}`),
       });
       keep(executed);
       evidence.push(...records);
@@ -166,6 +177,16 @@ function identityOf(context: RunContext, run: string, seed: number): CardIdentit
     asOf: context.asOf,
     engines: context.engines,
   };
+}
+
+/** What fitting the models took, by whichever run fitted them. */
+function costsLine({total}: Costs): string {
+  const {fits, wallSeconds, energyWattHours, energyHighWattHours} = total;
+  const energy = [energyWattHours, energyHighWattHours].map(wh => Number(wh.toPrecision(2)));
+  return (
+    `the models took ${counted(fits, "fit")}, ${wallSeconds.toFixed(1)} s and about ${energy[0]} Wh ` +
+    `(an estimate; at most ${energy[1]} Wh); see costs.json in the run's folder`
+  );
 }
 
 const today = (): string => new Date().toISOString().slice(0, 10);
