@@ -63,6 +63,9 @@ async function train(crew: Crew, layout: Layout, job: Job): Promise<Boost> {
   };
 }
 
+/** Rows of all trees together after which others may have their turn. */
+const ROWS_A_TURN = 200_000;
+
 /** Writes the block of parameters that the program reads, and the kinds of the features. */
 function configure(
   views: Views,
@@ -114,6 +117,7 @@ async function grow(
   const trees: Tree[] = [];
   const tuneLoss: number[] = [];
   let best = 0;
+  let worked = 0;
   for (let t = 0; t < parameters.trees; t++) {
     options.signal?.throwIfAborted();
     views.view.setInt32(layout.state + 20, t, true);
@@ -132,8 +136,12 @@ async function grow(
       ...(tune ? {tuneLoss: tuneLoss[t]!} : {}),
     });
     if (options.earlyStopping !== undefined && t - best >= options.earlyStopping) break;
-    // Lets the caller's timers and signals have their turn.
-    await nextTurn();
+    // Lets the caller's timers and signals have their turn, every few dozen milliseconds.
+    worked += job.x.rows;
+    if (worked >= ROWS_A_TURN) {
+      await nextTurn();
+      worked = 0;
+    }
   }
   return {trees: options.earlyStopping === undefined ? trees : trees.slice(0, best + 1), tuneLoss};
 }

@@ -114,19 +114,34 @@ function keepBest(best: usize, score: f64, feature: i32, cut: i32, missingLeft: 
   store<f64>(best, rightWeight, RIGHT_WEIGHT);
 }
 
-/** One direction of missing of a number: `start` is what stands left before the first bin. */
+/**
+ * Writes the bins below `bins` that are not empty, and the first, to `list` as u32; returns how many. An empty bin
+ * repeats the cut before it. Without a branch: which bins are empty cannot be foretold.
+ */
 @inline
-function scan(histogram: usize, last: i32, total: i64, start: i64, feature: i32, missingLeft: i32, best: usize): void {
+function listBins(histogram: usize, bins: i32, list: usize): i32 {
+  let count = 1;
+  store<u32>(list, 0);
+  for (let bin = 1; bin < bins; bin++) {
+    store<u32>(list + (<usize>count << 2), bin);
+    count += i32(load<i64>(histogram + (<usize>bin << 3)) != 0);
+  }
+  return count;
+}
+
+/** One direction of missing of a number: `start` is what stands left before the first of the listed bins. */
+@inline
+function scan(
+  histogram: usize, list: usize, count: i32, total: i64, start: i64, feature: i32, missingLeft: i32, best: usize,
+): void {
   const plain = !constrained && l1 == 0;
   const hessian = <i32>total;
   const l = f64x2.splat(penalty2);
   let top = load<f64>(best, SCORE);
   let left = start;
-  for (let cut = 0; cut < last; cut++) {
-    const sum = load<i64>(histogram + (<usize>cut << 3));
-    // An empty bin repeats the cut before it.
-    if (sum == 0 && cut) continue;
-    left += sum;
+  for (let p = list, end = list + (<usize>count << 2); p < end; p += 4) {
+    const cut = load<u32>(p);
+    left += load<i64>(histogram + (<usize>cut << 3));
     if (<i32>left < least) continue;
     if (hessian - <i32>left < least) break;
     const score = plain ? plainScore(left, total - left, l) : penalisedScore(left, total - left, penalty2);
@@ -137,12 +152,15 @@ function scan(histogram: usize, last: i32, total: i64, start: i64, feature: i32,
   }
 }
 
-/** Improves `best` by a number's cuts: the bins up to and with the cut go left. */
-export function splitNumber(histogram: usize, bins: i32, total: i64, feature: i32, best: usize): void {
+/** Improves `best` by a number's cuts: the bins up to and with the cut go left. `list` has room for 256 u32. */
+export function splitNumber(histogram: usize, bins: i32, total: i64, feature: i32, best: usize, list: usize): void {
   const missing = load<i64>(histogram, 2040);
+  const count = listBins(histogram, bins, list);
+  // Behind the last bin there is a cut only when missing is left to part from it.
+  const cuts = count - i32(load<u32>(list + (<usize>(count - 1) << 2)) == bins - 1);
   if (missing == 0) {
     const before = load<f64>(best, SCORE);
-    scan(histogram, bins - 1, total, 0, feature, 0, best);
+    scan(histogram, list, cuts, total, 0, feature, 0, best);
     // Nothing is known of missing here, so it goes with the larger child.
     if (load<f64>(best, SCORE) > before) {
       const left = <i32>load<i64>(best, LEFT_SUM);
@@ -150,8 +168,8 @@ export function splitNumber(histogram: usize, bins: i32, total: i64, feature: i3
     }
     return;
   }
-  scan(histogram, bins, total, 0, feature, 0, best);
-  scan(histogram, bins - 1, total, missing, feature, 1, best);
+  scan(histogram, list, count, total, 0, feature, 0, best);
+  scan(histogram, list, cuts, total, missing, feature, 1, best);
 }
 
 /** Hessians that stand beside those of a category when the categories are put in order. */
@@ -235,7 +253,7 @@ export function searchSplit(
       splitCategory(at, bins, total, feature, best, ordered);
     } else {
       direction = load<i32>(column, 8);
-      splitNumber(at, bins, total, feature, best);
+      splitNumber(at, bins, total, feature, best, ordered);
     }
   }
 }
