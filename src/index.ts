@@ -7,6 +7,12 @@ export {type CustomObjective, type FitBoostOptions, fitBoost} from "./boost/fit.
 export {type BoostImportance, boostImportance} from "./boost/importance.ts";
 export {type BoostShape, boostMemory} from "./boost/memory.ts";
 export {boostLeaves, boostMargins, boostProbabilities} from "./boost/predict.ts";
+export {
+  type BoostShap,
+  boostShap,
+  boostShapInteractions,
+  boostShapInterventional,
+} from "./boost/shap.ts";
 export type {Tree} from "./boost/tree.ts";
 export {toXgboostJson} from "./boost/xgboost-export.ts";
 export {fromXgboostJson} from "./boost/xgboost-import.ts";

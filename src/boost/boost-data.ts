@@ -51,6 +51,21 @@ export function requireFeatureOrder(
   );
 }
 
+/** @throws DataError or RangeError when a model with these features cannot judge the rows, see the checks below. */
+export function requireRows(
+  caller: string,
+  {features}: {readonly features: readonly Pick<BoostFeature, "name" | "kind">[]},
+  x: BoostData,
+): void {
+  requireTable(caller, x);
+  requireFeatureOrder(caller, features, x);
+  requireFinite(
+    caller,
+    x,
+    features.map(({kind}) => kind),
+  );
+}
+
 /**
  * @param kinds one a feature.
  * @throws RangeError naming feature and row, counted from 0, of the first number that is infinite in single

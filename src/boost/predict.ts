@@ -1,5 +1,5 @@
 import type {Boost} from "./boost.ts";
-import {type BoostData, requireFeatureOrder, requireFinite, requireTable} from "./boost-data.ts";
+import {type BoostData, requireRows} from "./boost-data.ts";
 import {allocator, instantiate, memoryOf, program} from "./engine.ts";
 import {type Plan, planOf} from "./planes.ts";
 import type {Tree} from "./tree.ts";
@@ -84,16 +84,6 @@ export function boostLeaves(model: Boost, x: BoostData): Uint32Array {
     });
   }, 0);
   return out;
-}
-
-function requireRows(caller: string, {features}: Boost, x: BoostData): void {
-  requireTable(caller, x);
-  requireFeatureOrder(caller, features, x);
-  requireFinite(
-    caller,
-    x,
-    features.map(({kind}) => kind),
-  );
 }
 
 /** Rows that the program judges together, and rows whose codes are made at once. */

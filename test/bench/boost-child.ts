@@ -5,6 +5,7 @@ import type {BoostData} from "../../src/boost/boost-data.ts";
 import type * as File from "../../src/boost/file.ts";
 import type * as Fit from "../../src/boost/fit.ts";
 import type * as Predict from "../../src/boost/predict.ts";
+import type * as Shap from "../../src/boost/shap.ts";
 import type {TrainFigures, TrainTask} from "./train-task.ts";
 
 // Trains once in a fresh process on what prepare.ts wrote, predicts, explains, and prints the figures as JSON.
@@ -47,16 +48,19 @@ async function use(model: Boost, task: TrainTask) {
 }
 
 async function explain(model: Boost, task: TrainTask, margins: Float32Array) {
-  if (task.shapRows === 0 || !existsSync(new URL("shap.js", task.compiled)))
-    return {shapRowsPerSecond: null, shapSumError: null};
-  const {boostShap} = await part<{
-    boostShap: (model: Boost, x: BoostData) => {values: Float64Array; base: number};
-  }>("shap", task);
+  if (task.shapRows === 0) return {shapRowsPerSecond: null, shapSumError: null};
+  const {boostShap} = await part<typeof Shap>("shap", task);
   const x = readTable("test", task, {rows: task.shapRows, written: task.testRows});
   const explaining = stopwatch();
-  const {values} = boostShap(model, x);
+  const {values, base} = boostShap(model, x);
   const explained = explaining();
-  return {shapRowsPerSecond: x.rows / explained.cpu, shapSumError: values.length + margins.length};
+  let shapSumError = 0;
+  for (let row = 0; row < x.rows; row++) {
+    const shares = values.subarray(row * task.features, (row + 1) * task.features);
+    const sum = shares.reduce((total, value) => total + value, base);
+    shapSumError = Math.max(shapSumError, Math.abs(sum - margins[row]!));
+  }
+  return {shapRowsPerSecond: x.rows / explained.cpu, shapSumError};
 }
 
 const part = <T>(name: string, {compiled}: TrainTask): Promise<T> => import(`${compiled}${name}.js`);
