@@ -17,6 +17,13 @@ export type {Tree} from "./boost/tree.ts";
 export {toXgboostJson} from "./boost/xgboost-export.ts";
 export {fromXgboostJson} from "./boost/xgboost-import.ts";
 export * from "./charts/index.ts";
+export {
+  type CustomerTable,
+  type CustomerTables,
+  rowKnownBefore,
+} from "./data/customer-table.ts";
+export {knownBefore} from "./data/known.ts";
+export type {Subscriptions} from "./data/subscriptions.ts";
 export {DataError} from "./data-error.ts";
 export {
   bayesAuc,
@@ -32,7 +39,7 @@ export {rankRows} from "./evaluate/ranking.ts";
 export {activityFeatures} from "./features/defaults.ts";
 export type {EvidenceValue} from "./ledger/evidence.ts";
 export type {Alternative, Run} from "./ledger/run.ts";
-export {contractTable, quarantineTable, snapshotText, weeklyVolumes} from "./report/data.ts";
+export {contractTable, latenessTable, quarantineTable, snapshotText, weeklyVolumes} from "./report/data.ts";
 export {
   allCustomersTable,
   decisionEvidence,

@@ -86,6 +86,13 @@ const eventSource = z.strictObject({
   timeFormat: name.optional(),
   /** IANA zone that times without an offset are in. */
   timeZone: name.default("UTC"),
+  /** Column with the time at which the event became known, its load time say; read as `time` is. */
+  known: name.optional(),
+  /**
+   * Column with the identity of an event: rows with one id are versions of it, and the one known last (without
+   * `known`, the one that happened last), of equals the later row, is valid. A row without an id is an event of its own.
+   */
+  id: name.optional(),
   /** SQL expression over the columns for the event type; `'purchase'`, a quoted text, makes all rows one type. */
   type: name.default("'purchase'"),
   /** SQL expression over the columns for the amount; no amounts when absent. */
@@ -109,6 +116,30 @@ const campaigns = z.strictObject({
   arm: name,
   /** Value of `arm` that marks the untreated. */
   control: name.default("control"),
+});
+
+const subscriptions = z.strictObject({
+  from: z.union([name, z.array(name).min(1)]),
+  customer: name,
+  /** Column with the first day that is covered. */
+  start: name,
+  /** Column with the first day that is not; blank when open. */
+  end: name,
+  plan: name.optional(),
+  /** Column with the time at which a row became known: rows of one customer and start are versions of a contract. */
+  known: name.optional(),
+});
+
+const customerTable = z.strictObject({
+  from: z.union([name, z.array(name).min(1)]),
+  customer: name,
+  /** Column with the time at which a row became known: at a cutoff the last row known before it counts. */
+  known: name,
+  /** Columns of numbers. */
+  columns: z
+    .array(name)
+    .min(1)
+    .refine(names => new Set(names).size === names.length, "a column is named twice"),
 });
 
 const churn = z.discriminatedUnion("kind", [
@@ -182,6 +213,15 @@ const schema = z.strictObject({
   title: name,
   events: eventSource,
   campaigns: campaigns.optional(),
+  /** Contracts, one row a contract or a version of it. */
+  subscriptions: subscriptions.optional(),
+  /** Tables of the study's own by name, joined as of the time that their rows were known. */
+  tables: z
+    .record(
+      z.string().regex(/^[a-z][a-z0-9_]*$/, "a table name is lower case letters, digits and _"),
+      customerTable,
+    )
+    .optional(),
   churn,
   /** Customers with less history than this at a cutoff are left out of the cohort. */
   minimumTenureDays: z.int().min(0).default(0),

@@ -1,6 +1,6 @@
 import {createHash} from "node:crypto";
 import {createReadStream} from "node:fs";
-import {access, mkdir, mkdtemp, rename, rm, writeFile} from "node:fs/promises";
+import {mkdir, mkdtemp, rename, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {withDatabase} from "../data/database.ts";
 import {ingest} from "../data/ingest.ts";
@@ -22,11 +22,9 @@ export const snapshotFiles: SnapshotFiles = {
     await mkdir(parent, {recursive: true});
     return mkdtemp(join(parent, ".new-"));
   },
-  exists: path =>
-    access(path).then(
-      () => true,
-      () => false,
-    ),
+  makeFolder: async path => {
+    await mkdir(path, {recursive: true});
+  },
   write: async (path, text) => {
     await writeFile(`${path}.new`, text);
     await rename(`${path}.new`, path);
@@ -37,18 +35,29 @@ export const snapshotFiles: SnapshotFiles = {
 
 /**
  * Reads the events of a study and writes their snapshot into `store`; what does not fit into memory waits there.
+ * @param asOf day, YYYY-MM-DD: the snapshot holds what was known before 00:00 UTC of it; all that there is when absent.
  * @throws DataError as {@link ingest} does.
  */
 export async function takeSnapshot(
   events: Study["events"],
-  {folder, store, today}: {readonly folder: string; readonly store: string; readonly today: string},
+  {
+    folder,
+    store,
+    today,
+    asOf,
+  }: {
+    readonly folder: string;
+    readonly store: string;
+    readonly today: string;
+    readonly asOf?: string | undefined;
+  },
 ): Promise<Snapshot> {
   await mkdir(store, {recursive: true});
   const temporary = await mkdtemp(join(store, ".spill-"));
   try {
     return await withDatabase(
       async database =>
-        writeSnapshot(await ingest(events, {folder, today, database}), {store, files: snapshotFiles}),
+        writeSnapshot(await ingest(events, {folder, today, asOf, database}), {store, files: snapshotFiles}),
       {memory: "1GB", temporary},
     );
   } finally {

@@ -1,11 +1,15 @@
 import {existsSync, readFileSync} from "node:fs";
 import {availableParallelism} from "node:os";
 import {join, resolve} from "node:path";
+import {dayOf} from "../data/calendar.ts";
 import {loadCampaigns} from "../data/campaigns.ts";
+import {loadCustomerTables} from "../data/customer-table.ts";
 import {loadEventLog} from "../data/load.ts";
-import {readManifest, type SnapshotManifest} from "../data/snapshot.ts";
+import type {Snapshot, SnapshotManifest} from "../data/snapshot.ts";
+import {loadSubscriptions} from "../data/subscriptions.ts";
 import {DataError} from "../data-error.ts";
 import {counted} from "../figures.ts";
+import {besideDigest} from "../ledger/beside.ts";
 import {contactsDigest, createRun, type Run} from "../ledger/run.ts";
 import {digestOf} from "../ledger/store.ts";
 import {emitEvidence, emitProgress, show} from "./cell.ts";
@@ -22,10 +26,16 @@ export type RunContext = {
   /** Digest of the snapshot's rows. */
   readonly snapshot: string;
   readonly snapshotFolder: string;
+  /** What was said of it when it was taken; another run may say another thing of the same rows. */
+  readonly manifest: SnapshotManifest;
   /** Last observed day, YYYY-MM-DD. */
   readonly asOf: string;
+  /** Day that was asked for, YYYY-MM-DD: the run sees what was known before it. Absent when all was. */
+  readonly knownBefore?: string;
   /** Digest of the campaign contacts, null without campaigns; absent until they have been read. */
   readonly campaigns?: string | null;
+  /** Digest of subscriptions and tables, likewise. */
+  readonly beside?: string | null;
   readonly store: string;
   readonly library: string;
   readonly engines: Readonly<Record<string, string>>;
@@ -47,17 +57,25 @@ export async function openRun(): Promise<Run> {
 /** Takes the snapshot of a study's events and says where everything is. */
 export async function snapshotStudy(
   {study, file, folder}: LoadedStudy,
-  {today, terminal, store = join(folder, ".churnbook")}: {today: string; terminal?: Terminal; store?: string},
+  {
+    today,
+    terminal,
+    asOf,
+    store = join(folder, ".churnbook"),
+  }: {today: string; terminal?: Terminal; asOf?: string; store?: string},
 ): Promise<RunContext> {
   terminal?.progress("reading the events");
-  const {manifest, folder: snapshotFolder} = await takeSnapshot(study.events, {folder, store, today});
-  terminal?.note(describe(manifest));
+  const taken = await takeSnapshot(study.events, {folder, store, today, asOf});
+  const {manifest, folder: snapshotFolder} = taken;
+  terminal?.note(describe(taken));
   return {
     study: file,
     studyDigest: digestOf(study),
     snapshot: manifest.digest,
     snapshotFolder: resolve(snapshotFolder),
+    manifest,
     asOf: manifest.lastDay,
+    ...(asOf === undefined ? {} : {knownBefore: asOf}),
     store,
     library: libraryDigest(),
     engines: engineVersions(),
@@ -77,15 +95,20 @@ export async function openContext(
   if (digestOf(study) !== context.studyDigest)
     throw new DataError(`${file} was changed during the run; run it again`, {file});
   const log = await loadEventLog(context.snapshotFolder);
-  const campaigns =
-    study.campaigns && (await loadCampaigns(study.campaigns, {folder, customers: log.customers}));
+  const asOf = context.knownBefore === undefined ? undefined : dayOf(context.knownBefore);
+  const options = {folder, customers: log.customers, asOf};
+  const campaigns = study.campaigns && (await loadCampaigns(study.campaigns, options));
+  const subscriptions = study.subscriptions && (await loadSubscriptions(study.subscriptions, options));
+  const tables = study.tables && (await loadCustomerTables(study.tables, options));
   if (context.campaigns !== undefined && contactsDigest(campaigns) !== context.campaigns)
     throw new DataError("the campaign contacts were changed during the run; run it again");
+  if (context.beside !== undefined && besideDigest({subscriptions, tables}) !== context.beside)
+    throw new DataError("the subscriptions or tables were changed during the run; run it again");
   return createRun({
     study,
-    snapshot: await readManifest(context.snapshotFolder),
+    snapshot: context.manifest,
     log,
-    campaigns,
+    ...{campaigns, subscriptions, tables},
     library: context.library,
     engines: context.engines,
     store: fileStore(join(context.store, "stages")),
@@ -102,7 +125,14 @@ export async function openContext(
   });
 }
 
-function describe({rows, customers, lastDay, quarantined}: SnapshotManifest): string {
+function describe({manifest, written}: Snapshot): string {
+  const {rows, customers, lastDay, asOf, quarantined, partitions} = manifest;
   const bad = Object.values(quarantined).reduce((sum, n) => sum + n, 0);
-  return `snapshot: ${counted(rows, "event")} of ${counted(customers, "customer")} until ${lastDay}${bad ? `, ${counted(bad, "row")} in quarantine` : ""}`;
+  const parts = [
+    `snapshot: ${counted(rows, "event")} of ${counted(customers, "customer")} until ${lastDay}`,
+    ...(asOf === undefined ? [] : [`as known before ${asOf}`]),
+    ...(bad === 0 ? [] : [`${counted(bad, "row")} in quarantine`]),
+    `${written.length} of ${counted(partitions.length, "month")} written`,
+  ];
+  return parts.join(", ");
 }

@@ -16,6 +16,8 @@ export type CardIdentity = {
   readonly snapshot: string;
   /** Digest of the campaign contacts, where there are any. */
   readonly campaigns?: string;
+  /** Digest of subscriptions and the study's own tables, where there are any. */
+  readonly beside?: string;
   /** Digest of the study. */
   readonly study: string;
   /** Digest of the compiled library. */
@@ -25,6 +27,8 @@ export type CardIdentity = {
   readonly seed: number;
   /** The day that the card speaks for, YYYY-MM-DD. */
   readonly asOf: string;
+  /** Day, YYYY-MM-DD, that the run was asked to be as of: what was known before it. Absent when all was. */
+  readonly knownBefore?: string;
   /** Versions of the programs that made it, by name. */
   readonly engines: Readonly<Record<string, string>>;
 };

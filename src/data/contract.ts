@@ -52,9 +52,12 @@ export async function contractOf(
   const moved = source.duplicates === "quarantine";
   const excluded = source.negativeAmounts === "exclude";
   const stopping = over ? "error" : "warning";
-  const faults = FAULTS.filter(fault => fault !== "duplicate-row").map(fault =>
-    finding(fault, quarantined[fault] ?? 0, faultText(fault, lastAllowed), "in quarantine", stopping),
-  );
+  const checked = FAULTS.filter(fault => fault !== "known-unreadable" || source.known !== undefined);
+  const faults = checked
+    .filter(fault => fault !== "duplicate-row")
+    .map(fault =>
+      finding(fault, quarantined[fault] ?? 0, faultText(fault, lastAllowed), "in quarantine", stopping),
+    );
   const repeats = finding(
     "duplicate-row",
     counts.repeats,
@@ -90,6 +93,7 @@ function faultText(fault: Fault, lastAllowed: ContractInput["lastAllowed"]): str
     "malformed-row": "whose fields do not fit the columns",
     "customer-missing": "without a customer",
     "time-unreadable": "with a time that cannot be read",
+    "known-unreadable": "without a time at which they were known, or with one that cannot be read",
     "time-future":
       lastAllowed === undefined
         ? "later than the extract (no last day to check against)"

@@ -20,10 +20,21 @@ export type EventLog = {
   readonly attributes: Readonly<
     Record<string, {readonly codes: Int32Array; readonly values: readonly string[]}>
   >;
+  /** Day on which each event became known, at least its own; absent when the source does not say. */
+  readonly known?: Int32Array | undefined;
+  /** Versions of events that were valid until a later one replaced them; absent when there are none. */
+  readonly superseded?: Superseded | undefined;
   /** First day with an event. */
   readonly firstDay: Day;
   /** Last fully observed day (E of definitions). */
   readonly lastDay: Day;
+};
+
+/** Superseded versions, in a log with the customers, types and attribute values of the one that they belong to. */
+export type Superseded = {
+  readonly log: EventLog & {readonly known: Int32Array};
+  /** Day on which the next version of each became known, later than `log.known`. */
+  readonly until: Int32Array;
 };
 
 /** Units of `EventLog.amount` in one unit of currency. */
@@ -36,55 +47,109 @@ export type EventRow = {
   /** In currency; absent is missing. */
   readonly amount?: number | undefined;
   readonly attributes?: Readonly<Record<string, string>> | undefined;
+  /** Day on which it became known; its own day when absent or earlier. */
+  readonly known?: Day | undefined;
+  /** Rows with one id are versions of an event: the one known last is valid, of equals the later in the list. */
+  readonly id?: string | undefined;
 };
 
 /**
- * Builds an event log from rows in any order.
+ * Builds an event log from rows in any order, but for versions that were known on one day.
  * @param lastDay last fully observed day; the day of the last event when absent.
  */
 export function eventLogOf(rows: readonly EventRow[], {lastDay}: {lastDay?: Day} = {}): EventLog {
-  const customers = [...new Set(rows.map(row => row.customer))].sort(byCodeUnit);
-  const types = [...new Set(rows.map(row => row.type))].sort(byCodeUnit);
+  const {valid, superseded, until} = versionsOf(rows);
+  const texts = textsOf([...valid, ...superseded]);
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const {day} of valid) {
+    if (day < first) first = day;
+    if (day > last) last = day;
+  }
+  const extent = {firstDay: first, lastDay: lastDay ?? last};
+  const {known, ...log} = {...columnsOf(sortedRows(valid, texts), texts), ...extent};
+  const old = sortedRows(superseded, texts);
+  return {
+    ...log,
+    ...(rows.some(row => row.known !== undefined) ? {known} : {}),
+    ...(old.length === 0
+      ? {}
+      : {
+          superseded: {
+            log: {...columnsOf(old, texts), ...extent},
+            until: Int32Array.from(old, ({row}) => until.get(row)!),
+          },
+        }),
+  };
+}
+
+const knownOn = ({day, known = day}: EventRow): Day => Math.max(day, known);
+
+/** The rows that are valid, and those that were until a later version became known, on a later day. */
+function versionsOf(rows: readonly EventRow[]) {
+  const until = new Map<EventRow, Day>();
+  const withId = rows.filter(row => row.id !== undefined);
+  for (const versions of Map.groupBy(withId, row => row.id).values()) {
+    const ordered = versions.toSorted((a, b) => knownOn(a) - knownOn(b));
+    for (const [i, row] of ordered.slice(0, -1).entries()) until.set(row, knownOn(ordered[i + 1]!));
+  }
+  return {
+    valid: rows.filter(row => !until.has(row)),
+    superseded: rows.filter(row => (until.get(row) ?? Number.NEGATIVE_INFINITY) > knownOn(row)),
+    until,
+  };
+}
+
+/** The texts of rows, each once, sorted by code unit. */
+type Texts = {
+  readonly customers: readonly string[];
+  readonly types: readonly string[];
+  readonly values: Readonly<Record<string, readonly string[]>>;
+};
+
+function textsOf(rows: readonly EventRow[]): Texts {
+  const sorted = (texts: readonly string[]) => [...new Set(texts)].sort(byCodeUnit);
+  const names = sorted(rows.flatMap(row => Object.keys(row.attributes ?? {})));
+  return {
+    customers: sorted(rows.map(row => row.customer)),
+    types: sorted(rows.map(row => row.type)),
+    values: Object.fromEntries(
+      names.map(name => [name, sorted(rows.flatMap(row => row.attributes?.[name] ?? []))]),
+    ),
+  };
+}
+
+/** A row with the indices of its customer and type. */
+type IndexedRow = {readonly row: EventRow; readonly c: number; readonly t: number};
+
+function sortedRows(rows: readonly EventRow[], {customers, types}: Texts): IndexedRow[] {
   const customerIndex = new Map(customers.map((id, i) => [id, i]));
   const typeIndex = new Map(types.map((id, i) => [id, i]));
-  const sorted = rows
+  return rows
     .map(row => ({row, c: customerIndex.get(row.customer)!, t: typeIndex.get(row.type)!}))
     .sort((a, b) => a.c - b.c || a.row.day - b.row.day || a.t - b.t);
-  const n = sorted.length;
+}
+
+function columnsOf(sorted: readonly IndexedRow[], {customers, types, values}: Texts) {
   const offsets = new Int32Array(customers.length + 1);
   for (const {c} of sorted) offsets[c + 1]! += 1;
   for (let c = 0; c < customers.length; c++) offsets[c + 1]! += offsets[c]!;
-  const names = [...new Set(rows.flatMap(row => Object.keys(row.attributes ?? {})))].sort(byCodeUnit);
-  const attributes = Object.fromEntries(
-    names.map(name => {
-      const values = [...new Set(rows.flatMap(row => row.attributes?.[name] ?? []))].sort(byCodeUnit);
-      const codes = Int32Array.from(sorted, ({row}) => {
-        const value = row.attributes?.[name];
-        return value === undefined ? -1 : values.indexOf(value);
-      });
-      return [name, {codes, values}];
-    }),
-  );
-  const day = Int32Array.from(sorted, ({row}) => row.day);
-  let first = Number.POSITIVE_INFINITY;
-  let last = Number.NEGATIVE_INFINITY;
-  for (const d of day) {
-    if (d < first) first = d;
-    if (d > last) last = d;
-  }
+  const codesOf = (name: string, known: readonly string[]) =>
+    Int32Array.from(sorted, ({row}) => {
+      const value = row.attributes?.[name];
+      return value === undefined ? -1 : known.indexOf(value);
+    });
   return {
-    customers,
-    offsets,
-    day,
+    ...{customers, types, offsets},
+    day: Int32Array.from(sorted, ({row}) => row.day),
     type: Uint8Array.from(sorted, ({t}) => t),
-    types,
-    amount: Float64Array.from({length: n}, (_, i) => {
-      const amount = sorted[i]!.row.amount;
-      return amount === undefined ? Number.NaN : Math.round(amount * AMOUNT_SCALE);
-    }),
-    attributes,
-    firstDay: first,
-    lastDay: lastDay ?? last,
+    amount: Float64Array.from(sorted, ({row}) =>
+      row.amount === undefined ? Number.NaN : Math.round(row.amount * AMOUNT_SCALE),
+    ),
+    attributes: Object.fromEntries(
+      Object.entries(values).map(([name, own]) => [name, {codes: codesOf(name, own), values: own}]),
+    ),
+    known: Int32Array.from(sorted, ({row}) => knownOn(row)),
   };
 }
 

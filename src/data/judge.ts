@@ -12,6 +12,7 @@ export const FAULTS = [
   "malformed-row",
   "customer-missing",
   "time-unreadable",
+  "known-unreadable",
   "time-future",
   "type-missing",
   "amount-unreadable",
@@ -20,9 +21,13 @@ export const FAULTS = [
 
 export type Fault = (typeof FAULTS)[number];
 
+/** Whether a source says when its events were known, or which rows are versions of one event. */
+export const hasVersions = ({known, id}: EventSource): boolean => known !== undefined || id !== undefined;
+
 /**
  * Judges every row of `raw` into the table `judged`: "$file", "$row", "$print", customer, time (UTC), type,
- * amount DECIMAL(18,4), the attributes as "@0", "@1", …, `fault` (index into {@link FAULTS}, NULL for a good row)
+ * amount DECIMAL(18,4), the attributes as "@0", "@1", …, for a source that {@link hasVersions} known (UTC, at the
+ * earliest the time), `early` where it claims to be known before its time, id and until (NULL); `fault` (index into {@link FAULTS}, NULL for a good row)
  * with "$column" and "$value", and `excluded` for a negative amount that the study leaves out.
  * @param last last day that a row may have.
  * @throws DataError when an expression of the study fails on a row.
@@ -36,15 +41,21 @@ export async function judge(
   const cell = (name: string) => rawColumn(reading.columns.indexOf(name));
   const {sql, numeric} = await evaluate(database, source, reading);
   const texts = reading.columns.map((_, i) => rawColumn(i)).join(", ");
+  const time = timeOf(filled(cell(source.time)), source);
+  const seen = source.known === undefined ? time : timeOf(filled(cell(source.known)), source);
+  const id = source.id === undefined ? "NULL::VARCHAR" : filled(cell(source.id));
+  // A date alone says the day, not that the event was known at midnight.
+  const versions = `, greatest(seen, time) AS known, id, NULL::TIMESTAMP AS until,
+      coalesce(seen < time AND seen <> date_trunc('day', time), false) AS early`;
   const parsed = `(SELECT "$file", "$row", "$print", ${cell(source.customer)} AS customer,
-      ${timeOf(filled(cell(source.time)), source)} AS time, ${filled('"$type"')} AS kind,
+      ${time} AS time, ${seen} AS seen, ${id} AS id, ${filled('"$type"')} AS kind,
       "$amount", try_cast("$amount" AS DECIMAL(18,4)) AS amount, ${texts} FROM ${sql})`;
   const verdicts = verdictsOf(source, {cell, numeric, last});
   const pick = (value: (verdict: Verdict) => string) =>
     `CASE ${verdicts.map(verdict => `WHEN ${verdict.when} THEN ${value(verdict)}`).join(" ")} END`;
   const attributes = source.attributes.map((name, i) => `, ${filled(cell(name))} AS "@${i}"`).join("");
   const excluding = source.negativeAmounts === "exclude";
-  const judged = `SELECT "$file", "$row", "$print", customer, time,
+  const judged = `SELECT "$file", "$row", "$print", customer, time${hasVersions(source) ? versions : ""},
       ${excluding ? "kind" : "CASE WHEN amount < 0 THEN 'cancellation' ELSE kind END"} AS type, amount${attributes},
       ${pick(({fault}) => String(FAULTS.indexOf(fault)))}::TINYINT AS fault,
       ${pick(({column}) => quoted(column))} AS "$column", ${pick(({value}) => value)} AS "$value",
@@ -75,7 +86,7 @@ type VerdictInput = {
 };
 
 function verdictsOf(source: EventSource, {cell, numeric, last}: VerdictInput): Verdict[] {
-  const {customer, time, type, amount = ""} = source;
+  const {customer, time, known, type, amount = ""} = source;
   const late =
     last === undefined
       ? []
@@ -83,6 +94,9 @@ function verdictsOf(source: EventSource, {cell, numeric, last}: VerdictInput): V
   return [
     {fault: "customer-missing", when: `${filled("customer")} IS NULL`, column: customer, value: "customer"},
     {fault: "time-unreadable", when: "time IS NULL", column: time, value: cell(time)},
+    ...(known === undefined
+      ? []
+      : [{fault: "known-unreadable", when: "seen IS NULL", column: known, value: cell(known)} as const]),
     ...late.map(verdict => ({...verdict, column: time, value: cell(time)})),
     {fault: "type-missing", when: "kind IS NULL", column: type, value: "kind"},
     ...numeric.map(name => ({

@@ -5,55 +5,121 @@ import {
   copyColumn,
   type Database,
   dayColumn,
-  literal,
   named,
   quoted,
   rowsOf,
   withDatabase,
 } from "./database.ts";
-import {byCodeUnit, type EventLog} from "./event-log.ts";
-import {manifestIn} from "./snapshot.ts";
+import {byCodeUnit, type EventLog, type Superseded} from "./event-log.ts";
+import {partitionRows} from "./partitions.ts";
+import {manifestIn, type SnapshotManifest} from "./snapshot.ts";
 
 /**
  * Reads the events of a snapshot folder into memory; days are in UTC. Entries of a customer that agree in day
  * and type keep the order of their times.
- * @throws DataError when the folder is no snapshot.
+ * @throws DataError when the folder is no snapshot, or lacks events.
  */
 export const loadEventLog = (folder: string): Promise<EventLog> =>
   withDatabase(async database => {
     const manifest = await manifestIn(database, folder);
-    const source = `read_parquet(${quoted(literal(join(folder, "events.parquet")))}, hive_partitioning = false)`;
-    const customers = await customersOf(database, source);
+    const tables = await tablesIn(database, folder, manifest);
+    const customers = await customersOf(database, tables);
     const types = Object.keys(manifest.types).sort(byCodeUnit);
     const dictionaries: Dictionary[] = [];
     for (const {column, attribute} of manifest.schema)
       if (attribute !== undefined)
-        dictionaries.push(await dictionaryOf(database, source, column, attribute, dictionaries.length));
-    const entries = await entriesOf(database, source, {rows: manifest.rows, types, dictionaries});
-    const {codes, ...columns} = inOrder(customers, entries);
+        dictionaries.push(await dictionaryOf(database, tables.all, column, attribute, dictionaries.length));
+    const logOf = async (source: string, counts: Int32Array, moments: readonly string[]) => {
+      const entries = await entriesOf(database, source, {counts, types, dictionaries, moments});
+      const {codes, moments: days, ...columns} = inOrder(customers.ids, counts, entries);
+      const log: EventLog = {
+        ...{...columns, types},
+        attributes: Object.fromEntries(
+          dictionaries.map(({attribute, values}, i) => [attribute, {codes: codes[i]!, values}]),
+        ),
+        firstDay: dayOf(manifest.firstDay),
+        lastDay: dayOf(manifest.lastDay),
+      };
+      return {log, days};
+    };
+    const {log, days} = await logOf(tables.valid, customers.valid, tables.known ? ["known"] : []);
     return {
-      ...columns,
-      types,
-      attributes: Object.fromEntries(
-        dictionaries.map(({attribute, values}, i) => [attribute, {codes: codes[i]!, values}]),
-      ),
-      firstDay: dayOf(manifest.firstDay),
-      lastDay: dayOf(manifest.lastDay),
+      ...log,
+      ...(tables.known ? {known: days[0]!} : {}),
+      ...(await supersededIn(tables, customers, logOf)),
     };
   });
 
-type Customers = {readonly ids: readonly string[]; readonly counts: Int32Array};
+/** The rows of a snapshot as tables, or SQL for tables, with the columns of its schema. */
+type Tables = {
+  /** Every row. */
+  readonly all: string;
+  /** The valid version of each event. */
+  readonly valid: string;
+  /**
+   * The versions that some day began with and a later one did not; "$seen" and "$until" are the times at which they
+   * and the versions after them were known. Absent when there are none.
+   */
+  readonly superseded?: string;
+  /** Whether there is a column `known`. */
+  readonly known: boolean;
+};
+
+async function tablesIn(
+  database: Database,
+  folder: string,
+  {partitions, schema, superseded}: SnapshotManifest,
+): Promise<Tables> {
+  const all = await partitionRows(database, partitions, join(folder, "..", ".."));
+  const known = schema.some(({column, attribute}) => column === "known" && attribute === undefined);
+  if (superseded === 0) return {all, valid: all, known};
+  const columns = schema.map(({column}) => named(column)).join(", ");
+  await database.connection.run(
+    `CREATE TABLE versioned AS SELECT id FROM ${all} WHERE id IS NOT NULL GROUP BY id HAVING count(*) > 1;
+     CREATE TABLE versions AS SELECT *, lead("$seen") OVER (PARTITION BY id ORDER BY "$seen") AS "$until"
+       FROM (SELECT ${columns}, ${known ? "known" : "time"} AS "$seen" FROM ${all} SEMI JOIN versioned USING (id));
+     CREATE VIEW valid AS SELECT ${columns} FROM ${all} ANTI JOIN versioned USING (id)
+       UNION ALL SELECT ${columns} FROM versions WHERE "$until" IS NULL;
+     CREATE VIEW superseded AS SELECT * FROM versions WHERE ${dayColumn('"$seen"')} < ${dayColumn('"$until"')}`,
+  );
+  return {all, valid: "valid", superseded: "superseded", known};
+}
 
 /** Customers in the order of SQL, by UTF-8 bytes, with their numbers of entries. */
-async function customersOf(database: Database, source: string): Promise<Customers> {
+type Customers = {
+  readonly ids: readonly string[];
+  readonly valid: Int32Array;
+  readonly superseded: Int32Array;
+};
+
+async function customersOf(database: Database, {valid, superseded}: Tables): Promise<Customers> {
   const ids: string[] = [];
-  const counts: number[] = [];
-  const sql = `SELECT customer, count(*)::INTEGER AS n FROM ${source} GROUP BY customer ORDER BY customer`;
+  const counts: [number[], number[]] = [[], []];
+  const old = superseded === undefined ? "" : ` UNION ALL SELECT customer, 1 FROM ${superseded}`;
+  const sql = `SELECT customer, sum(1 - old)::INTEGER, sum(old)::INTEGER
+    FROM (SELECT customer, 0 AS old FROM ${valid}${old}) GROUP BY customer ORDER BY customer`;
   for await (const chunk of chunksOf(database, sql)) {
     for (const id of chunk.getColumnValues(0)) ids.push(id as string);
-    for (const n of chunk.getColumnValues(1)) counts.push(n as number);
+    for (const [i, list] of counts.entries())
+      for (const n of chunk.getColumnValues(1 + i)) list.push(n as number);
   }
-  return {ids, counts: Int32Array.from(counts)};
+  return {ids, valid: Int32Array.from(counts[0]), superseded: Int32Array.from(counts[1])};
+}
+
+type LogOf = (
+  source: string,
+  counts: Int32Array,
+  moments: readonly string[],
+) => Promise<{log: EventLog; days: readonly Int32Array[]}>;
+
+async function supersededIn(
+  tables: Tables,
+  customers: Customers,
+  logOf: LogOf,
+): Promise<{superseded?: Superseded}> {
+  if (tables.superseded === undefined || customers.superseded.every(n => n === 0)) return {};
+  const {log, days} = await logOf(tables.superseded, customers.superseded, ['"$seen"', '"$until"']);
+  return {superseded: {log: {...log, known: days[0]!}, until: days[1]!}};
 }
 
 type Dictionary = {
@@ -101,39 +167,51 @@ type Entries = {
   readonly type: Uint8Array;
   readonly amount: Float64Array;
   readonly codes: readonly Int32Array[];
+  /** Days of further moments. */
+  readonly moments: readonly Int32Array[];
 };
 
-/** All entries, by customer in the order of SQL, then day, then type. */
+type EntryOptions = {
+  /** Entries by customer. */
+  readonly counts: Int32Array;
+  readonly types: readonly string[];
+  readonly dictionaries: readonly Dictionary[];
+  /** SQL for further times. */
+  readonly moments: readonly string[];
+};
+
+/** All entries of a table, by customer in the order of SQL, then day, then type. */
 async function entriesOf(
   database: Database,
   source: string,
-  {
-    rows,
-    types,
-    dictionaries,
-  }: {readonly rows: number; readonly types: readonly string[]; readonly dictionaries: readonly Dictionary[]},
+  {counts, types, dictionaries, moments}: EntryOptions,
 ): Promise<Entries> {
+  const rows = counts.reduce((sum, n) => sum + n, 0);
   const entries: Entries = {
     day: new Int32Array(rows),
     type: new Uint8Array(rows),
     amount: new Float64Array(rows),
     codes: dictionaries.map(() => new Int32Array(rows)),
+    moments: moments.map(() => new Int32Array(rows)),
   };
   const code = dictionaries.map((_, i) => `, coalesce(d${i}.code, -1)::INTEGER AS c${i}`).join("");
   const joins = dictionaries
     .map(({table, column}, i) => `LEFT JOIN ${table} d${i} ON d${i}.value = e.${named(column)}`)
     .join(" ");
+  const days = moments.map((moment, i) => `, ${dayColumn(`e.${moment}`)} AS m${i}`).join("");
+  const keys = [...dictionaries.map((_, i) => `, c${i}`), ...moments.map((_, i) => `, m${i}`)].join("");
   const sql = `SELECT ${dayColumn("time")} AS day,
       (list_position([${types.map(quoted).join(", ")}], type) - 1)::UTINYINT AS kind,
-      coalesce((amount * 10000)::DOUBLE, 'nan'::DOUBLE) AS money${code}
+      coalesce((amount * 10000)::DOUBLE, 'nan'::DOUBLE) AS money${code}${days}
     FROM ${source} e ${joins}
-    ORDER BY customer, day, kind, time, money${dictionaries.map((_, i) => `, c${i}`).join("")}`;
+    ORDER BY customer, day, kind, time, money${keys}`;
+  const wide = [...entries.codes, ...entries.moments];
   let at = 0;
   for await (const chunk of chunksOf(database, sql)) {
     copyColumn(chunk, 0, at, entries.day);
     copyColumn(chunk, 1, at, entries.type);
     copyColumn(chunk, 2, at, entries.amount);
-    for (const [i, codes] of entries.codes.entries()) copyColumn(chunk, 3 + i, at, codes);
+    for (const [i, values] of wide.entries()) copyColumn(chunk, 3 + i, at, values);
     at += chunk.rowCount;
   }
   for (const [i, codes] of entries.codes.entries()) relabel(codes, dictionaries[i]!.position);
@@ -146,7 +224,8 @@ function relabel(codes: Int32Array, position: Int32Array): void {
 
 /** Brings the customers, and their blocks of entries, into code-unit order. */
 function inOrder(
-  {ids, counts}: Customers,
+  ids: readonly string[],
+  counts: Int32Array,
   entries: Entries,
 ): Entries & {customers: string[]; offsets: Int32Array} {
   const {order, values: customers} = byUnits(ids);
@@ -161,13 +240,10 @@ function inOrder(
       out.set(from.subarray(starts[order[c]!]!, starts[order[c]! + 1]!), offsets[c]!);
     return out;
   };
-  const {day, type, amount, codes} = entries;
+  const {day, type, amount, codes, moments} = entries;
   return {
-    day: moved(day),
-    type: moved(type),
-    amount: moved(amount),
-    codes: codes.map(moved),
-    customers,
-    offsets,
+    ...{day: moved(day), type: moved(type), amount: moved(amount)},
+    ...{codes: codes.map(moved), moments: moments.map(moved)},
+    ...{customers, offsets},
   };
 }

@@ -8,7 +8,7 @@ export type EventSource = Study["events"];
 
 /** The columns of a source that a study reads, and what its expressions read of them. */
 export type Reading = {
-  /** Columns of the table `raw`, in its order: customer, time, attributes, then those of the expressions. */
+  /** Columns of the table `raw`, in its order: customer, time, known, id, attributes, then those of the expressions. */
   readonly columns: readonly string[];
   readonly typeColumns: readonly string[];
   readonly amountColumns: readonly string[];
@@ -26,9 +26,13 @@ export async function readingOf(
   const typeNames = await columnsIn(database, source.type, "events.type");
   const amountNames =
     source.amount === undefined ? [] : await columnsIn(database, source.amount, "events.amount");
+  const extras = Object.entries({known: source.known, id: source.id}).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
   const demands: [field: string, name: string][] = [
     ["events.customer", source.customer],
     ["events.time", source.time],
+    ...extras.map(([field, name]): [string, string] => [`events.${field}`, name]),
     ...source.attributes.map((name): [string, string] => ["events.attributes", name]),
     ...typeNames.map((name): [string, string] => ["events.type", name]),
     ...amountNames.map((name): [string, string] => ["events.amount", name]),
@@ -38,7 +42,10 @@ export async function readingOf(
   const spelled = (name: string) => spellingOf(files[0]!, name) ?? name;
   const typeColumns = typeNames.map(spelled);
   const amountColumns = amountNames.map(spelled);
-  const columns = [source.customer, source.time, ...source.attributes, ...typeColumns, ...amountColumns];
+  const columns = [
+    ...[source.customer, source.time, ...extras.map(([, name]) => name)],
+    ...[...source.attributes, ...typeColumns, ...amountColumns],
+  ];
   return {columns: [...new Set(columns)], typeColumns, amountColumns};
 }
 

@@ -1,7 +1,9 @@
 import {addSpan, dayOf, monthStarts} from "../data/calendar.ts";
 import type {Campaigns} from "../data/campaigns.ts";
+import type {CustomerTables} from "../data/customer-table.ts";
 import type {EventLog} from "../data/event-log.ts";
 import type {SnapshotManifest} from "../data/snapshot.ts";
+import type {Subscriptions} from "../data/subscriptions.ts";
 import {DataError} from "../data-error.ts";
 import {
   type Competition,
@@ -41,6 +43,8 @@ export type RunInputs = {
   readonly snapshot: SnapshotManifest;
   readonly log: EventLog;
   readonly campaigns: Campaigns | undefined;
+  readonly subscriptions?: Subscriptions | undefined;
+  readonly tables?: CustomerTables | undefined;
   /** Digest of the library, part of the key of every stored result. */
   readonly library: string;
   /** Versions of the programs that compute, part of it too. */
@@ -68,6 +72,8 @@ export type Run = {
   readonly snapshot: SnapshotManifest;
   readonly log: EventLog;
   readonly campaigns: Campaigns | undefined;
+  readonly subscriptions: Subscriptions | undefined;
+  readonly tables: CustomerTables | undefined;
   readonly library: string;
   readonly cohort: () => Cohort;
   readonly targets: () => Targets;
@@ -222,6 +228,8 @@ export function createRun(inputs: RunInputs): Run {
       snapshot,
       log,
       campaigns,
+      subscriptions: inputs.subscriptions,
+      tables: inputs.tables,
       library,
       cohort,
       targets,

@@ -1,7 +1,7 @@
 import {dateOf} from "../data/calendar.ts";
 import type {EventLog} from "../data/event-log.ts";
 import type {SnapshotManifest} from "../data/snapshot.ts";
-import {whole} from "../figures.ts";
+import {percent, whole} from "../figures.ts";
 import {type Table, type Text, text} from "./words.ts";
 
 /** Which data it is: digest, extent and sources of the snapshot. */
@@ -43,6 +43,45 @@ export function quarantineTable({quarantined, rowsRead}: SnapshotManifest): Tabl
       {name: "share", title: "Share", format: "percent", digits: 2},
     ],
     rows: reasons.length > 0 ? reasons.map(([reason, n]) => [reason, n, n / rowsRead]) : [["none", 0, 0]],
+  };
+}
+
+/**
+ * How late events became known and what corrections changed, shares of the events; where the log says neither, one
+ * row that says so.
+ */
+export function latenessTable({lateness, rows}: SnapshotManifest): Table {
+  const {delays, corrections} = lateness;
+  const share = (n: number) => (rows === 0 ? 0 : n / rows);
+  const known: [string, number, number][] = delays
+    ? [
+        ["known on the day itself", delays.sameDay, share(delays.sameDay)],
+        ["1 day later", delays.oneDay, share(delays.oneDay)],
+        ["2 to 7 days later", delays.week, share(delays.week)],
+        ["8 to 30 days later", delays.month, share(delays.month)],
+        [`more than 30 days later, at most ${whole(delays.largestDays)}`, delays.later, share(delays.later)],
+      ]
+    : [];
+  const corrected: [string, number, number][] = corrections
+    ? [
+        ["corrected by a later version", corrections.events, share(corrections.events)],
+        ["versions that were replaced", corrections.superseded, share(corrections.superseded)],
+      ]
+    : [];
+  const moved = corrections ? `; corrections moved ${percent(corrections.moneyShare, 2)} of the money` : "";
+  const cells = [...known, ...corrected];
+  return {
+    kind: "table",
+    caption: `When events became known. Features see an event from the day after that${moved}`,
+    columns: [
+      {name: "events", title: "Events", format: "text"},
+      {name: "rows", title: "Number", format: "integer"},
+      {name: "share", title: "Share", format: "percent", digits: 2},
+    ],
+    rows:
+      cells.length > 0
+        ? cells
+        : [["the log does not say when events were known; they count from their own day", rows, 1]],
   };
 }
 

@@ -1,11 +1,12 @@
 import type {Day, EventLog} from "../data/event-log.ts";
+import {knownBefore, unsettledAt} from "../data/known.ts";
 import type {Churn, ContractChurn, InactivityChurn} from "../study.ts";
 import {typeCode} from "./churn.ts";
 import {contractReader, endOfDay, noContract, stepContract} from "./contract.ts";
 
 /**
  * Who is active at which cutoff: one row a customer and cutoff, ordered by cutoff, then customer.
- * Everything in it is known from events on days before the cutoff.
+ * Everything in it was known before the cutoff.
  */
 export type Cohort = {
   /** Cutoff days, ascending. */
@@ -32,31 +33,54 @@ export type CohortOptions = {
 };
 
 /**
- * Finds the customers that are active at each cutoff t, from events on days before t alone.
+ * Finds the customers that are active at each cutoff t, from what was known of the events on days before t alone:
+ * an event that became known on t or later is not seen, and a correction of t or later leaves it as it was.
  * - Inactivity of d days: the last qualifying event lies in [t - d, t).
  * - Contract: started before t, not ended before t, and paid until t or later when the contract has a term.
  *   A customer in a grace period at t is left out: at t nobody knows whether the end will be undone.
  * @throws RangeError when the cutoffs do not ascend.
  * @throws DataError when the log has no event of a type that is asked for.
  */
-export function buildCohort(
+export function buildCohort(log: EventLog, options: CohortOptions): Cohort {
+  const {cutoffs} = options;
+  checkCutoffs(cutoffs);
+  const found = activeRows(log, options);
+  for (const [k, customers] of unsettledAt(log, cutoffs).entries()) {
+    if (customers.length === 0) continue;
+    const then = knownBefore(log, cutoffs[k]!, {only: customers});
+    const [rows] = activeRows(then, {...options, cutoffs: [cutoffs[k]!]});
+    found[k] = replaceRows(found[k]!, customers, rows!);
+  }
+  return {
+    cutoffs: [...cutoffs],
+    rows: found.reduce((n, {customer}) => n + customer.length, 0),
+    customer: Int32Array.from(found.flatMap(rows => rows.customer)),
+    cutoff: Int32Array.from(found.flatMap(({customer}, k) => customer.map(() => k))),
+    recency: Int32Array.from(found.flatMap(rows => rows.recency)),
+    tenure: Int32Array.from(found.flatMap(rows => rows.tenure)),
+  };
+}
+
+/** The rows of one cutoff, by customer. */
+type CutoffRows = {readonly customer: number[]; readonly recency: number[]; readonly tenure: number[]};
+
+const noRows = (): CutoffRows => ({customer: [], recency: [], tenure: []});
+
+/** The customers that are active at each cutoff by the events of a log on days before it, whenever they were known. */
+function activeRows(
   log: EventLog,
   {churn, cutoffs, activity, minimumTenureDays = 0}: CohortOptions,
-): Cohort {
-  checkCutoffs(cutoffs);
+): CutoffRows[] {
   const {offsets, day, type} = log;
   const code = typeCode(log, activity, "activity");
   const watch = churn.kind === "inactivity" ? watchInactivity(log, churn) : watchContract(log, churn);
-  const found = cutoffs.map(() => ({
-    customer: [] as number[],
-    recency: [] as number[],
-    tenure: [] as number[],
-  }));
+  const found = cutoffs.map(noRows);
   for (let c = 0; c < log.customers.length; c++) {
     const [from, to] = [offsets[c]!, offsets[c + 1]!];
+    if (from === to) continue;
     const active = watch();
     let last = Number.NEGATIVE_INFINITY;
-    for (let i = from, next = i, k = 0; k < cutoffs.length && from < to; k++) {
+    for (let i = from, next = i, k = 0; k < cutoffs.length; k++) {
       const t = cutoffs[k]!;
       for (; i < to && day[i]! < t; i = next) {
         next = endOfDay(log, i, to);
@@ -71,14 +95,26 @@ export function buildCohort(
       rows.tenure.push(tenure);
     }
   }
-  return {
-    cutoffs: [...cutoffs],
-    rows: found.reduce((n, {customer}) => n + customer.length, 0),
-    customer: Int32Array.from(found.flatMap(rows => rows.customer)),
-    cutoff: Int32Array.from(found.flatMap(({customer}, k) => customer.map(() => k))),
-    recency: Int32Array.from(found.flatMap(rows => rows.recency)),
-    tenure: Int32Array.from(found.flatMap(rows => rows.tenure)),
+  return found;
+}
+
+/** Rows with those of some customers replaced by others of theirs; both by customer. */
+function replaceRows(rows: CutoffRows, customers: Int32Array, others: CutoffRows): CutoffRows {
+  const gone = new Set(customers);
+  const out = noRows();
+  const add = (from: CutoffRows, i: number) => {
+    out.customer.push(from.customer[i]!);
+    out.recency.push(from.recency[i]!);
+    out.tenure.push(from.tenure[i]!);
   };
+  let j = 0;
+  for (const [i, c] of rows.customer.entries()) {
+    if (gone.has(c)) continue;
+    for (; j < others.customer.length && others.customer[j]! < c; j++) add(others, j);
+    add(rows, i);
+  }
+  for (; j < others.customer.length; j++) add(others, j);
+  return out;
 }
 
 /** Follows one customer: sees the entries [from, to) of each day in turn, and says whether active at t. */

@@ -3,6 +3,7 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {onTestFinished} from "vitest";
 import {snapshotFiles} from "../../src/bin/data-files.ts";
+import type {EventLog} from "../../src/data/event-log.ts";
 import {type Ingested, type IngestOptions, ingest} from "../../src/data/ingest.ts";
 import {loadEventLog} from "../../src/data/load.ts";
 import type {EventSource} from "../../src/data/reading.ts";
@@ -14,6 +15,30 @@ export function folderOf(files: Readonly<Record<string, string | Uint8Array>>): 
   onTestFinished(() => rmSync(folder, {recursive: true, force: true}));
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   return folder;
+}
+
+/** A log's entries as texts; those that agree in customer, day and type have no order of their own. */
+export function entriesIn(log: EventLog): string[] {
+  const {superseded} = log;
+  return [
+    ...textsOf(log).map(text => `valid ${text}`),
+    ...(superseded === undefined
+      ? []
+      : textsOf(superseded.log, superseded.until).map(text => `superseded ${text}`)),
+  ].sort();
+}
+
+function textsOf(log: EventLog, until?: Int32Array): string[] {
+  const texts: string[] = [];
+  for (let c = 0; c < log.customers.length; c++)
+    for (let i = log.offsets[c]!; i < log.offsets[c + 1]!; i++) {
+      const attributes = Object.values(log.attributes).map(
+        ({codes, values}) => values[codes[i]!] ?? "(missing)",
+      );
+      const event = [log.customers[c], log.day[i], log.types[log.type[i]!], log.amount[i], ...attributes];
+      texts.push([...event, `known ${log.known?.[i]}`, `until ${until?.[i]}`].join(" "));
+    }
+  return texts;
 }
 
 /** A source over `events.csv` with the columns id, at and eur. */
@@ -45,9 +70,14 @@ export const messageOf = (promise: Promise<unknown>): Promise<string> =>
     error => `${(error as Error).name}: ${(error as Error).message}`,
   );
 
-export async function snapshotOf(source: EventSource, folder: string) {
-  const ingested = await ingest(source, {folder});
-  const snapshot = await writeSnapshot(ingested, {store: join(folder, "store"), files: snapshotFiles});
+/** Takes the snapshot of a source into `store` of its folder, and reads it. */
+export async function snapshotOf(
+  source: EventSource,
+  folder: string,
+  {store = join(folder, "store"), ...options}: Partial<IngestOptions> & {store?: string} = {},
+) {
+  const ingested = await ingest(source, {folder, ...options});
+  const snapshot = await writeSnapshot(ingested, {store, files: snapshotFiles});
   ingested.close();
   return {...snapshot, log: await loadEventLog(snapshot.folder)};
 }

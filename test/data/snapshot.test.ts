@@ -154,11 +154,13 @@ test("writeSnapshot(rows) leaves a whole folder, the same bytes for the same fil
   const [one, two] = [folderOf({"events.csv": text}), folderOf({"events.csv": text})];
   const first = await takeSnapshot(source, {folder: one, store: join(one, "store"), today: "2025-12-31"});
   const second = await takeSnapshot(source, {folder: two, store: join(two, "store"), today: "2025-12-31"});
-  expect(readdirSync(join(one, "store"))).toEqual(["snapshots"]);
+  expect(readdirSync(join(one, "store")).sort()).toEqual(["partitions", "snapshots"]);
   expect(readdirSync(join(one, "store", "snapshots"))).toEqual([first.manifest.digest]);
-  const names = ["events.parquet", "manifest.json", "quarantine.csv"];
+  const [partition] = first.manifest.partitions;
+  const names = ["manifest.json", "quarantine.csv"];
   expect(readdirSync(first.folder).sort()).toEqual(names);
-  for (const name of names)
+  expect(readdirSync(join(one, "store", "partitions"))).toEqual([`${partition!.digest}.parquet`]);
+  for (const name of [...names, join("..", "..", "partitions", `${partition!.digest}.parquet`)])
     expect(readFileSync(join(first.folder, name)).equals(readFileSync(join(second.folder, name))), name).toBe(
       true,
     );
@@ -199,6 +201,6 @@ test("loadEventLog(folder) refuses a folder that is no snapshot, and one of anot
   mkdirSync(join(folder, "s"));
   writeFileSync(join(folder, "s", "manifest.json"), '{"version": 9}');
   expect(await messageOf(loadEventLog(join(folder, "s")))).toBe(
-    `DataError: ${join(folder, "s", "manifest.json")} is of version 9, this package reads 1; run the study again`,
+    `DataError: ${join(folder, "s", "manifest.json")} is of version 9, this package reads 2; run the study again`,
   );
 });

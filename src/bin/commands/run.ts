@@ -4,6 +4,7 @@ import {Command} from "commander";
 import type {CardIdentity, CardInput} from "../../card/card.ts";
 import {DataError} from "../../data-error.ts";
 import {counted} from "../../figures.ts";
+import {besideDigest} from "../../ledger/beside.ts";
 import type {Costs} from "../../ledger/carbon.ts";
 import type {Evidence} from "../../ledger/evidence.ts";
 import {contactsDigest} from "../../ledger/run.ts";
@@ -17,7 +18,7 @@ import {loadStudy} from "../load-study.ts";
 import {openContext, type RunContext, snapshotStudy} from "../open-run.ts";
 import type {Terminal} from "../terminal.ts";
 
-export type RunOptions = {out?: string; pdf: boolean; timeout: string};
+export type RunOptions = {out?: string; pdf: boolean; timeout: string; asOf?: string};
 
 /** `churnbook run`: snapshot, notebooks in order, evidence, card. */
 export function runCommand(terminal: Terminal): Command {
@@ -25,6 +26,7 @@ export function runCommand(terminal: Terminal): Command {
     .description("take a snapshot of the events, execute the study's notebooks and render the model card")
     .argument("[study]", "the study file", "study.ts")
     .option("--out <folder>", "where the card goes (default: reports/<name of the study> beside the study)")
+    .option("--as-of <day>", "use only what was known before this day, YYYY-MM-DD")
     .option("--no-pdf", "leave card.pdf out")
     .option("--timeout <seconds>", "longest time that one cell may take", "600")
     .addHelpText("after", "\nExample:\n  churnbook run notebooks/study.ts --out reports/demo")
@@ -58,12 +60,17 @@ export async function runStudy(
   const taken = await snapshotStudy(loaded, {
     ...{terminal, today: today()},
     ...(options.store === undefined ? {} : {store: options.store}),
+    ...(options.asOf === undefined ? {} : {asOf: options.asOf}),
   });
   const opened = await openContext(taken, {progress: terminal.progress});
   // A log that cannot be split or read by a feature fails here, in a second and with its own sentence.
   opened.splitAudit();
   await opened.features();
-  const context: RunContext = {...taken, campaigns: contactsDigest(opened.campaigns)};
+  const context: RunContext = {
+    ...taken,
+    campaigns: contactsDigest(opened.campaigns),
+    beside: besideDigest(opened),
+  };
   const run = runDigest(context, notebooks);
   const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
   const runFolder = join(context.store, "runs", `${stamp}-${run}`);
@@ -161,8 +168,9 @@ function readNotebooks(folder: string) {
 /** A run is named by all that goes into it, so that the same inputs have the same name on every machine. */
 function runDigest(context: RunContext, notebooks: readonly {name: string; file: string}[]): string {
   const sources = notebooks.map(({name, file}) => [name, sha256(readFileSync(file))]);
-  const {snapshot, studyDigest, campaigns, library, engines} = context;
-  return digestOf([snapshot, studyDigest, campaigns ?? null, library, engines, sources]).slice(0, 12);
+  const {snapshot, studyDigest, campaigns, beside, knownBefore, library, engines} = context;
+  const inputs = [snapshot, knownBefore ?? null, studyDigest, campaigns ?? null, beside ?? null];
+  return digestOf([inputs, library, engines, sources]).slice(0, 12);
 }
 
 function identityOf(context: RunContext, run: string, seed: number): CardIdentity {
@@ -170,11 +178,13 @@ function identityOf(context: RunContext, run: string, seed: number): CardIdentit
     run,
     snapshot: context.snapshot,
     ...(context.campaigns ? {campaigns: context.campaigns} : {}),
+    ...(context.beside ? {beside: context.beside} : {}),
     study: context.studyDigest,
     library: context.library,
     package: `churnbook ${versionOf()}`,
     seed,
     asOf: context.asOf,
+    ...(context.knownBefore ? {knownBefore: context.knownBefore} : {}),
     engines: context.engines,
   };
 }

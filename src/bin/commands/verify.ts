@@ -28,7 +28,12 @@ export function verifyCommand(terminal: Terminal): Command {
         const quiet = {...terminal, note: terminal.progress};
         // Nothing stored is trusted: every stage is computed again.
         const store = join(again, "store");
-        const {files} = await runStudy(study, {out: join(again, "card"), store, pdf, timeout}, quiet);
+        const {knownBefore} = old.identity;
+        const options = {
+          ...{out: join(again, "card"), store, pdf, timeout},
+          ...(knownBefore === undefined ? {} : {asOf: knownBefore}),
+        };
+        const {files} = await runStudy(study, options, quiet);
         for (const {name, sha256: made} of files) {
           const there = existsSync(join(folder, name)) ? sha256(readFileSync(join(folder, name))) : undefined;
           if (there !== made) process.exitCode = 1;
