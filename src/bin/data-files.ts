@@ -3,6 +3,7 @@ import {createReadStream} from "node:fs";
 import {access, mkdir, mkdtemp, rename, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {withDatabase} from "../data/database.ts";
+import {type ContractedStudy, checkDeclared, stopOnError} from "../data/declared.ts";
 import {ingest} from "../data/ingest.ts";
 import {type Snapshot, type SnapshotFiles, writeSnapshot} from "../data/snapshot.ts";
 import type {Study} from "../study.ts";
@@ -35,20 +36,34 @@ export const snapshotFiles: SnapshotFiles = {
   remove: path => rm(path, {recursive: true, force: true}),
 };
 
+export type SnapshotOptions = {
+  readonly folder: string;
+  readonly store: string;
+  readonly today: string;
+  /** Whose declared contract is checked too. */
+  readonly study?: ContractedStudy;
+};
+
 /**
  * Reads the events of a study and writes their snapshot into `store`; what does not fit into memory waits there.
- * @throws DataError as {@link ingest} does.
+ * @throws DataError as {@link ingest} does, and when the data breaks the declared contract.
  */
 export async function takeSnapshot(
   events: Study["events"],
-  {folder, store, today}: {readonly folder: string; readonly store: string; readonly today: string},
+  {folder, store, today, study}: SnapshotOptions,
 ): Promise<Snapshot> {
   await mkdir(store, {recursive: true});
   const temporary = await mkdtemp(join(store, ".spill-"));
   try {
     return await withDatabase(
-      async database =>
-        writeSnapshot(await ingest(events, {folder, today, database}), {store, files: snapshotFiles}),
+      async database => {
+        const ingested = await ingest(events, {folder, today, database});
+        const {lastDay} = ingested;
+        const declared = study === undefined ? [] : await checkDeclared(database, study, {folder, lastDay});
+        stopOnError(declared);
+        const contract = [...ingested.contract, ...declared];
+        return writeSnapshot({...ingested, contract}, {store, files: snapshotFiles});
+      },
       {memory: "1GB", temporary},
     );
   } finally {

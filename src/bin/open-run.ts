@@ -50,7 +50,7 @@ export async function snapshotStudy(
   {today, terminal, store = join(folder, ".churnbook")}: {today: string; terminal?: Terminal; store?: string},
 ): Promise<RunContext> {
   terminal?.progress("reading the events");
-  const {manifest, folder: snapshotFolder} = await takeSnapshot(study.events, {folder, store, today});
+  const {manifest, folder: snapshotFolder} = await takeSnapshot(study.events, {folder, store, today, study});
   terminal?.note(describe(manifest));
   return {
     study: file,
