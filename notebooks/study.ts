@@ -13,6 +13,25 @@ export const study: Study = defineStudy({
     lastDay: "2026-07-14",
   },
   campaigns: {from: "data/campaigns.csv", customer: "customer_id", time: "happened_at", arm: "arm"},
+  // biome-ignore format: one check a line reads as a table
+  contract: {
+    events: [
+      {check: "missing", column: "customer_id", maxShare: 0},
+      {check: "type", column: "happened_at", type: "date"},
+      {check: "values", column: "type", of: ["join", "renewal", "cancel", "purchase", "visit", "email_sent", "email_open", "ticket"]},
+      {check: "range", column: "amount", least: 0, most: 5000},
+      {check: "values", column: "channel", of: ["search", "social", "store", "partner", "referral"]},
+      {check: "unique", columns: ["customer_id", "happened_at", "type"], severity: "warning"},
+      {check: "fresh", column: "happened_at", withinDays: 1},
+      // A mailing brings ten times the usual day.
+      {check: "volume", column: "happened_at", factor: 10, severity: "warning"},
+    ],
+    campaigns: [
+      {check: "values", column: "arm", of: ["treated", "control"]},
+      {check: "unique", columns: ["customer_id", "happened_at"]},
+      {check: "references", column: "customer_id", to: "events.customer_id"},
+    ],
+  },
   churn: contract({start: "join", renew: "renewal", end: "cancel", graceDays: 14, term: months(1)}),
   activity: "purchase",
   cutoffs: every("month", {from: "2025-01", to: "2026-04"}),

@@ -142,6 +142,48 @@ const customerTable = z.strictObject({
     .refine(names => new Set(names).size === names.length, "a column is named twice"),
 });
 
+const column = name;
+const severity = z.enum(["error", "warning"]).default("error");
+const BOUND = "a bound is a number, or a date written YYYY-MM-DD";
+const bound = z.union([z.number(), z.iso.date(BOUND)], BOUND);
+
+/** A check of a table's contract, on the columns of the user's files; data/declared-rows.ts defines each. */
+const dataCheck = z.discriminatedUnion(
+  "check",
+  [
+    z.strictObject({
+      check: z.literal("type"),
+      column,
+      type: z.enum(["integer", "number", "date", "boolean", "text"]),
+      severity,
+    }),
+    /** Both ends are included, `most` with all times of its day. */
+    z
+      .strictObject({
+        ...{check: z.literal("range"), column, severity},
+        ...{least: bound.optional(), most: bound.optional()},
+      })
+      .refine(({least, most}) => (least ?? most) !== undefined, 'a range requires "least", "most" or both')
+      .refine(
+        ({least, most}) =>
+          least === undefined || most === undefined || (typeof least === typeof most && least <= most),
+        '"least" and "most" of a range are two numbers or two dates, the smaller one first',
+      ),
+    z.strictObject({check: z.literal("values"), column, of: z.array(name).min(1), severity}),
+    z.strictObject({check: z.literal("unique"), columns: z.array(column).min(1), severity}),
+    z.strictObject({check: z.literal("missing"), column, maxShare: z.number().min(0).max(1), severity}),
+    /** The newest time is at most so many days old. */
+    z.strictObject({check: z.literal("fresh"), column, withinDays: z.int().min(0), severity}),
+    /** Rows of each day are within this factor of what is usual on its weekday. */
+    z.strictObject({check: z.literal("volume"), column, factor: z.number().gt(1), severity}),
+    z.strictObject({
+      ...{check: z.literal("references"), column, severity},
+      to: z.string().regex(/^[^.]+\../, 'another column is written "table.column"'),
+    }),
+  ],
+  "a check is one of type, range, values, unique, missing, fresh, volume and references",
+);
+
 const churn = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("contract"),
@@ -218,10 +260,17 @@ const schema = z.strictObject({
   /** Tables of the study's own by name, joined as of the time that their rows were known. */
   tables: z
     .record(
-      z.string().regex(/^[a-z][a-z0-9_]*$/, "a table name is lower case letters, digits and _"),
+      z
+        .string()
+        .regex(
+          /^(?!(?:events|campaigns|subscriptions)$)[a-z][a-z0-9_]*$/,
+          "a table name is lower case letters, digits and _, and not that of another table of the study",
+        ),
       customerTable,
     )
     .optional(),
+  /** By table, what its files promise: an error stops a run, a warning stands on the card. */
+  contract: z.record(name, z.array(dataCheck)).default({}),
   churn,
   /** Customers with less history than this at a cutoff are left out of the cohort. */
   minimumTenureDays: z.int().min(0).default(0),
@@ -299,6 +348,7 @@ export interface Study extends z.output<typeof schema> {}
 /** What an author writes: {@link Study} before defaults are filled in. */
 export type StudyInput = z.input<typeof schema>;
 export type FeatureDeclaration = Study["features"][number];
+export type DataCheck = Study["contract"][string][number];
 
 /**
  * Validates a description of a use case and fills in the defaults.
@@ -322,7 +372,43 @@ export function defineStudy(input: StudyInput): Study {
   if (study.split.validation <= study.split.train)
     throw new DataError("study: split.validation must be greater than split.train");
   if (study.models.includes("recency")) recencyFeature(study);
+  requireTables(study);
   return deepFreeze(study);
+}
+
+/** What a table of a study says of its files. */
+export type TableSource = Pick<Study["events"], "from"> &
+  Partial<Pick<Study["events"], "csv" | "customer" | "time" | "timeFormat" | "timeZone">>;
+
+/** The tables that a study reads, by the names that its contract calls them. */
+export const tablesOf = ({
+  events,
+  campaigns,
+  subscriptions,
+  tables,
+}: Pick<Study, "events" | "campaigns" | "subscriptions" | "tables">): Readonly<
+  Record<string, TableSource>
+> => ({
+  ...tables,
+  events,
+  ...(campaigns && {campaigns}),
+  ...(subscriptions && {subscriptions: {...subscriptions, time: subscriptions.start}}),
+});
+
+/** @throws DataError when the contract is about a table that the study does not read. */
+function requireTables(study: Study): void {
+  const tables = Object.keys(tablesOf(study));
+  const demand = (table: string, field: string) => {
+    if (!tables.includes(table))
+      throw new DataError(
+        `study: ${field} names ${JSON.stringify(table)}, which is no table of the study (${tables.join(", ")}); correct its name`,
+      );
+  };
+  for (const [table, checks] of Object.entries(study.contract)) {
+    demand(table, "contract");
+    for (const [i, check] of checks.entries())
+      if (check.check === "references") demand(check.to.split(".")[0]!, `contract.${table}.${i}.to`);
+  }
 }
 
 /**

@@ -37,6 +37,20 @@ test("the study in the README compiles and is a study", async () => {
   }
 });
 
+test("the contract in the README is one that its study takes", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "churnbook-readme-"));
+  try {
+    mkdirSync(join(folder, "node_modules"));
+    symlinkSync(resolve("."), join(folder, "node_modules", "churnbook"));
+    const [study, contract] = blocks("ts");
+    writeFileSync(join(folder, "study.ts"), study!.replace(/^ {2}features:/m, `${contract}$&`));
+    const checks = (await loadStudy(join(folder, "study.ts"))).study.contract.events!;
+    expect(checks.map(({check}) => check)).toEqual(["type", "range", "missing", "unique", "volume", "fresh"]);
+  } finally {
+    rmSync(folder, {recursive: true});
+  }
+});
+
 test("the npm commands in the README are scripts, and its churnbook commands have help", () => {
   const {scripts} = JSON.parse(readFileSync("package.json", "utf8")) as {scripts: Record<string, string>};
   for (const line of blocks("sh").join("").trim().split("\n")) {

@@ -23,6 +23,9 @@ const input: StudyInput = {
   framing: {goal: "g", decides: "d", acts: "a", success: "s", stop: "s", limits: ["l"]},
   card: {owner: "o", contact: "c", purpose: "p", notFor: ["n"], operation: "o"},
 };
+/** The study with a contract of one check, good as it is or not. */
+const withCheck = (check: object): StudyInput =>
+  ({...input, contract: {events: [{check: "range", column: "amount", least: 0}, check]}}) as StudyInput;
 const feature = (change: object) => [...input.features, {...input.features[0]!, name: "another", ...change}];
 
 test("defineStudy(input) fills in the defaults and freezes the whole", () => {
@@ -74,11 +77,67 @@ const wrong: [string, StudyInput, RegExp][] = [
     {...input, models: ["ml-xgboost"]},
     /models .*only checks "boost" and is never put to use/,
   ],
+  [
+    "a contract of a table that it does not read",
+    {...input, contract: {campaigns: []}},
+    /contract names "campaigns", which is no table of the study \(events\)/,
+  ],
+  [
+    "a reference to a table that it does not read",
+    withCheck({check: "references", column: "c", to: "customers.id"}),
+    /contract\.events\.1\.to names "customers"/,
+  ],
+  [
+    "a reference without a column",
+    withCheck({check: "references", column: "c", to: "campaigns"}),
+    /contract\.events\.1\.to .*written "table\.column"/,
+  ],
+  [
+    "a check that does not exist",
+    withCheck({check: "positive", column: "amount"}),
+    /contract\.events\.1\S* .*a check is one of type, range, values/,
+  ],
+  [
+    "a misspelled field of a check",
+    withCheck({check: "range", column: "amount", lest: 0, most: 3}),
+    /contract\.events\.1\.lest is no field/,
+  ],
+  ["a range without ends", withCheck({check: "range", column: "amount"}), /requires "least", "most" or both/],
+  [
+    "a range from a number to a date",
+    withCheck({check: "range", column: "amount", least: 1, most: "2025-01-01"}),
+    /two numbers or two dates/,
+  ],
+  [
+    "a range that runs backwards",
+    withCheck({check: "range", column: "amount", least: 2, most: 1}),
+    /the smaller one first/,
+  ],
+  [
+    "a bound that is neither number nor date",
+    withCheck({check: "range", column: "amount", least: "low"}),
+    /contract\.events\.1\.least .*a bound is a number, or a date written YYYY-MM-DD/,
+  ],
+  [
+    "a percentage of missing cells",
+    withCheck({check: "missing", column: "amount", maxShare: 5}),
+    /contract\.events\.1\.maxShare .*1/,
+  ],
+  [
+    "a severity of its own",
+    withCheck({check: "unique", columns: ["c"], severity: "fatal"}),
+    /severity .*"error"/,
+  ],
   ["more settings than the search takes", {...input, search: {candidates: 21}}, /search\.candidates .*20/],
 ];
 
 test.each(wrong)("defineStudy refuses %s, naming the field", (_, study, message) => {
   expect(() => defineStudy(study)).toThrow(message);
+});
+
+test("defineStudy gives every check of the contract the severity error, unless it says another", () => {
+  const {contract} = defineStudy(withCheck({check: "volume", column: "t", factor: 3, severity: "warning"}));
+  expect(contract.events!.map(({severity}) => severity)).toEqual(["error", "warning"]);
 });
 
 test("activityFeatures({of}) has names that a study takes, whatever the event type is called", () => {

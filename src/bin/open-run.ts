@@ -65,7 +65,7 @@ export async function snapshotStudy(
   }: {today: string; terminal?: Terminal; asOf?: string; store?: string},
 ): Promise<RunContext> {
   terminal?.progress("reading the events");
-  const taken = await takeSnapshot(study.events, {folder, store, today, asOf});
+  const taken = await takeSnapshot(study.events, {folder, store, today, asOf, study});
   const {manifest, folder: snapshotFolder} = taken;
   terminal?.note(describe(taken));
   return {

@@ -53,7 +53,8 @@ const spellingOf = (file: SourceFile, name: string): string | undefined =>
   file.columns.find(column => column === name) ??
   file.columns.find(column => column.toLowerCase() === name.toLowerCase());
 
-function requireColumn(file: SourceFile, name: string, field: string): void {
+/** @param field where the study names the column. @throws DataError when the file has no such column. */
+export function requireColumn(file: SourceFile, name: string, field: string): void {
   const expression = field === "events.type" || field === "events.amount";
   if (expression ? spellingOf(file, name) !== undefined : file.columns.includes(name)) return;
   const present = file.columns.map(column => JSON.stringify(column)).join(", ");

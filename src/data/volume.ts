@@ -39,10 +39,49 @@ function weekdayMedian(count: Int32Array, i: number): number {
     const value = count[i + 7 * week];
     if (week !== 0 && value !== undefined) around.push(value);
   }
-  if (around.length < WEEKS) return 0;
-  around.sort((a, b) => a - b);
-  const middle = around.length >> 1;
-  return around.length % 2 === 1 ? around[middle]! : (around[middle - 1]! + around[middle]!) / 2;
+  return around.length < WEEKS ? 0 : median(around);
+}
+
+/** The middle value, or the mean of the two in the middle. Sorts `values`, which are not none. */
+function median(values: number[]): number {
+  values.sort((a, b) => a - b);
+  const middle = values.length >> 1;
+  return values.length % 2 === 1 ? values[middle]! : (values[middle - 1]! + values[middle]!) / 2;
+}
+
+/** A day with the rows it has, and the median of the same weekday in the weeks before. */
+export type UnusualDay = {readonly day: number; readonly rows: number; readonly usual: number};
+
+/** Weeks that a declared volume looks back, and of which so many have to be there for a day to be judged. */
+const BACK = 8;
+
+/**
+ * The days whose rows lie outside of [usual / factor, usual × factor], where usual is the median of the same weekday
+ * in the 8 weeks before, of at least 4 that the data covers; a day without rows counts as 0.
+ * Judged are the days from 28 after the first day with rows to `through`, both included.
+ * @returns the worst first: by ratio, 0 against anything the largest; then by difference; then by day.
+ */
+export function unusualDays(
+  {day, rows}: DailyVolume,
+  {factor, through}: {readonly factor: number; readonly through: number},
+): {readonly judged: number; readonly days: readonly UnusualDay[]} {
+  const first = day[0] ?? through + 1;
+  const count = new Int32Array(Math.max(0, through - first + 1));
+  for (let i = 0; i < day.length && day[i]! <= through; i++) count[day[i]! - first] = rows[i]!;
+  const days: UnusualDay[] = [];
+  for (let i = 7 * WEEKS; i < count.length; i++) {
+    const before: number[] = [];
+    for (let week = 1; week <= BACK && i >= 7 * week; week++) before.push(count[i - 7 * week]!);
+    const usual = median(before);
+    if (count[i]! < usual / factor || count[i]! > usual * factor)
+      days.push({day: first + i, rows: count[i]!, usual});
+  }
+  const ratio = ({rows, usual}: UnusualDay) => Math.max(rows, usual) / Math.min(rows, usual);
+  const apart = ({rows, usual}: UnusualDay) => Math.abs(rows - usual);
+  // Two ratios may both be infinite, and their difference no number.
+  const falling = (a: number, b: number) => (a === b ? 0 : a < b ? 1 : -1);
+  days.sort((a, b) => falling(ratio(a), ratio(b)) || falling(apart(a), apart(b)) || a.day - b.day);
+  return {judged: Math.max(0, count.length - 7 * WEEKS), days};
 }
 
 function finding(check: string, days: readonly number[], length: number, what: string): Finding {

@@ -128,6 +128,43 @@ test("run stops when half of the dates are unparseable, with the count, the shar
   expect(readdirSync(study)).not.toContain("reports");
 });
 
+/** Gives a study a contract of its events. */
+function declare(study: string, checks: string): void {
+  const file = join(study, "study.ts");
+  const text = readFileSync(file, "utf8");
+  writeFileSync(file, text.replace(/\n {2}churn:/, `\n  contract: {events: [${checks}]},\n  churn:`));
+}
+
+test("run stops at a broken contract before anything is computed, and data check exits 1", async () => {
+  const rows = purchases(400).map((row, i) => (i === 6 ? [row[0]!, row[1]!, "900"] : row));
+  const log = writeLog("promise.csv", rows);
+  const study = await studyWith("promise", log, 'console.log("ran");');
+  declare(study, '{check: "range", column: "amount", least: 0, most: 500}');
+  const {status, out, err} = await churnbook(["run", "--no-pdf"], study);
+  expect({status, out}).toEqual({status: 2, out: ""});
+  expect(err).toBe(
+    "churnbook: the data breaks its contract (range events.amount): 1 row whose amount is not a number from 0 to 500: " +
+      'promise.csv row 7 ("900"); correct the data, or give the check severity: "warning"\n',
+  );
+  expect(readdirSync(join(study, ".churnbook"))).toEqual([]);
+  expect((await churnbook(["data", "check", "study.ts"], study)).status).toBe(1);
+});
+
+test("run goes on at a warning, which the manifest of the snapshot keeps", async () => {
+  const log = writeLog("warned.csv", purchases(400));
+  const study = await studyWith("warned", log, 'console.log("ran");');
+  declare(study, '{check: "range", column: "amount", most: 50, severity: "warning"}');
+  const {err} = await churnbook(["run", "--no-pdf"], study);
+  expect(err).toContain("snapshot: ");
+  const snapshots = join(study, ".churnbook", "snapshots");
+  const manifest = readFileSync(join(snapshots, readdirSync(snapshots)[0]!, "manifest.json"), "utf8");
+  const above = purchases(400).filter(([, , amount]) => Number(amount) > 50).length;
+  expect(JSON.parse(manifest).contract.at(-1)).toMatchObject({
+    ...{check: "range events.amount", severity: "warning", rows: above},
+  });
+  expect((await churnbook(["data", "check", "study.ts"], study)).status).toBe(0);
+});
+
 test("run with one customer only says that a split needs two", async () => {
   const rows = purchases(400);
   const log = writeLog("one.csv", rows);

@@ -1,7 +1,9 @@
 import {join} from "node:path";
 import {afterEach, expect, test} from "vitest";
 import {dataCommand} from "../../src/bin/commands/data.ts";
+import type {StudyInput} from "../../src/study.ts";
 import {folderOf, messageOf} from "../data/event-files.ts";
+import {smallStudy} from "../data/small-study.ts";
 
 afterEach(() => {
   process.exitCode = undefined;
@@ -45,5 +47,72 @@ test("churnbook data check --json prints one object", async () => {
 test("churnbook data check <no file> is a sentence", async () => {
   expect(await messageOf(run("check", "nowhere.csv"))).toBe(
     `DataError: the command line names nowhere.csv, which is not in ${process.cwd()}; correct the path or put the file there`,
+  );
+});
+
+/** Path of a study with a contract of its events, beside a log of two customers. */
+function studyWith(checks: NonNullable<StudyInput["contract"]>[string], fields: Partial<StudyInput> = {}) {
+  const study = smallStudy({contract: {events: checks}, ...fields});
+  const files = {
+    "events.csv": "id,at,eur\na,2025-01-01,-2\nb,2025-01-02,3\nb,2025-01-02,7\n",
+    "study.ts": `export const study = ${JSON.stringify(study)};\n`,
+  };
+  return join(folderOf(files), "study.ts");
+}
+
+test("churnbook data check <study> prints what it declares, with places, exit 1 for an error", async () => {
+  const path = studyWith([
+    {check: "range", column: "eur", least: 0},
+    {check: "unique", columns: ["id", "at"], severity: "warning"},
+    {check: "values", column: "id", of: ["a", "b"]},
+  ]);
+  const {lines, status} = await run("check", path);
+  expect(status).toBe(1);
+  expect(lines).toContain("3 of 3 rows kept, 2 customers, 2025-01-01 to 2025-01-02");
+  expect(lines).toContain("error    range events.eur     1 row whose eur is not a number from 0 on (33 %)");
+  expect(lines).toContain('                              events.csv row 1 ("-2")');
+  expect(lines).toContain(
+    "warning  unique events.id+at  1 row with the same id, at as an earlier one (33 %)",
+  );
+  expect(lines).toContain("ok       values events.id     no rows whose id is none of a, b");
+  expect(lines.at(-1)).toBe("The data breaks the contract: correct what is marked error.");
+});
+
+test("churnbook data check <study> of which only warnings fail has exit status 0", async () => {
+  const path = studyWith([{check: "range", column: "eur", least: 0, severity: "warning"}]);
+  expect((await run("check", path)).status).toBe(0);
+});
+
+test("churnbook data check <study> measures freshness from today, unless the study has a last day", async () => {
+  const fresh = [{check: "fresh", column: "at", withinDays: 1}] as const;
+  expect((await run("check", studyWith([...fresh]))).status).toBe(1);
+  const events = {...smallStudy().events, lastDay: "2025-01-03"};
+  expect((await run("check", studyWith([...fresh], {events}))).status).toBe(0);
+});
+
+test("churnbook data check <study> --json prints one object with the findings and their places", async () => {
+  const {lines} = await run("check", studyWith([{check: "range", column: "eur", least: 0}]), "--json");
+  const found = JSON.parse(lines.join("\n"));
+  expect(found.rows).toBe(3);
+  expect(found.contract.find(({check}: {check: string}) => check === "time-unreadable").severity).toBe(
+    "info",
+  );
+  expect(found.contract.at(-1)).toEqual({
+    check: "range events.eur",
+    severity: "error",
+    rows: 1,
+    share: 1 / 3,
+    message: "1 row whose eur is not a number from 0 on",
+    places: [{file: "events.csv", row: 1, column: "eur", cell: "-2"}],
+  });
+});
+
+test("churnbook data check <study> takes neither a second file nor what the study says", async () => {
+  const path = studyWith([]);
+  expect(await messageOf(run("check", path, "log.csv"))).toMatch(
+    /^DataError: data check requires one study file or data files, got .*study\.ts, log\.csv$/,
+  );
+  expect(await messageOf(run("check", path, "--time-format", "%d"))).toMatch(
+    /^DataError: --time-format is for data files; of a study's data, .*study\.ts says it$/,
   );
 });

@@ -1,6 +1,14 @@
+import {existsSync, statSync} from "node:fs";
 import {Command} from "commander";
+import {dateOf, dayOf} from "../../data/calendar.ts";
+import {withDatabase} from "../../data/database.ts";
+import {checkDeclared, placesText} from "../../data/declared.ts";
 import type {Finding} from "../../data/finding.ts";
+import {ingest} from "../../data/ingest.ts";
 import {type Sniffed, sniff} from "../../data/sniff.ts";
+import {DataError} from "../../data-error.ts";
+import {shown} from "../files.ts";
+import {type LoadedStudy, loadStudy} from "../load-study.ts";
 import type {Terminal} from "../terminal.ts";
 
 type CheckOptions = {
@@ -15,13 +23,13 @@ type CheckOptions = {
 
 /** `churnbook data check <files…>`. */
 export function dataCommand(terminal: Terminal): Command {
-  const data = new Command("data").description("look at event data before a study is made of it");
+  const data = new Command("data").description("look at event data before a study is made of it, or run");
   data
     .command("check")
     .description(
-      "report the contract and the quality of an event log; the exit status is 1 when more rows are bad than a study allows",
+      "report the quality of an event log, or of a study's data and the contract that it declares; the exit status is 1 when more rows are bad than a study allows, or a declared check of severity error fails",
     )
-    .argument("<files...>", "CSV, text (each also .gz) or Parquet files, or quoted globs")
+    .argument("<files...>", "a study file, or CSV, text (each also .gz) or Parquet files, or quoted globs")
     .option("--customer <column>", "column with the customer id")
     .option("--time <column>", "column with the time of the event")
     .option("--time-format <format>", "strptime format of the time, %d/%m/%Y say")
@@ -29,38 +37,75 @@ export function dataCommand(terminal: Terminal): Command {
     .option("--type <expression>", "SQL expression for the event type, or a text in single quotes")
     .option("--delim <text>", "what parts the fields: a character, or tab, space, semicolon, comma, pipe")
     .option("--json", "print one JSON object")
-    .action(async (files: string[], options: CheckOptions) => {
+    .addHelpText(
+      "after",
+      "\nExamples:\n  churnbook data check purchases.csv\n  churnbook data check study.ts",
+    )
+    .action(async (files: string[], {json, ...options}: CheckOptions) => {
       terminal.progress(`reading ${files.join(", ")}`);
-      const found = await sniff(files, {
-        ...options,
-        delimiter: options.delim,
-        folder: process.cwd(),
-        today: new Date().toISOString().slice(0, 10),
-      });
-      if (options.json) terminal.say(JSON.stringify(found, null, 2));
+      const today = new Date().toISOString().slice(0, 10);
+      const found = files.some(isStudy)
+        ? await checkStudy(await studyOf(files, options), today)
+        : await sniff(files, {...options, delimiter: options.delim, folder: process.cwd(), today});
+      if (json) terminal.say(JSON.stringify(found, null, 2));
       else for (const line of reportOf(found)) terminal.say(line);
       if (found.contract.some(({severity}) => severity === "error")) process.exitCode = 1;
     });
   return data;
 }
 
+/** Whether a path is that of a study, a module or a folder with one, and not of data. */
+const isStudy = (path: string): boolean =>
+  /\.[mc]?[jt]s$/.test(path) || (existsSync(path) && statSync(path).isDirectory());
+
+/** @throws DataError for more than a study: what else there is to say, it says itself. */
+function studyOf(files: readonly string[], options: Omit<CheckOptions, "json">): Promise<LoadedStudy> {
+  const [path] = files;
+  if (files.length > 1)
+    throw new DataError(`data check requires one study file or data files, got ${files.join(", ")}`);
+  const [flag] = Object.keys(options);
+  if (flag !== undefined)
+    throw new DataError(
+      `--${flag.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)} is for data files; of a study's data, ${path} says it`,
+    );
+  return loadStudy(path!);
+}
+
+/** What a study's data is like. */
+type Checked = Omit<Sniffed, "source" | "reasons" | "columns"> & {readonly study: string};
+
+async function checkStudy({study, folder, file}: LoadedStudy, today: string): Promise<Checked> {
+  return withDatabase(async database => {
+    const read = await ingest(study.events, {folder, today, database, stop: false});
+    const {rowsRead, rows, customers, types, contract, quarantined, firstDay, lastDay} = read;
+    const declared = await checkDeclared(database, study, {
+      ...{folder, lastDay},
+      // A declared last day is the day that the data is as of, whenever it is read.
+      ...(study.events.lastDay === undefined ? {today: dayOf(today)} : {}),
+    });
+    return {
+      study: shown(file),
+      files: read.files.map(({name}) => name),
+      ...{rowsRead, rows, customers, types, quarantined, contract: [...contract, ...declared]},
+      ...{firstDay: dateOf(firstDay), lastDay: dateOf(lastDay)},
+    };
+  });
+}
+
 /** The report, line by line. */
-export function reportOf({reasons, contract, ...found}: Sniffed): string[] {
+export function reportOf({contract, ...found}: Sniffed | Checked): string[] {
   const types = Object.entries(found.types).map(([type, n]) => `${type} ${grouped(n)}`);
   const worst = (["error", "warning", "info"] as const).find(level =>
     contract.some(({severity}) => severity === level),
   );
+  const width = Math.max(20, ...contract.map(({check}) => check.length));
   return [
-    `layout    ${reasons.layout}`,
-    `customer  ${reasons.customer}`,
-    `time      ${reasons.time}`,
-    `type      ${reasons.type}`,
-    `amount    ${reasons.amount}`,
+    ...("study" in found ? [`study     ${found.study}`] : reasonsOf(found)),
     "",
     `${grouped(found.rows)} of ${grouped(found.rowsRead)} rows kept, ${grouped(found.customers)} customers, ${found.firstDay} to ${found.lastDay}`,
     `events: ${types.join(", ")}`,
     "",
-    ...contract.map(lineOf),
+    ...contract.flatMap(finding => linesOf(finding, width)),
     "",
     worst === "error"
       ? "The data breaks the contract: correct what is marked error."
@@ -70,7 +115,21 @@ export function reportOf({reasons, contract, ...found}: Sniffed): string[] {
   ];
 }
 
-const lineOf = ({check, severity, share, rows, message}: Finding): string =>
-  `${(rows === 0 ? "ok" : severity).padEnd(8)} ${check.padEnd(20)} ${message}${rows === 0 ? "" : ` (${Number((share * 100).toPrecision(2))} %)`}`;
+const reasonsOf = ({reasons}: Pick<Sniffed, "reasons">): string[] => [
+  `layout    ${reasons.layout}`,
+  `customer  ${reasons.customer}`,
+  `time      ${reasons.time}`,
+  `type      ${reasons.type}`,
+  `amount    ${reasons.amount}`,
+];
+
+function linesOf(finding: Finding, width: number): string[] {
+  const {check, severity, share, rows, message} = finding;
+  const verdict = severity === "info" ? "ok" : severity;
+  const part = rows === 0 ? "" : ` (${Number((share * 100).toPrecision(2))} %)`;
+  const line = `${verdict.padEnd(8)} ${check.padEnd(width)} ${message}${part}`;
+  const places = placesText(finding);
+  return places === "" ? [line] : [line, `${" ".repeat(width + 10)}${places}`];
+}
 
 const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
