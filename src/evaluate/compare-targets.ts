@@ -37,8 +37,9 @@ export type CampaignJudgement = {
   readonly medianDays: number | null;
   /** Churners on the list and what the campaign is worth, for a cohort of `customers`. */
   readonly worth: Worth;
-  /** `reached` above that of the study's own target, paired; absent for that one. */
+  /** `reached`, and `reachedInTime`, above that of the study's own target, paired; absent for that one. */
   readonly gain?: Interval;
+  readonly gainInTime?: Interval;
 };
 
 export type TargetJudgement = {
@@ -206,8 +207,10 @@ function judgeCampaign(target: TargetName, margins: Float64Array, judging: Judgi
   };
   const statistics: Record<string, Statistic> = {reached: reach(margins, within)};
   if (late.includes(1)) statistics.inTime = reach(margins, late);
-  if (reference && target !== study.target)
+  if (reference && target !== study.target) {
     statistics.gain = difference(reach(margins, within), reach(reference, within));
+    if (late.includes(1)) statistics.gainInTime = difference(reach(margins, late), reach(reference, late));
+  }
   const found = clusterBootstrap<string>(clusters, statistics, {draws, seed});
   const share = contactShares(rankRows(margins, within), capacity);
   const reached = [...rows.keys()].filter(k => within[k] === 1 && share[k]! > 0);
@@ -226,6 +229,7 @@ function judgeCampaign(target: TargetName, margins: Float64Array, judging: Judgi
       customers: cohortSize,
     }).model,
     ...(found.gain ? {gain: found.gain} : {}),
+    ...(found.gainInTime ? {gainInTime: found.gainInTime} : {}),
   };
 }
 

@@ -1,9 +1,14 @@
 import {towardsChurnChart} from "../charts/towards-churn.ts";
 import type {Interval} from "../evaluate/bootstrap.ts";
-import {RANKERS, type TargetComparison, type TargetJudgement} from "../evaluate/compare-targets.ts";
+import {
+  type CampaignJudgement,
+  RANKERS,
+  type TargetComparison,
+  type TargetJudgement,
+} from "../evaluate/compare-targets.ts";
 import {briefPercent, counted, decimal, percent, whole} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
-import type {Study, TargetName} from "../study.ts";
+import type {Study} from "../study.ts";
 import {interval, type Table, type Text, targetTitle, text} from "./words.ts";
 
 const textColumn = (name: string, title: string) => ({name, title, format: "text" as const});
@@ -124,7 +129,7 @@ type Judged = TargetJudgement & {readonly judged: NonNullable<TargetJudgement["j
 function against({target, judged}: Judged, own: Judged, {actDays}: TargetComparison): string {
   const {campaign} = judged;
   const {reached, medianDays, reachedInTime, gain} = campaign;
-  const clear = gain && (gain.low > 0 || gain.high < 0);
+  const clear = isMore(gain) || isFewer(gain);
   const size = gain
     ? `${decimal(100 * Math.abs(gain.value), 1)} points ${gain.value < 0 ? "fewer" : "more"}`
     : "";
@@ -139,17 +144,35 @@ function against({target, judged}: Judged, own: Judged, {actDays}: TargetCompari
   );
 }
 
-/** Whether another target serves the campaign clearly better, in churners reached. */
+const isMore = (gain: Interval | undefined): boolean => gain !== undefined && gain.low > 0;
+const isFewer = (gain: Interval | undefined): boolean => gain !== undefined && gain.high < 0;
+
+/** Whether another target serves the campaign clearly better: in churners reached, and in those reached in time. */
 function verdict(others: readonly Judged[], own: Judged): string {
-  const better = others.filter(({judged}) => (judged.campaign.gain?.low ?? 0) > 0);
-  const worse = others.filter(({judged}) => (judged.campaign.gain?.high ?? 0) < 0);
-  const names = (list: readonly Judged[]): string =>
-    list.map(({target}: {target: TargetName}) => target.toUpperCase()).join(" and ");
-  if (better.length > 0)
-    return `By these figures ${names(better)} would reach clearly more: reconsider the choice, unless the question itself asks for ${own.target.toUpperCase()}.`;
-  if (others.length > 0 && worse.length === others.length)
-    return `No other target reaches as many, which is why it is used.`;
-  return worse.length > 0
-    ? `It reaches clearly more than ${names(worse)}; between it and the rest the question decides, not the figures.`
-    : "The figures do not decide between them: the question that the campaign asks does.";
+  const of = (holds: (campaign: CampaignJudgement) => boolean): string =>
+    others
+      .filter(({judged}) => holds(judged.campaign))
+      .map(({target}) => target.toUpperCase())
+      .join(" and ");
+  const [early, late] = [
+    of(({gain, gainInTime}) => isFewer(gain) && isMore(gainInTime)),
+    of(({gain, gainInTime}) => isMore(gain) && isFewer(gainInTime)),
+  ];
+  const better = of(
+    ({gain, gainInTime}) => (isMore(gain) || isMore(gainInTime)) && !isFewer(gain) && !isFewer(gainInTime),
+  );
+  const name = own.target.toUpperCase();
+  if (better)
+    return `By these figures ${better} would serve the campaign clearly better: reconsider the choice, unless the question itself asks for ${name}.`;
+  if (early || late) {
+    const sides = [
+      ...(late ? [`${late} reaches more of all churners and fewer of those with time left`] : []),
+      ...(early ? [`${early} reaches fewer of all and more of those with time left`] : []),
+    ];
+    return `So it is a trade, ${sides.join(", and ")}: how fast the team acts decides, and the study keeps ${name}.`;
+  }
+  const worse = of(({gain}) => isFewer(gain));
+  if (worse)
+    return `It reaches clearly more than ${worse}, and no other clearly more, which is why it is used.`;
+  return `The figures do not decide between them: the question that the campaign asks does, and the study asks for ${name}.`;
 }

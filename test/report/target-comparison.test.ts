@@ -1,4 +1,5 @@
 import {beforeAll, expect, test} from "vitest";
+import type {Interval} from "../../src/evaluate/bootstrap.ts";
 import {contactShares, type TargetComparison, weightedMedian} from "../../src/evaluate/compare-targets.ts";
 import {rankRows} from "../../src/evaluate/ranking.ts";
 import {checkEvidence} from "../../src/ledger/evidence.ts";
@@ -114,6 +115,36 @@ test("the tables and the text say which target the study uses, with figures of t
   expect(choice.text).toContain("The list by IN holds");
   expect(choice.text).toContain("has not looked at a test row");
   expect(choice.text).not.toMatch(/undefined|NaN|null/);
+});
+
+test("targetChoiceText(comparison, study) weighs churners reached against churners reached in time", () => {
+  const interval = (low: number, high: number) => ({
+    value: (low + high) / 2,
+    low,
+    high,
+    level: 0.95,
+    draws: 9,
+  });
+  const [more, fewer, same] = [interval(0.01, 0.03), interval(-0.03, -0.01), interval(-0.01, 0.01)];
+  const textWith = (gain: Interval, gainInTime: Interval): string => {
+    const targets = found.targets.flatMap(one => {
+      if (one.target === "silent") return [];
+      if (one.target === study.target) return [one];
+      const campaign = {...one.judged!.campaign, gain, gainInTime};
+      return [{...one, judged: {...one.judged!, campaign}}];
+    });
+    return targetChoiceText({...found, targets} as TargetComparison, study).text;
+  };
+  expect(textWith(more, same)).toContain("IN would serve the campaign clearly better: reconsider");
+  expect(textWith(same, more)).toContain("IN would serve the campaign clearly better: reconsider");
+  expect(textWith(more, fewer)).toContain(
+    "a trade, IN reaches more of all churners and fewer of those with time",
+  );
+  expect(textWith(fewer, more)).toContain(
+    "a trade, IN reaches fewer of all and more of those with time left",
+  );
+  expect(textWith(fewer, same)).toContain("It reaches clearly more than IN, and no other clearly more");
+  expect(textWith(same, same)).toContain("The figures do not decide between them");
 });
 
 test("a target without positives is left out of the comparison, and the text says so", async () => {
