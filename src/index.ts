@@ -37,8 +37,10 @@ export {gains, lift, liftTable, precisionAt} from "./evaluate/lift.ts";
 export {averagePrecision, brier, logLoss, rocAuc} from "./evaluate/metrics.ts";
 export {rankRows} from "./evaluate/ranking.ts";
 export {activityFeatures} from "./features/defaults.ts";
+export {type Cadence, checkCadence} from "./ledger/cadence.ts";
 export type {EvidenceValue} from "./ledger/evidence.ts";
 export type {Alternative, Run} from "./ledger/run.ts";
+export {cutsEvidence, offCadenceText} from "./report/cadence.ts";
 export {contractTable, latenessTable, quarantineTable, snapshotText, weeklyVolumes} from "./report/data.ts";
 export {
   allCustomersTable,
@@ -50,6 +52,7 @@ export {
   worthOfChoices,
   worthTable,
 } from "./report/decision.ts";
+export {reactivationTable, rhythmEvidence, spellsTable} from "./report/definitions.ts";
 export {framingEvidence} from "./report/framing.ts";
 export {
   calibrationPoints,
@@ -77,15 +80,24 @@ export {
   recencyEvidence,
   warningsList,
 } from "./report/target.ts";
+export {
+  targetCampaignTable,
+  targetChoiceText,
+  targetSkillTable,
+  towardsEvidence,
+} from "./report/target-comparison.ts";
 export {versionsTable} from "./report/versions.ts";
 export {
+  atRandom,
   contract,
   days,
   defineStudy,
   every,
   inactivity,
   months,
+  regularity,
   type Study,
   type StudyInput,
+  subscription,
   triangular,
 } from "./study.ts";

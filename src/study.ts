@@ -33,7 +33,32 @@ export type InactivityChurn = {
   readonly of: string;
 };
 
-export type Churn = ContractChurn | InactivityChurn;
+/**
+ * Churn as a pause that is long for the customer: longer than the `quantile` of the pauses to be expected of them.
+ * Build it with {@link regularity}.
+ */
+export type RegularityChurn = {
+  readonly kind: "regularity";
+  /** The qualifying event type. */
+  readonly of: string;
+  /** Share of a customer's pauses that are not to count as churn, in (0.5, 1). */
+  readonly quantile: number;
+  /** Bounds of the days of silence that are allowed, whatever the customer's rhythm. */
+  readonly leastDays: number;
+  readonly mostDays: number;
+};
+
+/**
+ * Churn as the end of a contract of the subscriptions table without a new one within the grace period. Build it with
+ * {@link subscription}.
+ */
+export type SubscriptionChurn = {
+  readonly kind: "subscription";
+  /** A contract that starts on one of the `graceDays` days after the end undoes it. */
+  readonly graceDays: number;
+};
+
+export type Churn = ContractChurn | InactivityChurn | RegularityChurn | SubscriptionChurn;
 
 /** The three targets of definitions: some churn in the horizon, first churn in its last month, no event in it. */
 export type TargetName = "within" | "in" | "silent";
@@ -48,16 +73,51 @@ export const inactivity = (options: Omit<InactivityChurn, "kind">): InactivityCh
   ...options,
 });
 
+export const regularity = ({
+  of,
+  quantile = 0.9,
+  leastDays = 14,
+  mostDays = 180,
+}: Pick<RegularityChurn, "of"> & Partial<RegularityChurn>): RegularityChurn => ({
+  kind: "regularity",
+  of,
+  quantile,
+  leastDays,
+  mostDays,
+});
+
+export const subscription = (options: Omit<SubscriptionChurn, "kind">): SubscriptionChurn => ({
+  kind: "subscription",
+  ...options,
+});
+
 /** A triangular distribution: lowest, most likely and highest value. */
 export type Triangular = {readonly low: number; readonly mode: number; readonly high: number};
 
 export const triangular = (low: number, mode: number, high: number): Triangular => ({low, mode, high});
 
-/** Cutoffs on the first day of each month, both months included, written `YYYY-MM`. */
-export const every = (
-  unit: "month",
-  range: {readonly from: string; readonly to: string},
-): {readonly every: "month"; readonly from: string; readonly to: string} => ({every: unit, ...range});
+/** The first and the last that count, both included: months written `YYYY-MM`, or days written `YYYY-MM-DD`. */
+export type DateRange = {readonly from: string; readonly to: string};
+
+/**
+ * Cutoffs for a model that is asked in batches: on the first day of each month of a range of months, or on each Monday
+ * or each day of a range of days.
+ */
+export const every = <Unit extends "month" | "week" | "day">(
+  unit: Unit,
+  range: DateRange,
+): DateRange & {readonly every: Unit} => ({every: unit, ...range});
+
+/**
+ * Cutoffs for a model that is asked at any moment: `perCustomer` days drawn for each customer of their own, from a
+ * range of days. Two draws on one day are one cutoff.
+ */
+export const atRandom = (
+  options: DateRange & {readonly perCustomer: number; readonly seed: number},
+): DateRange & {readonly every: "moment"; readonly perCustomer: number; readonly seed: number} => ({
+  every: "moment",
+  ...options,
+});
 
 const name = z.string().min(1);
 const span = z.union([
@@ -194,6 +254,34 @@ const churn = z.discriminatedUnion("kind", [
     term: span.optional(),
   }),
   z.strictObject({kind: z.literal("inactivity"), days: z.int().min(1).max(1830), of: name}),
+  z
+    .strictObject({
+      kind: z.literal("regularity"),
+      of: name,
+      quantile: z.number().gt(0.5).lt(1),
+      leastDays: z.int().min(1).max(1830),
+      mostDays: z.int().min(1).max(1830),
+    })
+    .refine(({leastDays, mostDays}) => leastDays <= mostDays, "leastDays is greater than mostDays"),
+  z.strictObject({kind: z.literal("subscription"), graceDays: z.int().min(0).max(365)}),
+]);
+
+const ordered = ({from, to}: DateRange): boolean => from <= to;
+const dates = {from: day, to: day};
+const cutoffs = z.discriminatedUnion("every", [
+  z
+    .strictObject({every: z.literal("month"), from: month, to: month})
+    .refine(ordered, "the first month is after the last"),
+  z.strictObject({every: z.literal("week"), ...dates}).refine(ordered, "the first day is after the last"),
+  z.strictObject({every: z.literal("day"), ...dates}).refine(ordered, "the first day is after the last"),
+  z
+    .strictObject({
+      every: z.literal("moment"),
+      ...dates,
+      perCustomer: z.int().min(1).max(1000),
+      seed: z.int().min(0),
+    })
+    .refine(ordered, "the first day is after the last"),
 ]);
 
 const tri = z
@@ -243,6 +331,8 @@ const feature = z
     against: name.optional(),
     /** Whether the business can influence it. */
     actionable: z.boolean().default(false),
+    /** Whether it hangs on where in the month or year the cutoff lies, so that a model knows only its own cadence. */
+    calendar: z.boolean().optional(),
   })
   .refine(f => f.measure !== "change" || f.days !== undefined, "the measure change requires days")
   .refine(
@@ -274,9 +364,7 @@ const schema = z.strictObject({
   churn,
   /** Customers with less history than this at a cutoff are left out of the cohort. */
   minimumTenureDays: z.int().min(0).default(0),
-  cutoffs: z
-    .strictObject({every: z.literal("month"), from: month, to: month})
-    .refine(({from, to}) => from <= to, "the first month is after the last"),
+  cutoffs,
   horizon: span,
   target: z.enum(["within", "in", "silent"]),
   /** Event type whose silence SILENT means, and whose recency is the heuristic. */

@@ -1,6 +1,16 @@
 import {expect, test} from "vitest";
 import {activityFeatures} from "../src/features/defaults.ts";
-import {days, defineStudy, every, inactivity, type StudyInput, triangular} from "../src/study.ts";
+import {
+  atRandom,
+  days,
+  defineStudy,
+  every,
+  inactivity,
+  regularity,
+  type StudyInput,
+  subscription,
+  triangular,
+} from "../src/study.ts";
 
 const input: StudyInput = {
   name: "small",
@@ -36,6 +46,18 @@ test("defineStudy(input) fills in the defaults and freezes the whole", () => {
   expect(study.search).toEqual({candidates: 20});
   expect(Object.isFrozen(study.features[0])).toBe(true);
   expect(defineStudy(study)).toEqual(study);
+});
+
+test("defineStudy(input) takes every kind of churn and of cutoffs", () => {
+  const range = {from: "2024-06-01", to: "2025-03-31"};
+  for (const churn of [regularity({of: "purchase"}), subscription({graceDays: 14})])
+    expect(defineStudy({...input, churn}).churn).toEqual(churn);
+  for (const cutoffs of [
+    every("week", range),
+    every("day", range),
+    atRandom({...range, perCustomer: 4, seed: 1}),
+  ])
+    expect(defineStudy({...input, cutoffs}).cutoffs).toEqual(cutoffs);
 });
 
 const wrong: [string, StudyInput, RegExp][] = [
@@ -127,6 +149,16 @@ const wrong: [string, StudyInput, RegExp][] = [
     "a severity of its own",
     withCheck({check: "unique", columns: ["c"], severity: "fatal"}),
     /severity .*"error"/,
+  ],
+  [
+    "days that run backwards",
+    {...input, cutoffs: every("week", {from: "2025-03-03", to: "2025-03-01"})},
+    /cutoffs .*the first day is after the last/,
+  ],
+  [
+    "a regularity whose bounds cross",
+    {...input, churn: regularity({of: "purchase", leastDays: 90, mostDays: 30})},
+    /churn .*leastDays is greater than mostDays/,
   ],
   ["more settings than the search takes", {...input, search: {candidates: 21}}, /search\.candidates .*20/],
 ];

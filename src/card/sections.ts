@@ -29,6 +29,7 @@ const number = item("number");
 const table = item("table");
 const chart = item("chart");
 const optionalText = item("text", false);
+const optionalList = item("list", false);
 const optionalTable = item("table", false);
 const optionalChart = item("chart", false);
 
@@ -57,6 +58,7 @@ export const SECTIONS: readonly CardSection[] = [
       text("use.purpose", "What it is for"),
       list("use.notFor", "What it is not for"),
       text("use.cadence", "When it may be asked"),
+      optionalText("use.offCadence", "Asked on another day"),
       text("framing.goal", "The business goal"),
       text("framing.proxy", "What the model predicts in its place"),
       text("framing.decides", "Who decides"),
@@ -111,6 +113,15 @@ export const SECTIONS: readonly CardSection[] = [
       optionalTable("target.recency", "Churners by time since last activity"),
       optionalTable("target.alternatives", "Other definitions of churn"),
       optionalChart("target.alternativesChart", "Other definitions, drawn"),
+      optionalList("target.alternativeWarnings", "Warnings about other definitions"),
+      optionalTable("target.spells", "Churning once, and again"),
+      optionalTable("target.reactivation", "Coming back"),
+      optionalTable("target.rhythm", "Who is called early, who late"),
+      optionalText("target.choice", "Which target, and why"),
+      optionalTable("target.skill", "How well each target is predicted"),
+      optionalTable("target.campaign", "What a list by each target reaches"),
+      optionalChart("target.towards", "The signal, month by month towards churn"),
+      optionalTable("cadence.cuts", "Rolling against calendar features"),
       table("split.table", "Sets of customers"),
       chart("split.chart", "Who is used when"),
       list("split.audit", "Checks on the sets"),

@@ -3,6 +3,9 @@ import type {Competition} from "../evaluate/compete.ts";
 import type {Calibration} from "../model/calibration.ts";
 import type {Model} from "../model/model.ts";
 import type {Study} from "../study.ts";
+import type {GapPopulation} from "../target/regularity.ts";
+import type {ChurnRule} from "../target/rule.ts";
+import type {Cadence} from "./cadence.ts";
 import {digestOf} from "./store.ts";
 
 /** The model as one self-describing file: all that scoring needs, and what it was learned from. */
@@ -15,10 +18,12 @@ export type Bundle = {
   readonly campaigns: string | null;
   readonly library: string;
   readonly churn: Study["churn"];
+  /** For regularity: what it learned of the gaps of training customers, so that a customer's own days can be found. */
+  readonly population?: GapPopulation;
   readonly target: Study["target"];
   readonly horizon: Study["horizon"];
-  /** The days on which it may be asked. */
-  readonly cadence: "first day of the month";
+  /** The days on which it may be asked, and what it costs to ask on another. */
+  readonly cadence: Cadence;
   /** Declarations of the features, in the order of the model's inputs. */
   readonly features: Study["features"];
   readonly model: Model;
@@ -33,7 +38,16 @@ export function bundleOf(
     snapshot,
     library,
     campaigns,
-  }: {study: Study; snapshot: SnapshotManifest; library: string; campaigns: string | null},
+    rule,
+    cadence,
+  }: {
+    study: Study;
+    snapshot: SnapshotManifest;
+    library: string;
+    campaigns: string | null;
+    rule: ChurnRule;
+    cadence: Cadence;
+  },
 ): Bundle {
   const {model, calibration} = candidates[chosen]!;
   return {
@@ -43,9 +57,10 @@ export function bundleOf(
     campaigns,
     library,
     churn: study.churn,
+    ...("population" in rule ? {population: rule.population} : {}),
     target: study.target,
     horizon: study.horizon,
-    cadence: "first day of the month",
+    cadence,
     features: study.features,
     model,
     calibration: calibration.calibration,

@@ -1,10 +1,19 @@
-import {addSpan, dayOf, monthStarts} from "../data/calendar.ts";
+import {addSpan, dayOf} from "../data/calendar.ts";
 import type {Campaigns} from "../data/campaigns.ts";
 import type {CustomerTables} from "../data/customer-table.ts";
 import type {EventLog} from "../data/event-log.ts";
 import type {SnapshotManifest} from "../data/snapshot.ts";
 import type {Subscriptions} from "../data/subscriptions.ts";
 import {DataError} from "../data-error.ts";
+import {
+  type CadenceCost,
+  type CadenceRows,
+  type CutJudgement,
+  cadenceCost,
+  cadenceRows,
+  compareCuts,
+} from "../evaluate/cadence.ts";
+import {compareTargets, type TargetComparison} from "../evaluate/compare-targets.ts";
 import {
   type Competition,
   competeModels,
@@ -15,24 +24,30 @@ import {
 } from "../evaluate/compete.ts";
 import {type FeatureImportance, permutationImportance} from "../evaluate/importance.ts";
 import {type Judgement, judgeModels} from "../evaluate/judge.ts";
-import {rocAuc} from "../evaluate/metrics.ts";
 import type {Matrix} from "../features/matrix.ts";
 import {takeRows} from "../features/matrix.ts";
 import {computeFeatures} from "../features/sweep.ts";
 import {counted} from "../figures.ts";
-import {titleOf} from "../model/model.ts";
+import {applyModel, titleOf} from "../model/model.ts";
 import type {SearchProgress} from "../model/search.ts";
 import {randomOf} from "../random.ts";
 import {auditSplit, type SplitAudit} from "../split/audit.ts";
 import {rowsOf, type Split, splitRows} from "../split/rows.ts";
+import {hashUnit, setOf} from "../split/sets.ts";
 import {recencyFeature, type Study} from "../study.ts";
 import {type InactivityAlternative, inactivityAlternatives} from "../target/alternatives.ts";
 import {buildCohort, type Cohort} from "../target/cohort.ts";
+import {cutoffDays} from "../target/cutoffs.ts";
+import {compareDefinitions, type Definitions} from "../target/definitions.ts";
+import {recencyAuc} from "../target/recency.ts";
+import {type ChurnRule, ruleOf} from "../target/rule.ts";
 import {labelTargets, type Targets} from "../target/targets.ts";
 import {treatedInWindow} from "../target/treated.ts";
 import {targetWarnings, type Warning} from "../target/warnings.ts";
+import {besideDigest} from "./beside.ts";
 import type {Bundle} from "./bundle.ts";
 import {bundleOf} from "./bundle.ts";
+import {type Cadence, cadenceOf} from "./cadence.ts";
 import {type Costs, costsOf} from "./carbon.ts";
 import {checkEvidence, type EvidenceRecord, type EvidenceValue} from "./evidence.ts";
 import {digestOf, keep, recall, type Store, stored} from "./store.ts";
@@ -43,6 +58,7 @@ export type RunInputs = {
   readonly snapshot: SnapshotManifest;
   readonly log: EventLog;
   readonly campaigns: Campaigns | undefined;
+  /** Contracts, for churn of the kind subscription. */
   readonly subscriptions?: Subscriptions | undefined;
   readonly tables?: CustomerTables | undefined;
   /** Digest of the library, part of the key of every stored result. */
@@ -75,6 +91,8 @@ export type Run = {
   readonly subscriptions: Subscriptions | undefined;
   readonly tables: CustomerTables | undefined;
   readonly library: string;
+  /** The study's definition of churn with what it has learned of training customers before the test. */
+  readonly churnRule: () => ChurnRule;
   readonly cohort: () => Cohort;
   readonly targets: () => Targets;
   /** Labels of the study's target, one a cohort row: 1, 0, or -1 where not yet known. */
@@ -88,9 +106,15 @@ export type Run = {
   readonly warnings: () => Warning[];
   /** The same log under other lengths of inactivity. */
   readonly inactivityAlternatives: (days: readonly number[]) => Alternative[];
+  /** Churn as spells under the study's definition and under those that the log allows, before the test. */
+  readonly definitions: () => Definitions;
   readonly split: () => Split;
   readonly splitAudit: () => SplitAudit;
   readonly features: () => Promise<Matrix>;
+  /** The three targets on equal terms, on tuning customers before the test. */
+  readonly targetComparison: () => Promise<TargetComparison>;
+  /** Features cut by rolling windows and by calendar months, asked on cadence and off; none where there is no off. */
+  readonly cutComparison: () => Promise<readonly CutJudgement[]>;
   /** The candidates, fitted and calibrated. */
   readonly models: () => Promise<Competition>;
   /** How the candidates did: on test customers, or with `everybody` on all customers at the test cutoffs. */
@@ -99,6 +123,8 @@ export type Run = {
   readonly ranked: (role: "tune" | "calibrate" | "test" | "later") => Promise<Ranked>;
   /** What the chosen model relies on, measured on the tuning customers. */
   readonly importance: () => Promise<readonly FeatureImportance[]>;
+  /** When the chosen model may be asked, and what it costs to ask it on another day. */
+  readonly cadence: () => Promise<Cadence>;
   readonly bundle: () => Promise<Bundle>;
   /**
    * Time and estimated energy of fitting the candidates, by the run that fitted them; undefined when nobody held a
@@ -120,6 +146,9 @@ export function createRun(inputs: RunInputs): Run {
   const cohortKey = [
     ...[library, inputs.engines, snapshot.digest],
     ...[study.churn, study.cutoffs, study.activity, study.minimumTenureDays],
+    // What regularity learns hangs on who trains, and until when.
+    ...(study.churn.kind === "regularity" ? [study.split] : []),
+    ...(study.churn.kind === "subscription" ? [besideDigest({subscriptions: inputs.subscriptions})] : []),
   ];
   const featuresKey = [cohortKey, study.features];
   const modelsKey = [
@@ -129,20 +158,32 @@ export function createRun(inputs: RunInputs): Run {
   const costsKey = {stage: "costs", inputs: modelsKey};
   const staged = <T>(stage: string, inputs: unknown, compute: () => Promise<T>): Promise<T> =>
     stored(store, {stage, inputs}, compute);
-  const cutoffs = monthStarts(study.cutoffs.from, study.cutoffs.to);
+  const asked = once(() => cutoffDays(study.cutoffs, log.customers));
   const testFrom = dayOf(`${study.split.testFrom}-01`);
-  const {churn, horizon, activity, target} = study;
+  const {horizon, activity, target, minimumTenureDays} = study;
 
-  const cohort = once(() => {
+  const learns = once(() =>
+    log.customers.map(id => Number(setOf(hashUnit(id, study.split.salt), study.split) === "train")),
+  );
+  const churnRule = once(() => {
     requireEventTypes(log, study);
-    return buildCohort(log, {churn, cutoffs, activity, minimumTenureDays: study.minimumTenureDays});
+    return ruleOf(study.churn, log, {
+      ...{learns, before: testFrom},
+      subscriptions: inputs.subscriptions,
+    });
   });
-  const targets = once(() => labelTargets(log, cohort(), {churn, horizon, activity}));
+  const cohort = once(() => {
+    const {days: cutoffs, moments} = asked();
+    return buildCohort(log, {churn: churnRule(), cutoffs, moments, activity, minimumTenureDays});
+  });
+  const targets = once(() => labelTargets(log, cohort(), {churn: churnRule(), horizon, activity}));
   const labels = () => targets()[target];
   const treated = once(() =>
     campaigns ? treatedInWindow(cohort(), campaigns, horizon) : new Uint8Array(cohort().rows),
   );
-  const warnings = once(() => targetWarnings({cohort: cohort(), targets: targets(), churn, horizon, target}));
+  const warnings = once(() =>
+    targetWarnings({cohort: cohort(), targets: targets(), churn: churnRule(), horizon, target}),
+  );
   const split = once(() => {
     const made = splitRows(cohort(), log.customers, {
       ...study.split,
@@ -155,7 +196,7 @@ export function createRun(inputs: RunInputs): Run {
   const splitAudit = once(() => {
     const audit = auditSplit(split(), cohort(), {
       ...study.split,
-      ...{horizon, labels: labels(), treated: treated(), customers: log.customers, churn},
+      ...{horizon, labels: labels(), treated: treated(), customers: log.customers, churn: study.churn},
     });
     const broken = audit.findings.find(finding => finding.verdict === "error");
     if (broken) throw new DataError(broken.message);
@@ -209,7 +250,14 @@ export function createRun(inputs: RunInputs): Run {
       });
     }),
   );
-  const cohortSize = () => cohort().cutoff.reduce((n, k) => n + (k === cutoffs.length - 1 ? 1 : 0), 0);
+  const cohortSize = once(() => {
+    const last = asked().days.at(-1)!;
+    // With moments of their own, few customers share the last.
+    const {cutoffs, cutoff} = asked().moments
+      ? buildCohort(log, {churn: churnRule(), cutoffs: [last], activity, minimumTenureDays})
+      : cohort();
+    return cutoff.reduce((n, k) => n + (k === cutoffs.length - 1 ? 1 : 0), 0);
+  });
   const pastLabels: Run["pastLabels"] = () => {
     const rows = rowsOf(split(), "train", "tune", "calibrate");
     return {
@@ -217,6 +265,50 @@ export function createRun(inputs: RunInputs): Run {
       customer: rows.map(i => cohort().customer[i]!),
       cohortSize: cohortSize(),
     };
+  };
+  const comparisonKey = [featuresKey, contactsDigest(campaigns), horizon, study.split, study.seed];
+  const quick = () => ({
+    ...{cohort: cohort(), customers: log.customers, split: split(), seed: study.seed},
+    threads: inputs.threads,
+  });
+  const targetComparison = once(() =>
+    staged("target-comparison", [comparisonKey, target, study.economics], async () =>
+      compareTargets(await features(), {
+        ...quick(),
+        ...{targets: targets(), study, cohortSize: cohortSize()},
+      }),
+    ),
+  );
+  const offCadence = once((): CadenceRows | undefined =>
+    cadenceRows({
+      ...{log, cutoffs: study.cutoffs, cohort: cohort(), labels: labels(), split: split()},
+      ...{horizon, target, campaigns, churn: churnRule(), activity, minimumTenureDays},
+    }),
+  );
+  const cutComparison = once(() =>
+    staged("cut-comparison", [comparisonKey, target], async () => {
+      const rows = offCadence();
+      return rows ? compareCuts(log, rows, {...quick(), of: activity}) : [];
+    }),
+  );
+  const cadence = once(() =>
+    staged("cadence", modelsKey, async () => {
+      const rows = offCadence();
+      return cadenceOf(study, rows && (await costOf(rows)));
+    }),
+  );
+  const costOf = async (rows: CadenceRows): Promise<CadenceCost> => {
+    const {candidates, chosen} = await models();
+    const {model} = candidates[chosen]!;
+    const off = computeFeatures(log, rows.off.cohort, {features: study.features});
+    return cadenceCost(
+      rows,
+      {
+        on: await applyModel(model, takeRows(await features(), rows.on.rows)),
+        off: await applyModel(model, takeRows(off, rows.off.rows)),
+      },
+      {seed: study.seed},
+    );
   };
   const record: Run["record"] = async (id, value) => {
     checkEvidence(id, value);
@@ -231,6 +323,7 @@ export function createRun(inputs: RunInputs): Run {
       subscriptions: inputs.subscriptions,
       tables: inputs.tables,
       library,
+      churnRule,
       cohort,
       targets,
       labels,
@@ -240,22 +333,34 @@ export function createRun(inputs: RunInputs): Run {
       splitAudit,
     },
     ...{cohortSize, pastLabels, features, models, evaluation, ranked, importance, record},
+    ...{targetComparison, cutComparison, cadence},
+    definitions: once(() => {
+      const {days: cutoffs, moments} = asked();
+      return compareDefinitions(log, {
+        ...{own: churnRule(), activity, cutoffs, moments, horizon, minimumTenureDays},
+        ...{before: testFrom, learns: learns()},
+      });
+    }),
     inactivityAlternatives: days => {
+      const {churn} = study;
       const own = churn.kind === "inactivity" ? [churn.days] : [];
       const daysList = [...new Set([...days, ...own])].sort((a, b) => a - b);
       // A choice of definition is a choice: it may look only at cutoffs before the test.
+      const {days: cutoffs, moments} = asked();
       const before = cutoffs.filter(t => addSpan(t, horizon) <= testFrom);
-      const of = churn.kind === "inactivity" ? churn.of : activity;
-      const {minimumTenureDays} = study;
-      return inactivityAlternatives(log, {daysList, of, cutoffs: before, horizon, minimumTenureDays}).map(
-        alternative => ({
-          ...alternative,
-          recencyAuc: recencyAuc(alternative.cohort, alternative.targets[target]),
-        }),
-      );
+      const of = "of" in churn ? churn.of : activity;
+      return inactivityAlternatives(log, {
+        ...{daysList, of, cutoffs: before, moments, horizon, minimumTenureDays},
+      }).map(alternative => ({
+        ...alternative,
+        recencyAuc: recencyAuc(alternative.cohort, alternative.targets[target]),
+      }));
     },
     bundle: async () =>
-      bundleOf(await models(), {study, snapshot, library, campaigns: contactsDigest(campaigns)}),
+      bundleOf(await models(), {
+        ...{study, snapshot, library, campaigns: contactsDigest(campaigns)},
+        ...{rule: churnRule(), cadence: await cadence()},
+      }),
     costs: async () => {
       await models();
       const fits = recall<readonly FitCost[]>(store, costsKey);
@@ -279,10 +384,7 @@ const progressOf =
 
 /** A misspelled event type would be a silent one. @throws DataError naming the field and the types of the log. */
 function requireEventTypes({types}: EventLog, {churn, activity}: Study): void {
-  const named =
-    churn.kind === "inactivity"
-      ? {"churn.of": churn.of, activity}
-      : {"churn.start": churn.start, "churn.renew": churn.renew, "churn.end": churn.end, activity};
+  const named = {activity, ...eventTypes(churn)};
   for (const [field, type] of Object.entries(named))
     if (!types.includes(type))
       throw new DataError(
@@ -290,16 +392,16 @@ function requireEventTypes({types}: EventLog, {churn, activity}: Study): void {
       );
 }
 
-/** ROC AUC of the days since the last activity alone; no activity counts as longest. */
-export function recencyAuc(cohort: Cohort, labels: Int8Array): number | null {
-  const rows = [...labels.keys()].filter(i => labels[i] !== -1);
-  const y = rows.map(i => labels[i]!);
-  const positives = y.reduce((sum, label) => sum + label, 0);
-  if (positives === 0 || positives === y.length) return null;
-  return rocAuc(
-    rows.map(i => (cohort.recency[i]! < 0 ? Number.MAX_SAFE_INTEGER : cohort.recency[i]!)),
-    y,
-  );
+function eventTypes(churn: Study["churn"]): Readonly<Record<string, string>> {
+  switch (churn.kind) {
+    case "inactivity":
+    case "regularity":
+      return {"churn.of": churn.of};
+    case "contract":
+      return {"churn.start": churn.start, "churn.renew": churn.renew, "churn.end": churn.end};
+    case "subscription":
+      return {};
+  }
 }
 
 /** Digest of the contacts as they were read; null without campaigns. */

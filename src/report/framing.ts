@@ -1,7 +1,14 @@
-import {spanText} from "../data/calendar.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {Study} from "../study.ts";
+import {cadenceText} from "./cadence.ts";
 import {churnText, list, targetText, text} from "./words.ts";
+
+const SCORE: Readonly<Record<Study["cutoffs"]["every"], string>> = {
+  month: "Score on the first day of a month, before the campaign of that month.",
+  week: "Score on a Monday, before the campaign of that week.",
+  day: "Score on any day, before the campaign of that day.",
+  moment: "Score a customer at any time, on the events until then.",
+};
 
 /** What the study says about its purpose and its use, by evidence id. */
 export function framingEvidence(study: Study): Readonly<Record<string, EvidenceValue>> {
@@ -21,13 +28,10 @@ export function framingEvidence(study: Study): Readonly<Record<string, EvidenceV
     "framing.limits": list(framing.limits),
     "use.purpose": text(card.purpose),
     "use.notFor": list(card.notFor),
-    "use.cadence": text(
-      `Monthly: the model was trained on the first day of each month and answers for the ${spanText(study.horizon)} ` +
-        "after it. Asked on another day it has not been tested.",
-    ),
+    "use.cadence": text(cadenceText(study)),
     "manage.operation": text(card.operation),
     "manage.cadence": text(
-      "Score on the first day of a month, before the campaign of that month. To retrain, give the study a newer log, " +
+      `${SCORE[study.cutoffs.every]} To retrain, give the study a newer log, ` +
         "move its last day, its cutoffs and its first test month on, and run it again: the same customers stay in the " +
         "same sets, so the new model and the old one can be compared on people neither has seen.",
     ),

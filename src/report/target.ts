@@ -1,24 +1,22 @@
 import {dateOf, spanText} from "../data/calendar.ts";
 import {whole} from "../figures.ts";
+import {CADENCE_WORDS} from "../ledger/cadence.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {Study} from "../study.ts";
 import type {InactivityAlternative} from "../target/alternatives.ts";
 import type {Cohort} from "../target/cohort.ts";
-import {targetCounts} from "../target/counts.ts";
+import {type TargetCounts, targetCounts} from "../target/counts.ts";
 import {recencyTable} from "../target/recency.ts";
 import type {Targets} from "../target/targets.ts";
 import {churnText, type List, list, type Table, type Text, targetText, targetTitle, text} from "./words.ts";
 
 /** The cohort, the churn and the target of the study, in words. */
 export function definitionText(study: Study, cohort: Cohort): Text {
-  const active =
-    study.churn.kind === "contract"
-      ? "customers with a running contract"
-      : `customers whose last event of type "${study.churn.of}" lies in the ${study.churn.days} days before`;
   const tenure =
     study.minimumTenureDays > 0 ? ` and with at least ${study.minimumTenureDays} days of history` : "";
   return text(
-    `${churnText(study.churn)} At the first day of each month (the cutoff) the cohort holds the ${active}${tenure}: ` +
+    `${churnText(study.churn)} On ${CADENCE_WORDS[study.cutoffs.every]} (the cutoff) the cohort holds the ` +
+      `${activeText(study.churn)}${tenure}: ` +
       `${whole(cohort.rows)} rows at ${cohort.cutoffs.length} cutoffs from ${dateOf(cohort.cutoffs[0]!)} to ` +
       `${dateOf(cohort.cutoffs.at(-1)!)}. Predicted is whether a customer ${targetText(study.target, study)}. ` +
       `Only events before the cutoff are used; the outcome lies in the ${spanText(study.horizon)} from the cutoff on, ` +
@@ -26,9 +24,21 @@ export function definitionText(study: Study, cohort: Cohort): Text {
   );
 }
 
+function activeText(churn: Study["churn"]): string {
+  switch (churn.kind) {
+    case "inactivity":
+      return `customers whose last event of type "${churn.of}" lies in the ${churn.days} days before`;
+    case "regularity":
+      return `customers whose pause since the last event of type "${churn.of}" is not yet long for them`;
+    case "contract":
+    case "subscription":
+      return "customers with a running contract";
+  }
+}
+
 /** Rows and positives of the three targets by cutoff, with all cutoffs as the last row. */
 export function countsTable(cohort: Cohort, targets: Targets): Table {
-  const {byCutoff, overall} = targetCounts(cohort, targets);
+  const {overall} = targetCounts(cohort, targets);
   const rate = (positives: number, mature: number) => (mature === 0 ? null : positives / mature);
   const integer = (name: string, title: string) => ({name, title, format: "integer" as const});
   const percent = (name: string, title: string) => ({name, title, format: "percent" as const, digits: 1});
@@ -47,20 +57,18 @@ export function countsTable(cohort: Cohort, targets: Targets): Table {
       percent("silentRate", "SILENT, share"),
       percent("agree", "WITHIN and SILENT agree"),
     ],
-    rows: [...byCutoff.map(c => ({name: dateOf(c.cutoff), ...c})), {name: "All cutoffs", ...overall}].map(
-      c => [
-        c.name,
-        c.rows,
-        c.immature,
-        c.within,
-        rate(c.within, c.mature),
-        c.in,
-        rate(c.in, c.mature),
-        c.silent,
-        rate(c.silent, c.mature),
-        rate(c.agree, c.mature),
-      ],
-    ),
+    rows: [...byPeriod(cohort, targets), {name: "All cutoffs", ...overall}].map(c => [
+      c.name,
+      c.rows,
+      c.immature,
+      c.within,
+      rate(c.within, c.mature),
+      c.in,
+      rate(c.in, c.mature),
+      c.silent,
+      rate(c.silent, c.mature),
+      rate(c.agree, c.mature),
+    ]),
   };
 }
 
@@ -69,12 +77,27 @@ export function baseRates(
   cohort: Cohort,
   targets: Targets,
 ): {cutoffs: string[]; series: {name: string; rates: (number | null)[]}[]} {
-  const {byCutoff} = targetCounts(cohort, targets);
+  const periods = byPeriod(cohort, targets);
   const series = (["within", "in", "silent"] as const).map(name => ({
     name: name.toUpperCase(),
-    rates: byCutoff.map(c => (c.mature === 0 ? null : c[name] / c.mature)),
+    rates: periods.map(c => (c.mature === 0 ? null : c[name] / c.mature)),
   }));
-  return {cutoffs: byCutoff.map(c => dateOf(c.cutoff).slice(0, 7)), series};
+  return {cutoffs: periods.map(c => c.name.slice(0, 7)), series};
+}
+
+/** Counts by cutoff, or by month where cutoffs share one. */
+function byPeriod(cohort: Cohort, targets: Targets): (TargetCounts & {readonly name: string})[] {
+  const {byCutoff} = targetCounts(cohort, targets);
+  const months = new Map<string, {name: string} & Record<keyof TargetCounts, number>>();
+  for (const {cutoff, ...counts} of byCutoff) {
+    const month = dateOf(cutoff).slice(0, 7);
+    const sums = months.get(month);
+    if (!sums) months.set(month, {name: month, ...counts});
+    else for (const key of Object.keys(counts) as (keyof TargetCounts)[]) sums[key] += counts[key];
+  }
+  return months.size === byCutoff.length
+    ? byCutoff.map(({cutoff, ...counts}) => ({name: dateOf(cutoff), ...counts}))
+    : [...months.values()];
 }
 
 /** The warnings as a list; it says so when there is none. */

@@ -1,4 +1,5 @@
 import {spanText} from "../data/calendar.ts";
+import {briefPercent, decimal} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {Churn, Study, TargetName} from "../study.ts";
 import {monthsOf} from "../target/targets.ts";
@@ -10,17 +11,50 @@ export type Table = Extract<EvidenceValue, {kind: "table"}>;
 export const text = (words: string): Text => ({kind: "text", text: words});
 export const list = (items: readonly string[]): List => ({kind: "list", items});
 
+/** A figure with its interval. */
+export const interval = (
+  {value, low, high}: {readonly value: number; readonly low: number; readonly high: number},
+  digits: number,
+): string => `${decimal(value, digits)} (${decimal(low, digits)} to ${decimal(high, digits)})`;
+
 /** What a definition of churn says, in a sentence. */
 export function churnText(churn: Churn): string {
-  if (churn.kind === "inactivity")
-    return `A customer churns on the day when ${churn.days} days have passed without an event of type "${churn.of}".`;
-  const term = churn.term ? `, each paid for ${spanText(churn.term)}` : "";
-  const grace =
-    churn.graceDays > 0 ? ` and not taken up again on one of the ${churn.graceDays} days after` : "";
-  return (
-    `A contract starts with "${churn.start}" and goes on with "${churn.renew}"${term}; a customer churns on the day ` +
-    `when it ends, by "${churn.end}"${churn.term ? " or by not being renewed" : ""}${grace}.`
-  );
+  switch (churn.kind) {
+    case "inactivity":
+      return `A customer churns on the day when ${churn.days} days have passed without an event of type "${churn.of}".`;
+    case "regularity":
+      return (
+        `A customer churns when a pause without an event of type "${churn.of}" grows longer than ` +
+        `${briefPercent(churn.quantile)} of the pauses to be expected of that customer, from the customer's own pauses ` +
+        `so far and, the fewer they are, from those of all customers; after ${churn.leastDays} days at the earliest ` +
+        `and ${churn.mostDays} at the latest.`
+      );
+    case "subscription":
+      return `A customer churns on the day when a contract ends and no other is running${graceText(churn.graceDays)}.`;
+    case "contract": {
+      const term = churn.term ? `, each paid for ${spanText(churn.term)}` : "";
+      return (
+        `A contract starts with "${churn.start}" and goes on with "${churn.renew}"${term}; a customer churns on the day ` +
+        `when it ends, by "${churn.end}"${churn.term ? " or by not being renewed" : ""}${graceText(churn.graceDays)}.`
+      );
+    }
+  }
+}
+
+const graceText = (days: number): string =>
+  days > 0 ? ` and not taken up again on one of the ${days} days after` : "";
+
+/** The name of a definition of churn, for a table. */
+export function churnTitle(churn: Churn): string {
+  switch (churn.kind) {
+    case "inactivity":
+      return `${churn.days} days without "${churn.of}"`;
+    case "regularity":
+      return `A long pause for the customer without "${churn.of}"`;
+    case "subscription":
+    case "contract":
+      return "The end of a contract";
+  }
 }
 
 /** What a target asks, in a clause that follows "whether a customer". */

@@ -237,7 +237,7 @@ function checkOutcomes({role, testFrom}: Split, cohort: Cohort, horizon: Span): 
 
 /** A contract's end is final only after the grace period, so a model could not have been trained on day T. */
 function checkLag({testFrom}: Split, churn: Churn): SplitFinding[] {
-  if (churn.kind === "inactivity" || churn.graceDays === 0) return [];
+  if (!("graceDays" in churn) || churn.graceDays === 0) return [];
   const message =
     `The last labels learnt from are final ${churn.graceDays} days after their window, when the grace period is ` +
     `over: up to ${dateOf(testFrom - 1 + churn.graceDays)}, so a model in use would be that much older.`;

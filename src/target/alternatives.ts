@@ -2,6 +2,7 @@ import type {Day, EventLog} from "../data/event-log.ts";
 import {inactivity, type Span, type TargetName} from "../study.ts";
 import {buildCohort, type Cohort} from "./cohort.ts";
 import {type TargetCounts, targetCounts} from "./counts.ts";
+import type {Moments} from "./cutoffs.ts";
 import {labelTargets, type Targets} from "./targets.ts";
 import {targetWarnings, type Warning} from "./warnings.ts";
 
@@ -25,6 +26,8 @@ export type AlternativeOptions = {
   /** The qualifying event type. */
   readonly of: string;
   readonly cutoffs: readonly Day[];
+  /** The cutoffs of each customer, where they differ; those beyond the last of `cutoffs` are left out. */
+  readonly moments?: Moments | undefined;
   readonly horizon: Span;
   /** Customers with a shorter tenure at a cutoff are left out. */
   readonly minimumTenureDays?: number;
@@ -33,11 +36,11 @@ export type AlternativeOptions = {
 /** Builds the targets of one log for several lengths of inactivity, to choose one with open eyes. */
 export function inactivityAlternatives(
   log: EventLog,
-  {daysList = [30, 60, 90, 120], of, cutoffs, horizon, minimumTenureDays = 0}: AlternativeOptions,
+  {daysList = [30, 60, 90, 120], of, cutoffs, moments, horizon, minimumTenureDays = 0}: AlternativeOptions,
 ): InactivityAlternative[] {
   return daysList.map(days => {
     const churn = inactivity({days, of});
-    const cohort = buildCohort(log, {churn, cutoffs, activity: of, minimumTenureDays});
+    const cohort = buildCohort(log, {churn, cutoffs, moments, activity: of, minimumTenureDays});
     const targets = labelTargets(log, cohort, {churn, horizon, activity: of});
     const counts = targetCounts(cohort, targets).overall;
     const warn = (target: TargetName) => targetWarnings({cohort, targets, churn, horizon, target});

@@ -1,76 +1,133 @@
 import type {Day, EventLog} from "../data/event-log.ts";
 import {DataError} from "../data-error.ts";
-import type {Churn, ContractChurn, InactivityChurn} from "../study.ts";
+import type {ContractChurn} from "../study.ts";
 import {contractReader, endOfDay, lapse, noContract, stepContract} from "./contract.ts";
+import {type ChurnRule, type SilenceRule, silenceReader} from "./rule.ts";
+import {contractPeriods, type SubscriptionRule} from "./subscriptions.ts";
+
+/** In place of a day: the customer had not come back by the last observed day. */
+export const NOT_BACK = -0x8000_0000;
 
 /**
  * The churn days of every customer, ascending, one a spell: who churns and comes back may churn again.
- * Customer c of the log owns the entries [offsets[c], offsets[c + 1]) of `day`.
+ * Customer c of the log owns the entries [offsets[c], offsets[c + 1]) of `day` and of `back`.
  */
 export type ChurnDays = {
   readonly offsets: Int32Array;
   readonly day: Int32Array;
+  /** First day after the churn day that ends the spell, at most E: a qualifying event, a payment, a new contract. */
+  readonly back: Int32Array;
   /** Last day of which the log says whether a customer churned on it; no later churn day is listed. */
   readonly knownUntil: Day;
+  /** Customers with a qualifying event or a contract by E: who can churn at all. */
+  readonly customers: number;
 };
 
 /**
  * Finds the churn days of a log.
- * - Inactivity of d days: p + d for a qualifying day p with none on p + 1 … p + d, known when p + d <= E.
+ * - Inactivity of d days, regularity with d the customer's own at p: p + d for a qualifying day p with none on
+ *   p + 1 … p + d, known when p + d <= E.
  * - Contract: the day of an end event, or the first day not paid for, unless a start or renewal falls on one
  *   of the `graceDays` days after it; known when the last of those days is at most E. A payment on the very
  *   end of the paid time is a renewal. For events on one day see {@link stepContract}.
+ * - Subscription: the end of time under contract, unless a contract starts on one of the `graceDays` days after it;
+ *   known likewise.
  * @throws DataError when the log has no event of the type that the definition hangs on.
  */
-export function churnDays(log: EventLog, churn: Churn): ChurnDays {
-  const {customers, offsets, lastDay} = log;
+export function churnDays(log: EventLog, rule: ChurnRule): ChurnDays {
+  const {customers, lastDay} = log;
   const days: number[] = [];
+  const backs: number[] = [];
   const ends = new Int32Array(customers.length + 1);
-  const knownUntil = churn.kind === "inactivity" ? lastDay : lastDay - churn.graceDays;
-  const spells = churn.kind === "inactivity" ? inactivitySpells(log, churn) : contractSpells(log, churn);
+  const knownUntil = "graceDays" in rule ? lastDay - rule.graceDays : lastDay;
+  const spells = spellsOf(log, rule);
+  let seen = 0;
   for (let c = 0; c < customers.length; c++) {
-    spells(offsets[c]!, offsets[c + 1]!, day => {
-      if (day <= knownUntil) days.push(day);
+    const any = spells(c, (day, back) => {
+      if (day > knownUntil) return;
+      days.push(day);
+      backs.push(back > lastDay ? NOT_BACK : back);
     });
+    if (any) seen += 1;
     ends[c + 1] = days.length;
   }
-  return {offsets: ends, day: Int32Array.from(days), knownUntil};
+  return {
+    offsets: ends,
+    day: Int32Array.from(days),
+    back: Int32Array.from(backs),
+    knownUntil,
+    customers: seen,
+  };
 }
 
-/** Gives the churn days of the customer with the log's entries [from, to), in ascending order. */
-type Spells = (from: number, to: number, emit: (day: Day) => void) => void;
+/**
+ * Gives the churn days of a customer in ascending order, each with the day of coming back, Infinity when there is
+ * none. @returns whether the customer had anything to churn from by E.
+ */
+type Spells = (customer: number, emit: (day: Day, back: Day) => void) => boolean;
 
-function inactivitySpells(log: EventLog, {days, of}: InactivityChurn): Spells {
-  const {day, type} = log;
-  const code = typeCode(log, of, "churn.of");
-  return (from, to, emit) => {
-    let last: Day | undefined;
-    for (let i = from; i < to; i++) {
+function spellsOf(log: EventLog, rule: ChurnRule): Spells {
+  switch (rule.kind) {
+    case "inactivity":
+    case "regularity":
+      return silenceSpells(log, rule);
+    case "contract":
+      return contractSpells(log, rule);
+    case "subscription":
+      return subscriptionSpells(log, rule);
+  }
+}
+
+function silenceSpells({offsets, day, type, types, lastDay}: EventLog, rule: SilenceRule): Spells {
+  const code = typeCode({types}, rule.of, "churn.of");
+  const reader = silenceReader(rule);
+  return (c, emit) => {
+    const allowed = reader();
+    let until = Number.NEGATIVE_INFINITY;
+    for (let i = offsets[c]!; i < offsets[c + 1]! && day[i]! <= lastDay; i++) {
       if (type[i] !== code) continue;
-      if (last !== undefined && day[i]! > last + days) emit(last + days);
-      last = day[i]!;
+      if (Number.isFinite(until) && day[i]! > until) emit(until, day[i]!);
+      until = day[i]! + allowed(day[i]!);
     }
-    if (last !== undefined) emit(last + days);
+    if (!Number.isFinite(until)) return false;
+    emit(until, Number.POSITIVE_INFINITY);
+    return true;
   };
 }
 
 function contractSpells(log: EventLog, churn: ContractChurn): Spells {
-  const {day} = log;
+  const {offsets, day, lastDay} = log;
   const read = contractReader(log, churn);
-  return (from, to, emit) => {
+  return (c, emit) => {
     const standing = noContract();
-    for (let i = from, next = i; i < to; i = next) {
+    const to = offsets[c + 1]!;
+    let any = false;
+    for (let i = offsets[c]!, next = i; i < to && day[i]! <= lastDay; i = next) {
       next = endOfDay(log, i, to);
-      const churned = stepContract(standing, day[i]!, read(i, next), churn);
-      if (churned !== undefined) emit(churned);
+      const events = read(i, next);
+      any ||= events.start || events.renew;
+      const churned = stepContract(standing, day[i]!, events, churn);
+      if (churned !== undefined) emit(churned, day[i]!);
     }
     lapse(standing, Number.POSITIVE_INFINITY);
-    if (Number.isFinite(standing.ended)) emit(standing.ended);
+    if (Number.isFinite(standing.ended)) emit(standing.ended, Number.POSITIVE_INFINITY);
+    return any;
+  };
+}
+
+function subscriptionSpells({lastDay}: EventLog, rule: SubscriptionRule): Spells {
+  return (c, emit) => {
+    const {start, end} = contractPeriods(rule.subscriptions, c);
+    for (let i = 0; i < start.length && start[i]! <= lastDay; i++) {
+      const next = start[i + 1] ?? Number.POSITIVE_INFINITY;
+      if (next > end[i]! + rule.graceDays) emit(end[i]!, next);
+    }
+    return start.length > 0 && start[0]! <= lastDay;
   };
 }
 
 /** Index of an event type. @throws DataError when the log has none of it. */
-export function typeCode({types}: EventLog, type: string, field: string): number {
+export function typeCode({types}: Pick<EventLog, "types">, type: string, field: string): number {
   const code = types.indexOf(type);
   if (code < 0)
     throw new DataError(

@@ -1,8 +1,11 @@
 import type {Day, EventLog} from "../data/event-log.ts";
 import {knownBefore, unsettledAt} from "../data/known.ts";
-import type {Churn, ContractChurn, InactivityChurn} from "../study.ts";
+import type {ContractChurn} from "../study.ts";
 import {typeCode} from "./churn.ts";
 import {contractReader, endOfDay, noContract, stepContract} from "./contract.ts";
+import type {Moments} from "./cutoffs.ts";
+import {type ChurnRule, type SilenceRule, silenceReader} from "./rule.ts";
+import {contractPeriods, type SubscriptionRule} from "./subscriptions.ts";
 
 /**
  * Who is active at which cutoff: one row a customer and cutoff, ordered by cutoff, then customer.
@@ -18,14 +21,16 @@ export type Cohort = {
   readonly cutoff: Int32Array;
   /** Days from the last `activity` event before the cutoff to the cutoff, at least 1; -1 when there is none. */
   readonly recency: Int32Array;
-  /** Days from the customer's first event of any type to the cutoff, at least 1. */
+  /** Days from the customer's first event of any type, or first contract, to the cutoff, at least 1. */
   readonly tenure: Int32Array;
 };
 
 export type CohortOptions = {
-  readonly churn: Churn;
+  readonly churn: ChurnRule;
   /** Ascending, each once. */
   readonly cutoffs: readonly Day[];
+  /** The cutoffs of each customer; every cutoff is everybody's when absent. */
+  readonly moments?: Moments | undefined;
   /** Event type that recency is counted from. */
   readonly activity: string;
   /** Customers with a shorter tenure at a cutoff are left out. */
@@ -35,20 +40,22 @@ export type CohortOptions = {
 /**
  * Finds the customers that are active at each cutoff t, from what was known of the events on days before t alone:
  * an event that became known on t or later is not seen, and a correction of t or later leaves it as it was.
- * - Inactivity of d days: the last qualifying event lies in [t - d, t).
+ * - Inactivity of d days, regularity with d the customer's own then: the last qualifying event lies in [t - d, t).
  * - Contract: started before t, not ended before t, and paid until t or later when the contract has a term.
  *   A customer in a grace period at t is left out: at t nobody knows whether the end will be undone.
+ * - Subscription: a contract started before t and ends on t or later.
  * @throws RangeError when the cutoffs do not ascend.
  * @throws DataError when the log has no event of a type that is asked for.
  */
 export function buildCohort(log: EventLog, options: CohortOptions): Cohort {
-  const {cutoffs} = options;
+  const {cutoffs, moments} = options;
   checkCutoffs(cutoffs);
   const found = activeRows(log, options);
   for (const [k, customers] of unsettledAt(log, cutoffs).entries()) {
     if (customers.length === 0) continue;
     const then = knownBefore(log, cutoffs[k]!, {only: customers});
-    const [rows] = activeRows(then, {...options, cutoffs: [cutoffs[k]!]});
+    const asked = moments ? customers.filter(c => hasMoment(moments, c, k)) : customers;
+    const [rows] = activeRows(then, {...options, cutoffs: [cutoffs[k]!], moments: undefined}, asked);
     found[k] = replaceRows(found[k]!, customers, rows!);
   }
   return {
@@ -61,6 +68,10 @@ export function buildCohort(log: EventLog, options: CohortOptions): Cohort {
   };
 }
 
+/** Whether a customer is asked at the k-th cutoff. */
+const hasMoment = ({offsets, cutoff}: Moments, c: number, k: number): boolean =>
+  cutoff.subarray(offsets[c], offsets[c + 1]).includes(k);
+
 /** The rows of one cutoff, by customer. */
 type CutoffRows = {readonly customer: number[]; readonly recency: number[]; readonly tenure: number[]};
 
@@ -69,26 +80,31 @@ const noRows = (): CutoffRows => ({customer: [], recency: [], tenure: []});
 /** The customers that are active at each cutoff by the events of a log on days before it, whenever they were known. */
 function activeRows(
   log: EventLog,
-  {churn, cutoffs, activity, minimumTenureDays = 0}: CohortOptions,
+  {churn, cutoffs, moments, activity, minimumTenureDays = 0}: CohortOptions,
+  only: Iterable<number> = log.customers.keys(),
 ): CutoffRows[] {
   const {offsets, day, type} = log;
   const code = typeCode(log, activity, "activity");
-  const watch = churn.kind === "inactivity" ? watchInactivity(log, churn) : watchContract(log, churn);
+  const watch = watchOf(log, churn);
+  const everyCutoff = Int32Array.from(cutoffs.keys());
   const found = cutoffs.map(noRows);
-  for (let c = 0; c < log.customers.length; c++) {
-    const [from, to] = [offsets[c]!, offsets[c + 1]!];
-    if (from === to) continue;
-    const active = watch();
+  for (const c of only) {
+    const to = offsets[c + 1]!;
+    const {see, at, since} = watch(c);
+    const first = offsets[c]! < to ? day[offsets[c]!]! : Number.POSITIVE_INFINITY;
+    const own = moments ? moments.cutoff.subarray(moments.offsets[c], moments.offsets[c + 1]) : everyCutoff;
     let last = Number.NEGATIVE_INFINITY;
-    for (let i = from, next = i, k = 0; k < cutoffs.length; k++) {
+    let [i, next] = [offsets[c]!, offsets[c]!];
+    for (const k of own) {
+      if (k >= cutoffs.length) break;
       const t = cutoffs[k]!;
       for (; i < to && day[i]! < t; i = next) {
         next = endOfDay(log, i, to);
-        active.see(i, next);
+        see(i, next);
         for (let j = i; j < next; j++) if (type[j] === code) last = day[j]!;
       }
-      const tenure = t - day[from]!;
-      if (tenure < Math.max(1, minimumTenureDays) || !active.at(t)) continue;
+      const tenure = t - Math.min(first, since(t));
+      if (tenure < Math.max(1, minimumTenureDays) || !at(t)) continue;
       const rows = found[k]!;
       rows.customer.push(c);
       rows.recency.push(Number.isFinite(last) ? t - last : -1);
@@ -118,18 +134,38 @@ function replaceRows(rows: CutoffRows, customers: Int32Array, others: CutoffRows
 }
 
 /** Follows one customer: sees the entries [from, to) of each day in turn, and says whether active at t. */
-type Watch = {readonly see: (from: number, to: number) => void; readonly at: (t: Day) => boolean};
+type Watch = {
+  readonly see: (from: number, to: number) => void;
+  readonly at: (t: Day) => boolean;
+  /** First day, as known at t, of what is not in the events; Infinity when there is no such thing. */
+  readonly since: (t: Day) => Day;
+};
 
-function watchInactivity(log: EventLog, {days, of}: InactivityChurn): () => Watch {
+function watchOf(log: EventLog, rule: ChurnRule): (customer: number) => Watch {
+  switch (rule.kind) {
+    case "inactivity":
+    case "regularity":
+      return watchSilence(log, rule);
+    case "contract":
+      return watchContract(log, rule);
+    case "subscription":
+      return watchSubscription(rule);
+  }
+}
+
+function watchSilence(log: EventLog, rule: SilenceRule): () => Watch {
   const {day, type} = log;
-  const code = typeCode(log, of, "churn.of");
+  const code = typeCode(log, rule.of, "churn.of");
+  const reader = silenceReader(rule);
   return () => {
-    let last = Number.NEGATIVE_INFINITY;
+    const allowed = reader();
+    let until = Number.NEGATIVE_INFINITY;
     return {
       see: (from, to) => {
-        for (let i = from; i < to; i++) if (type[i] === code) last = day[i]!;
+        for (let i = from; i < to; i++) if (type[i] === code) until = day[i]! + allowed(day[i]!);
       },
-      at: t => last >= t - days,
+      at: t => until >= t,
+      since: never,
     };
   };
 }
@@ -144,9 +180,23 @@ function watchContract(log: EventLog, churn: ContractChurn): () => Watch {
         stepContract(standing, day[from]!, read(from, to), churn);
       },
       at: t => standing.running && standing.paidUntil >= t,
+      since: never,
     };
   };
 }
+
+function watchSubscription({subscriptions}: SubscriptionRule): (customer: number) => Watch {
+  return c => ({
+    see: () => undefined,
+    at: t => {
+      const {start, end} = contractPeriods(subscriptions, c, {at: t});
+      return start.some((from, i) => from < t && end[i]! >= t);
+    },
+    since: t => contractPeriods(subscriptions, c, {at: t}).start[0] ?? Number.POSITIVE_INFINITY,
+  });
+}
+
+const never = (): Day => Number.POSITIVE_INFINITY;
 
 function checkCutoffs(cutoffs: readonly Day[]): void {
   for (let k = 1; k < cutoffs.length; k++)

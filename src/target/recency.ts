@@ -77,3 +77,37 @@ export function recencyTable(cohort: Cohort, labels: Int8Array): RecencyTable {
     explained: between / (rows * rate * (1 - rate)),
   };
 }
+
+/**
+ * ROC AUC of a whole number of each row, higher ranking first, over the labelled rows (label not -1).
+ * @param rows those looked at; all when absent. @returns null without both classes.
+ */
+export function valueAuc(
+  value: (row: number) => number,
+  labels: Int8Array,
+  rows: Iterable<number> = labels.keys(),
+): number | null {
+  const counts = new Map<number, [number, number]>();
+  for (const i of rows) {
+    if (labels[i] === -1) continue;
+    const at = value(i);
+    const pair = counts.get(at) ?? [0, 0];
+    pair[labels[i]!]! += 1;
+    counts.set(at, pair);
+  }
+  let [negatives, positives, area] = [0, 0, 0];
+  for (const at of [...counts.keys()].sort((a, b) => a - b)) {
+    const [n, p] = counts.get(at)!;
+    area += p * (negatives + n / 2);
+    negatives += n;
+    positives += p;
+  }
+  return negatives === 0 || positives === 0 ? null : area / (negatives * positives);
+}
+
+/** ROC AUC of the days since the last activity alone; no activity counts as longest. */
+export const recencyAuc = (
+  {recency}: Pick<Cohort, "recency">,
+  labels: Int8Array,
+  rows?: Iterable<number>,
+): number | null => valueAuc(i => (recency[i]! < 0 ? Number.MAX_SAFE_INTEGER : recency[i]!), labels, rows);

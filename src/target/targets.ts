@@ -1,8 +1,9 @@
 import {addSpan} from "../data/calendar.ts";
 import type {Day, EventLog} from "../data/event-log.ts";
-import type {Churn, Span} from "../study.ts";
+import type {Span} from "../study.ts";
 import {churnDays, typeCode} from "./churn.ts";
 import type {Cohort} from "./cohort.ts";
+import {type ChurnRule, countsSilence, type SilenceRule, silenceReader} from "./rule.ts";
 
 /** The outcome window of a cutoff. */
 export type Window = {
@@ -37,15 +38,21 @@ export type Targets = {
   /** No `activity` event in [t, t + h). */
   readonly silent: Int8Array;
   /**
-   * 1 where inactivity cannot make WITHIN or IN positive, whatever the customer does, since the last qualifying
+   * 1 where silence cannot make WITHIN or IN positive, whatever the customer does, since the last qualifying
    * event p has p + d >= t + h; 0 elsewhere, and always for a contract. Filled for immature rows, too.
    */
   readonly structuralZero: Uint8Array;
   /**
-   * Inactivity: days from the cutoff to the churn day of a customer who stays away from now on, p + d - t for the
-   * last qualifying event p before t; -1 for a contract. Filled for immature rows, too.
+   * Inactivity and regularity: days from the cutoff to the churn day of a customer who stays away from now on,
+   * p + d - t for the last qualifying event p before t; -1 for a contract. Filled for immature rows, too.
    */
   readonly churnsIn: Int32Array;
+  /** The d of that event; -1 for a contract. Filled for immature rows, too. */
+  readonly allowed: Int32Array;
+  /** Gaps between days with a qualifying event before the cutoff; -1 for a contract. Filled for immature rows, too. */
+  readonly gaps: Int32Array;
+  /** Days from the cutoff to the first churn day at or after it, at any distance; -1 when none is known. */
+  readonly firstChurn: Int32Array;
   /** By cutoff. */
   readonly windows: readonly Window[];
   /** By cutoff, 1 when t + h <= E + 1 and the churn days of the whole window are known. */
@@ -53,7 +60,7 @@ export type Targets = {
 };
 
 export type TargetOptions = {
-  readonly churn: Churn;
+  readonly churn: ChurnRule;
   readonly horizon: Span;
   /** Event type whose silence SILENT means. */
   readonly activity: string;
@@ -74,27 +81,36 @@ export function labelTargets(log: EventLog, cohort: Cohort, options: TargetOptio
     to <= log.lastDay + 1 && to - 1 <= churned.knownUntil ? 1 : 0,
   );
   const acts = daysOfType(log, activity, "activity");
-  const qualifying = churn.kind === "inactivity" ? daysOfType(log, churn.of, "churn.of") : undefined;
+  const silences = countsSilence(churn) ? silencesOf(log, churn) : undefined;
   const within = new Int8Array(rows).fill(-1);
   const inLast = new Int8Array(rows).fill(-1);
   const silent = new Int8Array(rows).fill(-1);
   const structuralZero = new Uint8Array(rows);
   const churnsIn = new Int32Array(rows).fill(-1);
+  const allowed = new Int32Array(rows).fill(-1);
+  const gaps = new Int32Array(rows).fill(-1);
+  const firstChurn = new Int32Array(rows).fill(-1);
   for (let i = 0; i < rows; i++) {
     const c = customer[i]!;
     const {from, lastMonth, to} = windows[cutoff[i]!]!;
-    if (churn.kind === "inactivity" && qualifying) {
-      const churnDay = lastBefore(qualifying, c, from) + churn.days;
-      churnsIn[i] = churnDay - from;
-      structuralZero[i] = churnDay >= to ? 1 : 0;
+    if (silences) {
+      const last = indexFrom(silences, c, from) - 1;
+      allowed[i] = silences.allowed[last]!;
+      gaps[i] = silences.gaps[last]!;
+      churnsIn[i] = silences.day[last]! + allowed[i]! - from;
+      structuralZero[i] = from + churnsIn[i]! >= to ? 1 : 0;
     }
-    if (mature[cutoff[i]!] === 0) continue;
     const first = firstFrom(churned, c, from);
+    if (Number.isFinite(first)) firstChurn[i] = first - from;
+    if (mature[cutoff[i]!] === 0) continue;
     within[i] = first < to ? 1 : 0;
     inLast[i] = first >= lastMonth && first < to ? 1 : 0;
     silent[i] = firstFrom(acts, c, from) < to ? 0 : 1;
   }
-  return {within, in: inLast, silent, structuralZero, churnsIn, windows, mature};
+  return {
+    ...{within, in: inLast, silent, structuralZero, churnsIn, allowed, gaps, firstChurn},
+    ...{windows, mature},
+  };
 }
 
 /** Ascending days by customer: c owns the entries [offsets[c], offsets[c + 1]) of `day`. */
@@ -112,6 +128,25 @@ function daysOfType(log: EventLog, type: string, field: string): DayLists {
   return {offsets, day: Int32Array.from(day)};
 }
 
+/** The qualifying days, with the days of silence allowed after each and the gaps up to it. */
+type Silences = DayLists & {readonly allowed: Int32Array; readonly gaps: Int32Array};
+
+function silencesOf(log: EventLog, rule: SilenceRule): Silences {
+  const lists = daysOfType(log, rule.of, "churn.of");
+  const {offsets, day} = lists;
+  const reader = silenceReader(rule);
+  const allowed = new Int32Array(day.length);
+  const gaps = new Int32Array(day.length);
+  for (let c = 0; c < log.customers.length; c++) {
+    const allow = reader();
+    for (let i = offsets[c]!; i < offsets[c + 1]!; i++) {
+      allowed[i] = allow(day[i]!);
+      if (i > offsets[c]!) gaps[i] = gaps[i - 1]! + (day[i]! > day[i - 1]! ? 1 : 0);
+    }
+  }
+  return {...lists, allowed, gaps};
+}
+
 /** Index of the first day of customer c at or after t, or the end of the list. */
 function indexFrom({offsets, day}: DayLists, c: number, t: Day): number {
   let [low, high] = [offsets[c]!, offsets[c + 1]!];
@@ -126,9 +161,4 @@ function indexFrom({offsets, day}: DayLists, c: number, t: Day): number {
 function firstFrom(lists: DayLists, c: number, t: Day): number {
   const i = indexFrom(lists, c, t);
   return i < lists.offsets[c + 1]! ? lists.day[i]! : Number.POSITIVE_INFINITY;
-}
-
-function lastBefore(lists: DayLists, c: number, t: Day): number {
-  const i = indexFrom(lists, c, t) - 1;
-  return i >= lists.offsets[c]! ? lists.day[i]! : Number.NEGATIVE_INFINITY;
 }

@@ -12,6 +12,7 @@ import {
   searchChart,
   setsChart,
   signalChart,
+  towardsChurnChart,
   volumeChart,
 } from "../../src/charts/index.ts";
 
@@ -222,6 +223,20 @@ export const examples: Readonly<Record<string, Chart>> = {
       {name: "Purchases in the shop and elsewhere", values: [0.32, 0.6, 0.8, 0.9, 1.1, 1]},
       {name: "Support tickets", values: [2.3, 1.8, 1.1, 1, 0.9, 1]},
     ],
+  }),
+  towards: towardsChurnChart({
+    months: [1, 2, 3, 4, 5, 6],
+    churners: [310, 280, 260, 240, 250, 230],
+    series: [
+      {name: "WITHIN", values: [0.86, 0.78, 0.72, 0.66, 0.63, 0.6]},
+      {name: "IN", values: [0.55, 0.63, 0.74, 0.69, 0.64, 0.61]},
+      {name: "SILENT", values: [0.84, 0.77, 0.71, 0.66, 0.62, 0.6]},
+    ],
+  }),
+  "towards-one": towardsChurnChart({
+    months: [2, 1],
+    churners: [4, 0],
+    series: [{name: "WITHIN", values: [0.41, null]}],
   }),
   search: searchChart({
     metric: "ROC AUC on the tuning customers",

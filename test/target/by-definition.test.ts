@@ -1,11 +1,17 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
 import {type EventRow, eventLogOf} from "../../src/data/event-log.ts";
-import {type Churn, contract, inactivity, type Span} from "../../src/study.ts";
+import {contract, inactivity, regularity, type Span} from "../../src/study.ts";
 import {churnDays} from "../../src/target/churn.ts";
 import {buildCohort} from "../../src/target/cohort.ts";
 import {labelTargets, windowOf} from "../../src/target/targets.ts";
-import {activeByDefinition, churnDaysByDefinition, range} from "./by-definition.ts";
+import {
+  activeByDefinition,
+  allowedByDefinition,
+  churnDaysByDefinition,
+  type EventRule,
+  range,
+} from "./by-definition.ts";
 
 const LAST = 60;
 /** One customer with every type, far before the rest, so that a small log never lacks one. */
@@ -26,7 +32,25 @@ const term: fc.Arbitrary<Span | undefined> = fc.oneof(
   fc.record({days: fc.integer({min: 1, max: 12})}),
   fc.constant({months: 1}),
 );
-const churn: fc.Arbitrary<Churn> = fc.oneof(
+const population = fc.record({
+  mean: fc.double({min: 0, max: 2.5, noNaN: true}),
+  meanWeight: fc.double({min: 0.1, max: 5, noNaN: true}),
+  shape: fc.constantFrom(2.5, 6),
+  scale: fc.double({min: 0.05, max: 2, noNaN: true}),
+});
+const own = fc
+  .record({
+    population,
+    leastDays: fc.integer({min: 1, max: 4}),
+    more: fc.integer({min: 0, max: 30}),
+    quantile: fc.constantFrom(0.6, 0.9),
+  })
+  .map(({population: learned, leastDays, more, quantile}) => ({
+    ...regularity({of: "act", leastDays, mostDays: leastDays + more, quantile}),
+    population: {...learned, customers: 2, gaps: 4},
+  }));
+const churn: fc.Arbitrary<EventRule> = fc.oneof(
+  own,
   fc
     .record({graceDays: fc.integer({min: 0, max: 6}), term})
     .map(options => contract({start: "start", renew: "renew", end: "end", ...options})),
@@ -130,6 +154,11 @@ test("labelTargets(log, cohort, …) gives WITHIN, IN and SILENT of the definiti
         const silent = !own.some(({day, type}) => type === "act" && window.includes(day));
         expect(labels).toEqual([within, inLast, silent].map(Number));
         if (targets.structuralZero[i] === 1) expect(within || inLast).toBe(false);
+        expect(targets.firstChurn[i]).toBe(first === undefined ? -1 : first - t);
+        if (definition.kind === "contract") continue;
+        const acts = own.filter(({day, type}) => type === "act" && day < t).map(({day}) => day);
+        expect(targets.allowed[i]).toBe(allowedByDefinition(own, definition, Math.max(...acts)));
+        expect(targets.gaps[i]).toBe(new Set(acts).size - 1);
       }
     }),
     many,

@@ -1,25 +1,68 @@
 import {addSpan} from "../../src/data/calendar.ts";
 import type {Day, EventRow} from "../../src/data/event-log.ts";
-import type {Churn, ContractChurn, InactivityChurn, Span} from "../../src/study.ts";
+import type {ContractChurn, InactivityChurn, Span} from "../../src/study.ts";
+import type {RegularityRule} from "../../src/target/regularity.ts";
+import {studentQuantile} from "../../src/target/student.ts";
+
+/** Definitions that read one customer's events and nothing else. */
+export type EventRule = ContractChurn | InactivityChurn | RegularityRule;
 
 /** The definitions of churn and cohort, executed day by day on the events of one customer. */
-export function churnDaysByDefinition(events: readonly EventRow[], churn: Churn, lastDay: Day): Day[] {
+export function churnDaysByDefinition(events: readonly EventRow[], churn: EventRule, lastDay: Day): Day[] {
   const days = range(0, lastDay);
-  return churn.kind === "inactivity"
-    ? days.filter(c => churnsByInactivity(events, churn, c))
-    : days.filter(c => endsOn(events, churn, c) && c + churn.graceDays <= lastDay);
+  return churn.kind === "contract"
+    ? days.filter(c => endsOn(events, churn, c) && c + churn.graceDays <= lastDay)
+    : days.filter(c => churnsBySilence(events, churn, c));
 }
 
-export function activeByDefinition(events: readonly EventRow[], churn: Churn, t: Day): boolean {
+export function activeByDefinition(events: readonly EventRow[], churn: EventRule, t: Day): boolean {
   const seen = events.filter(({day}) => day < t);
-  return churn.kind === "inactivity"
-    ? seen.some(({day, type}) => type === churn.of && day >= t - churn.days)
-    : runsInto(seen, churn, t);
+  if (churn.kind === "contract") return runsInto(seen, churn, t);
+  const days = seen.filter(({type}) => type === churn.of).map(({day}) => day);
+  return days.length > 0 && Math.max(...days) >= t - allowedByDefinition(seen, churn, Math.max(...days));
 }
 
-function churnsByInactivity(events: readonly EventRow[], {days, of}: InactivityChurn, c: Day): boolean {
-  const has = (day: Day): boolean => events.some(event => event.type === of && event.day === day);
-  return has(c - days) && !range(c - days + 1, c).some(has);
+function churnsBySilence(
+  events: readonly EventRow[],
+  churn: InactivityChurn | RegularityRule,
+  c: Day,
+): boolean {
+  const has = (day: Day): boolean => events.some(event => event.type === churn.of && event.day === day);
+  return events.some(
+    ({day: p, type}) =>
+      type === churn.of && p + allowedByDefinition(events, churn, p) === c && !range(p + 1, c).some(has),
+  );
+}
+
+/** The days of silence allowed after day p: for regularity from the gaps between the days up to p, all at once. */
+export function allowedByDefinition(
+  events: readonly EventRow[],
+  churn: InactivityChurn | RegularityRule,
+  p: Day,
+): number {
+  if (churn.kind === "inactivity") return churn.days;
+  const days = [...new Set(events.filter(e => e.type === churn.of && e.day <= p).map(({day}) => day))].sort(
+    (a, b) => a - b,
+  );
+  const gaps = days.slice(1).map((day, i) => Math.log(day - days[i]!));
+  const n = gaps.length;
+  const mean = n === 0 ? 0 : gaps.reduce((a, b) => a + b, 0) / n;
+  const {mean: m0, meanWeight: k0, shape: a0, scale: b0} = churn.population;
+  const kn = k0 + n;
+  const an = a0 + n / 2;
+  const squares = gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0);
+  const bn = b0 + 0.5 * squares + (0.5 * k0 * n * (mean - m0) ** 2) / kn;
+  const location = (k0 * m0 + n * mean) / kn;
+  const next = location + quantileOf(churn.quantile, 2 * an) * Math.sqrt((bn * (kn + 1)) / (an * kn));
+  return Math.min(churn.mostDays, Math.max(churn.leastDays, Math.ceil(Math.exp(next) - 1e-6)));
+}
+
+const quantiles = new Map<string, number>();
+
+function quantileOf(p: number, degrees: number): number {
+  const known = quantiles.get(`${p} ${degrees}`) ?? studentQuantile(p, degrees);
+  quantiles.set(`${p} ${degrees}`, known);
+  return known;
 }
 
 /** Whether a contract ends on day c, and no start or renewal follows on the grace days after it. */

@@ -2,9 +2,10 @@ import {describe, expect, test} from "vitest";
 import {dateOf, dayOf} from "../../src/data/calendar.ts";
 import {type EventRow, eventLogOf} from "../../src/data/event-log.ts";
 import {DataError} from "../../src/data-error.ts";
-import {type Churn, contract, inactivity, months} from "../../src/study.ts";
+import {contract, inactivity, months} from "../../src/study.ts";
 import {churnDays} from "../../src/target/churn.ts";
 import {buildCohort} from "../../src/target/cohort.ts";
+import type {ChurnRule} from "../../src/target/rule.ts";
 
 /** Events of one customer, written "2025-01-31 start". */
 const eventsOf = (...lines: string[]): EventRow[] =>
@@ -13,12 +14,12 @@ const eventsOf = (...lines: string[]): EventRow[] =>
     return {customer: "a", day: dayOf(date!), type: type!};
   });
 
-function churnDates(churn: Churn, lastDay: string, ...lines: string[]): string[] {
+function churnDates(churn: ChurnRule, lastDay: string, ...lines: string[]): string[] {
   const {day} = churnDays(eventLogOf(eventsOf(...lines), {lastDay: dayOf(lastDay)}), churn);
   return [...day].map(dateOf);
 }
 
-function activeAt(churn: Churn, date: string, ...lines: string[]): boolean {
+function activeAt(churn: ChurnRule, date: string, ...lines: string[]): boolean {
   const log = eventLogOf(eventsOf(...lines), {lastDay: dayOf("2026-12-31")});
   const activity = log.types[0]!;
   return buildCohort(log, {churn, cutoffs: [dayOf(date)], activity}).rows === 1;

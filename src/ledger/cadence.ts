@@ -1,0 +1,64 @@
+import {dateOf} from "../data/calendar.ts";
+import type {Day} from "../data/event-log.ts";
+import {DataError} from "../data-error.ts";
+import type {CadenceCost} from "../evaluate/cadence.ts";
+import {decimal} from "../figures.ts";
+import type {Study} from "../study.ts";
+import {isCutoff} from "../target/cutoffs.ts";
+
+/** When a model may be asked, and what it costs to ask it on another day. */
+export type Cadence = {
+  /** "moment" is any time; so, for whole days, is "day". */
+  readonly every: Study["cutoffs"]["every"];
+  /** Features that mean something else on another day. */
+  readonly calendarFeatures: readonly string[];
+  /**
+   * Measured on the tuning customers, on cutoffs and half-way between; null where the model may be asked on any day, or
+   * there was nothing to measure it on.
+   */
+  readonly offCadence: CadenceCost | null;
+};
+
+export const cadenceOf = (
+  {cutoffs, features}: Pick<Study, "cutoffs" | "features">,
+  offCadence: CadenceCost | undefined,
+): Cadence => ({
+  every: cutoffs.every,
+  calendarFeatures: features.filter(feature => feature.calendar).map(({name}) => name),
+  offCadence: offCadence ?? null,
+});
+
+/** The days on which a model may be asked, in words that follow "trained on". */
+export const CADENCE_WORDS: Readonly<Record<Cadence["every"], string>> = {
+  month: "the first day of each month",
+  week: "each Monday",
+  day: "every day",
+  moment: "days drawn at random for each customer",
+};
+
+/**
+ * Whether a model may be asked on a day. Off cadence it is refused when it has a calendar feature, and otherwise
+ * needs leave, and the rows of its answer are to be marked.
+ * @throws DataError when it may not be asked.
+ */
+export function checkCadence(
+  {cadence}: {readonly cadence: Cadence},
+  day: Day,
+  {offCadence = false}: {readonly offCadence?: boolean} = {},
+): {readonly onCadence: boolean} {
+  if (isCutoff(cadence, day)) return {onCadence: true};
+  const refused = `the model was trained on ${CADENCE_WORDS[cadence.every]}, and ${dateOf(day)} is none`;
+  if (cadence.calendarFeatures.length > 0)
+    throw new DataError(
+      `${refused}; it cannot be asked there, since ${cadence.calendarFeatures.join(", ")} would mean something else`,
+    );
+  if (!offCadence)
+    throw new DataError(`${refused}${costText(cadence)}; ask it on such a day, or use --off-cadence`);
+  return {onCadence: false};
+}
+
+const costText = ({offCadence}: Cadence): string =>
+  offCadence === null
+    ? ""
+    : ` (ROC AUC on tuning customers ${decimal(offCadence.onAuc.value, 3)} on cadence, ` +
+      `${decimal(offCadence.offAuc.value, 3)} half-way between)`;
