@@ -29,7 +29,10 @@ export {
 export {gains, lift, liftTable, precisionAt} from "./evaluate/lift.ts";
 export {averagePrecision, brier, logLoss, rocAuc} from "./evaluate/metrics.ts";
 export {rankRows} from "./evaluate/ranking.ts";
+export {type CatalogueEntry, FAMILIES, type Family, featureCatalogue} from "./features/catalogue.ts";
 export {activityFeatures} from "./features/defaults.ts";
+export type {Matrix} from "./features/matrix.ts";
+export {applyRfm, fitRfm, type Rfm, type RfmFeatures} from "./features/rfm.ts";
 export type {EvidenceValue} from "./ledger/evidence.ts";
 export type {Alternative, Run} from "./ledger/run.ts";
 export {contractTable, quarantineTable, snapshotText, weeklyVolumes} from "./report/data.ts";
@@ -43,11 +46,17 @@ export {
   worthOfChoices,
   worthTable,
 } from "./report/decision.ts";
+export {
+  catalogueTable,
+  fifthsTable,
+  lookAheadText,
+  missingText,
+  signalsAlone,
+} from "./report/features.ts";
 export {framingEvidence} from "./report/framing.ts";
 export {
   calibrationPoints,
   calibrationText,
-  catalogueTable,
   ceilingText,
   choiceTable,
   chosenText,

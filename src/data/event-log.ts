@@ -10,6 +10,10 @@ export type EventLog = {
   readonly customers: readonly string[];
   readonly offsets: Int32Array;
   readonly day: Int32Array;
+  /** Milliseconds from 00:00 UTC of the day, in no order within it; absent when only days are known. */
+  readonly timeOfDay?: Int32Array | undefined;
+  /** Day on which each entry was known, at least its own day; absent when each was known on its day. */
+  readonly known?: Int32Array | undefined;
   /** Index into `types`. */
   readonly type: Uint8Array;
   /** Event types, sorted by code unit. */
@@ -26,12 +30,19 @@ export type EventLog = {
   readonly lastDay: Day;
 };
 
+/** Milliseconds of a day: an instant is a {@link Day} with a fraction, a whole number of them over this. */
+export const DAY_MILLISECONDS = 86_400_000;
+
 /** Units of `EventLog.amount` in one unit of currency. */
 export const AMOUNT_SCALE = 10_000;
 
 export type EventRow = {
   readonly customer: string;
   readonly day: Day;
+  /** Milliseconds from 00:00 UTC of the day. */
+  readonly timeOfDay?: number | undefined;
+  /** Day on which it was known. */
+  readonly known?: Day | undefined;
   readonly type: string;
   /** In currency; absent is missing. */
   readonly amount?: number | undefined;
@@ -39,7 +50,8 @@ export type EventRow = {
 };
 
 /**
- * Builds an event log from rows in any order.
+ * Builds an event log from rows in any order. It has times of day, or days known, when any row has one; a row
+ * without is then of 00:00, or known on its day.
  * @param lastDay last fully observed day; the day of the last event when absent.
  */
 export function eventLogOf(rows: readonly EventRow[], {lastDay}: {lastDay?: Day} = {}): EventLog {
@@ -76,6 +88,12 @@ export function eventLogOf(rows: readonly EventRow[], {lastDay}: {lastDay?: Day}
     customers,
     offsets,
     day,
+    ...(rows.some(row => row.timeOfDay !== undefined)
+      ? {timeOfDay: Int32Array.from(sorted, ({row}) => row.timeOfDay ?? 0)}
+      : {}),
+    ...(rows.some(row => row.known !== undefined)
+      ? {known: Int32Array.from(sorted, ({row}) => Math.max(row.day, row.known ?? row.day))}
+      : {}),
     type: Uint8Array.from(sorted, ({t}) => t),
     types,
     amount: Float64Array.from({length: n}, (_, i) => {

@@ -17,9 +17,13 @@ import {manifestIn} from "./snapshot.ts";
 /**
  * Reads the events of a snapshot folder into memory; days are in UTC. Entries of a customer that agree in day
  * and type keep the order of their times.
+ * @param timesOfDay whether to read them, too, which only cutoffs within a day need.
  * @throws DataError when the folder is no snapshot.
  */
-export const loadEventLog = (folder: string): Promise<EventLog> =>
+export const loadEventLog = (
+  folder: string,
+  {timesOfDay = false}: {readonly timesOfDay?: boolean} = {},
+): Promise<EventLog> =>
   withDatabase(async database => {
     const manifest = await manifestIn(database, folder);
     const source = `read_parquet(${quoted(literal(join(folder, "events.parquet")))}, hive_partitioning = false)`;
@@ -29,7 +33,7 @@ export const loadEventLog = (folder: string): Promise<EventLog> =>
     for (const {column, attribute} of manifest.schema)
       if (attribute !== undefined)
         dictionaries.push(await dictionaryOf(database, source, column, attribute, dictionaries.length));
-    const entries = await entriesOf(database, source, {rows: manifest.rows, types, dictionaries});
+    const entries = await entriesOf(database, source, {rows: manifest.rows, types, dictionaries, timesOfDay});
     const {codes, ...columns} = inOrder(customers, entries);
     return {
       ...columns,
@@ -98,6 +102,7 @@ function byUnits(texts: readonly string[]): {values: string[]; order: Int32Array
 
 type Entries = {
   readonly day: Int32Array;
+  readonly timeOfDay?: Int32Array | undefined;
   readonly type: Uint8Array;
   readonly amount: Float64Array;
   readonly codes: readonly Int32Array[];
@@ -111,10 +116,17 @@ async function entriesOf(
     rows,
     types,
     dictionaries,
-  }: {readonly rows: number; readonly types: readonly string[]; readonly dictionaries: readonly Dictionary[]},
+    timesOfDay,
+  }: {
+    readonly rows: number;
+    readonly types: readonly string[];
+    readonly dictionaries: readonly Dictionary[];
+    readonly timesOfDay: boolean;
+  },
 ): Promise<Entries> {
   const entries: Entries = {
     day: new Int32Array(rows),
+    ...(timesOfDay ? {timeOfDay: new Int32Array(rows)} : {}),
     type: new Uint8Array(rows),
     amount: new Float64Array(rows),
     codes: dictionaries.map(() => new Int32Array(rows)),
@@ -126,6 +138,7 @@ async function entriesOf(
   const sql = `SELECT ${dayColumn("time")} AS day,
       (list_position([${types.map(quoted).join(", ")}], type) - 1)::UTINYINT AS kind,
       coalesce((amount * 10000)::DOUBLE, 'nan'::DOUBLE) AS money${code}
+      ${timesOfDay ? ", ((epoch_us(time) - epoch_us(date_trunc('day', time))) // 1000)::INTEGER AS time_of_day" : ""}
     FROM ${source} e ${joins}
     ORDER BY customer, day, kind, time, money${dictionaries.map((_, i) => `, c${i}`).join("")}`;
   let at = 0;
@@ -134,6 +147,7 @@ async function entriesOf(
     copyColumn(chunk, 1, at, entries.type);
     copyColumn(chunk, 2, at, entries.amount);
     for (const [i, codes] of entries.codes.entries()) copyColumn(chunk, 3 + i, at, codes);
+    if (entries.timeOfDay) copyColumn(chunk, 3 + entries.codes.length, at, entries.timeOfDay);
     at += chunk.rowCount;
   }
   for (const [i, codes] of entries.codes.entries()) relabel(codes, dictionaries[i]!.position);
@@ -161,9 +175,10 @@ function inOrder(
       out.set(from.subarray(starts[order[c]!]!, starts[order[c]! + 1]!), offsets[c]!);
     return out;
   };
-  const {day, type, amount, codes} = entries;
+  const {day, timeOfDay, type, amount, codes} = entries;
   return {
     day: moved(day),
+    ...(timeOfDay ? {timeOfDay: moved(timeOfDay)} : {}),
     type: moved(type),
     amount: moved(amount),
     codes: codes.map(moved),

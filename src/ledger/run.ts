@@ -14,6 +14,7 @@ import {
 import {type FeatureImportance, permutationImportance} from "../evaluate/importance.ts";
 import {type Judgement, judgeModels} from "../evaluate/judge.ts";
 import {rocAuc} from "../evaluate/metrics.ts";
+import {levelsBefore} from "../features/levels.ts";
 import type {Matrix} from "../features/matrix.ts";
 import {takeRows} from "../features/matrix.ts";
 import {computeFeatures} from "../features/sweep.ts";
@@ -115,9 +116,15 @@ export function createRun(inputs: RunInputs): Run {
     ...[library, inputs.engines, snapshot.digest],
     ...[study.churn, study.cutoffs, study.activity, study.minimumTenureDays],
   ];
-  const featuresKey = [cohortKey, study.features];
+  const featuresKey = [
+    cohortKey,
+    study.features,
+    study.horizon,
+    study.split.testFrom,
+    contactsDigest(campaigns),
+  ];
   const modelsKey = [
-    ...[featuresKey, contactsDigest(campaigns)],
+    featuresKey,
     ...[study.horizon, study.target, study.split, study.models, study.search, study.seed],
   ];
   const costsKey = {stage: "costs", inputs: modelsKey};
@@ -156,7 +163,12 @@ export function createRun(inputs: RunInputs): Run {
     return audit;
   });
   const features = once(() =>
-    staged("features", featuresKey, async () => computeFeatures(log, cohort(), {features: study.features})),
+    staged("features", featuresKey, async () => {
+      // Categories are learnt from what the training cutoffs could know.
+      const learning = cutoffs.filter(t => addSpan(t, horizon) <= testFrom).at(-1) ?? testFrom;
+      const levels = levelsBefore(log, study.features, learning);
+      return computeFeatures(log, cohort(), {features: study.features, campaigns, levels});
+    }),
   );
   const models = once(() =>
     staged("models", modelsKey, async () => {
