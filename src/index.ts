@@ -31,6 +31,7 @@ export {averagePrecision, brier, logLoss, rocAuc} from "./evaluate/metrics.ts";
 export {rankRows} from "./evaluate/ranking.ts";
 export {type CatalogueEntry, FAMILIES, type Family, featureCatalogue} from "./features/catalogue.ts";
 export {activityFeatures} from "./features/defaults.ts";
+export {campaignFeatures, seasonFeatures, sinceFeatures} from "./features/families.ts";
 export type {Matrix} from "./features/matrix.ts";
 export {applyRfm, fitRfm, type Rfm, type RfmFeatures} from "./features/rfm.ts";
 export type {EvidenceValue} from "./ledger/evidence.ts";

@@ -1,4 +1,5 @@
 import type {FeatureDeclaration} from "../study.ts";
+import {nameOf} from "./families.ts";
 
 const WINDOWS = [30, 90, 180, 365] as const;
 
@@ -17,11 +18,7 @@ export function activityFeatures({
   amounts?: boolean;
 }): FeatureDeclaration[] {
   const noun = `${of}s`;
-  const prefix =
-    of
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, "_")
-      .replace(/^[^a-z]+|_+$/g, "") || "event";
+  const prefix = nameOf(of);
   const declare = (
     name: string,
     title: string,

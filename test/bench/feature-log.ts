@@ -25,7 +25,7 @@ export async function writeFeatureLog({connection}: Database, path: string, even
     `CREATE OR REPLACE TABLE person AS
        SELECT id, start, ending, greatest(1, round(rate * (ending - start)))::BIGINT AS sessions FROM (
          SELECT id, start, least(start + 20 - 700 * ln(1 - unit(id, 0, 3)), 730) AS ending,
-           0.002 - 0.0322 * ln(1 - unit(id, 0, 4)) AS rate
+           0.0027 - 0.0438 * ln(1 - unit(id, 0, 4)) AS rate
          FROM (SELECT id, CASE WHEN unit(id, 0, 1) < 0.4 THEN 0 ELSE 700 * unit(id, 0, 2) END AS start
                FROM range(${customers}) t(id)))`,
   );

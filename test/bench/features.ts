@@ -108,7 +108,7 @@ type Measuring = {
 };
 
 /** Engine after engine, then all again; every engine is to find the same sums. */
-async function measureCase(
+export async function measureCase(
   {name, events, memory, peers}: FeatureCase,
   {folder, repeats, python, terminal}: Measuring,
 ): Promise<FeatureRow[]> {
@@ -166,7 +166,7 @@ async function polarsOf(python: string, engine: string, rollup: string): Promise
 }
 
 /** Looks for polars in the Python named by CHURNBOOK_PYTHON, else in those on the PATH. */
-async function findPolars() {
+export async function findPolars() {
   const given = process.env.CHURNBOOK_PYTHON;
   for (const python of given ? [given] : ["python3", "python"])
     try {

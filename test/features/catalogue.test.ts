@@ -1,6 +1,7 @@
 import {expect, test} from "vitest";
 import {featureCatalogue} from "../../src/features/catalogue.ts";
 import {activityFeatures} from "../../src/features/defaults.ts";
+import {campaignFeatures, seasonFeatures, sinceFeatures} from "../../src/features/families.ts";
 import type {FeatureDeclaration} from "../../src/study.ts";
 import {DECLARATIONS} from "./random-log.ts";
 
@@ -69,4 +70,14 @@ test("activityFeatures({of}) has no feature of the calendar, and each name once"
   const features = activityFeatures({of: "order"});
   expect(featureCatalogue(features, nothing).some(({calendar}) => calendar)).toBe(false);
   expect(new Set(features.map(({name}) => name)).size).toBe(features.length);
+});
+
+test("sinceFeatures(types), campaignFeatures() and seasonFeatures() are of the families that they say", () => {
+  const familiesOf = (features: readonly FeatureDeclaration[]) => [
+    ...new Set(featureCatalogue(features, nothing).map(({family, calendar}) => `${family}, ${calendar}`)),
+  ];
+  expect(familiesOf(sinceFeatures(["view", "e-mail open"]))).toEqual(["recency, false"]);
+  expect(sinceFeatures(["e-mail open"])[0]!.name).toBe("since_e_mail_open");
+  expect(familiesOf(campaignFeatures())).toEqual(["campaigns, false"]);
+  expect(familiesOf(seasonFeatures())).toEqual(["season, true"]);
 });
