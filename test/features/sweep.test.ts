@@ -58,7 +58,10 @@ test("computeFeatures(log, cohort) at cutoffs within a day reads the events befo
 
 test("computeFeatures(log, cohort) leaves out what was known only after the cutoff", () => {
   expectByDefinition(6, CUTOFFS, {late: 0.3});
-  expectByDefinition(7, [FIRST + 31.5, FIRST + 61, FIRST + 120.25], {times: true, late: 0.3});
+  expectByDefinition(7, [FIRST + 31.5, FIRST + 61, FIRST + 77.875, FIRST + 99.5, FIRST + 120.75], {
+    times: true,
+    late: 0.3,
+  });
 });
 
 test("computeFeatures(log, cohort) at 00:00 gives the same bits with times of day and without", () => {
