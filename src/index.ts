@@ -36,7 +36,11 @@ export {
 export {gains, lift, liftTable, precisionAt} from "./evaluate/lift.ts";
 export {averagePrecision, brier, logLoss, rocAuc} from "./evaluate/metrics.ts";
 export {rankRows} from "./evaluate/ranking.ts";
+export {type CatalogueEntry, FAMILIES, type Family, featureCatalogue} from "./features/catalogue.ts";
 export {activityFeatures} from "./features/defaults.ts";
+export {campaignFeatures, seasonFeatures, sinceFeatures} from "./features/families.ts";
+export type {Matrix} from "./features/matrix.ts";
+export {applyRfm, fitRfm, type Rfm, type RfmFeatures} from "./features/rfm.ts";
 export {type Cadence, checkCadence} from "./ledger/cadence.ts";
 export type {EvidenceValue} from "./ledger/evidence.ts";
 export type {Alternative, Run} from "./ledger/run.ts";
@@ -53,11 +57,17 @@ export {
   worthTable,
 } from "./report/decision.ts";
 export {reactivationTable, rhythmEvidence, spellsTable} from "./report/definitions.ts";
+export {
+  catalogueTable,
+  fifthsTable,
+  lookAheadText,
+  missingText,
+  signalsAlone,
+} from "./report/features.ts";
 export {framingEvidence} from "./report/framing.ts";
 export {
   calibrationPoints,
   calibrationText,
-  catalogueTable,
   ceilingText,
   choiceTable,
   chosenText,

@@ -71,6 +71,10 @@ const loadCustomerTable = (
     return {columns: source.columns, rows, offsets, known, values: all, unknownCustomers};
   });
 
+/** A column of a table, one value a row. */
+export const columnOf = ({columns, rows, values}: CustomerTable, name: string): Float64Array =>
+  values.subarray(columns.indexOf(name) * rows, (columns.indexOf(name) + 1) * rows);
+
 /**
  * The row that says what was known of a customer before day t: the last one known on a day before t, whichever of
  * its values are missing.

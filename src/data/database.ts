@@ -11,12 +11,15 @@ export type DatabaseOptions = {
   readonly memory?: string | undefined;
   /** Existing folder that data over that limit goes to; DuckDB's own default when absent. */
   readonly temporary?: string | undefined;
+  /** Threads; one a core when absent. */
+  readonly threads?: number | undefined;
 };
 
-export async function openDatabase({memory, temporary}: DatabaseOptions = {}): Promise<Database> {
+export async function openDatabase({memory, temporary, threads}: DatabaseOptions = {}): Promise<Database> {
   const instance = await DuckDBInstance.create(":memory:", {
     ...(memory === undefined ? {} : {memory_limit: memory}),
     ...(temporary === undefined ? {} : {temp_directory: temporary}),
+    ...(threads === undefined ? {} : {threads: String(threads)}),
     autoinstall_known_extensions: "false",
   });
   const connection = await instance.connect();
@@ -86,7 +89,7 @@ export function copyColumn(
   chunk: DuckDBDataChunk,
   column: number,
   at: number,
-  out: Int32Array | Float64Array | Uint8Array,
+  out: Int32Array | Float64Array | Float32Array | Uint8Array,
 ): void {
   // The vector's values are declared private; reading them is twenty times faster than value by value.
   const {items} = chunk.getColumnVector(column) as unknown as {items?: typeof out};

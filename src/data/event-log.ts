@@ -10,6 +10,8 @@ export type EventLog = {
   readonly customers: readonly string[];
   readonly offsets: Int32Array;
   readonly day: Int32Array;
+  /** Milliseconds from 00:00 UTC of the day, in no order within it; absent when only days are known. */
+  readonly timeOfDay?: Int32Array | undefined;
   /** Index into `types`. */
   readonly type: Uint8Array;
   /** Event types, sorted by code unit. */
@@ -37,12 +39,17 @@ export type Superseded = {
   readonly until: Int32Array;
 };
 
+/** Milliseconds of a day: an instant is a {@link Day} with a fraction, a whole number of them over this. */
+export const DAY_MILLISECONDS = 86_400_000;
+
 /** Units of `EventLog.amount` in one unit of currency. */
 export const AMOUNT_SCALE = 10_000;
 
 export type EventRow = {
   readonly customer: string;
   readonly day: Day;
+  /** Milliseconds from 00:00 UTC of the day. */
+  readonly timeOfDay?: number | undefined;
   readonly type: string;
   /** In currency; absent is missing. */
   readonly amount?: number | undefined;
@@ -54,7 +61,8 @@ export type EventRow = {
 };
 
 /**
- * Builds an event log from rows in any order, but for versions that were known on one day.
+ * Builds an event log from rows in any order, but for versions that were known on one day. It has times of day when
+ * any row has one; a row without is then of 00:00.
  * @param lastDay last fully observed day; the day of the last event when absent.
  */
 export function eventLogOf(rows: readonly EventRow[], {lastDay}: {lastDay?: Day} = {}): EventLog {
@@ -142,6 +150,9 @@ function columnsOf(sorted: readonly IndexedRow[], {customers, types, values}: Te
   return {
     ...{customers, types, offsets},
     day: Int32Array.from(sorted, ({row}) => row.day),
+    ...(sorted.some(({row}) => row.timeOfDay !== undefined)
+      ? {timeOfDay: Int32Array.from(sorted, ({row}) => row.timeOfDay ?? 0)}
+      : {}),
     type: Uint8Array.from(sorted, ({t}) => t),
     amount: Float64Array.from(sorted, ({row}) =>
       row.amount === undefined ? Number.NaN : Math.round(row.amount * AMOUNT_SCALE),

@@ -111,6 +111,9 @@ function pickedFrom({superseded, ...log}: EventLog, picks: readonly number[]): E
     type: take(log.type, old?.type, new Uint8Array(n)),
     amount: take(log.amount, old?.amount, new Float64Array(n)),
     attributes: Object.fromEntries(attributes),
+    ...(log.timeOfDay === undefined
+      ? {}
+      : {timeOfDay: take(log.timeOfDay, old?.timeOfDay, new Int32Array(n))}),
     ...(log.known === undefined ? {} : {known: take(log.known, old?.known, new Int32Array(n))}),
     firstDay: n === 0 ? log.firstDay : day.reduce((first, d) => Math.min(first, d)),
   };

@@ -17,9 +17,13 @@ import {manifestIn, type SnapshotManifest} from "./snapshot.ts";
 /**
  * Reads the events of a snapshot folder into memory; days are in UTC. Entries of a customer that agree in day
  * and type keep the order of their times.
+ * @param timesOfDay whether to read them, too, which only cutoffs within a day need.
  * @throws DataError when the folder is no snapshot, or lacks events.
  */
-export const loadEventLog = (folder: string): Promise<EventLog> =>
+export const loadEventLog = (
+  folder: string,
+  {timesOfDay = false}: {readonly timesOfDay?: boolean} = {},
+): Promise<EventLog> =>
   withDatabase(async database => {
     const manifest = await manifestIn(database, folder);
     const tables = await tablesIn(database, folder, manifest);
@@ -30,7 +34,7 @@ export const loadEventLog = (folder: string): Promise<EventLog> =>
       if (attribute !== undefined)
         dictionaries.push(await dictionaryOf(database, tables.all, column, attribute, dictionaries.length));
     const logOf = async (source: string, counts: Int32Array, moments: readonly string[]) => {
-      const entries = await entriesOf(database, source, {counts, types, dictionaries, moments});
+      const entries = await entriesOf(database, source, {counts, types, dictionaries, moments, timesOfDay});
       const {codes, moments: days, ...columns} = inOrder(customers.ids, counts, entries);
       const log: EventLog = {
         ...{...columns, types},
@@ -164,6 +168,7 @@ function byUnits(texts: readonly string[]): {values: string[]; order: Int32Array
 
 type Entries = {
   readonly day: Int32Array;
+  readonly timeOfDay?: Int32Array | undefined;
   readonly type: Uint8Array;
   readonly amount: Float64Array;
   readonly codes: readonly Int32Array[];
@@ -178,17 +183,19 @@ type EntryOptions = {
   readonly dictionaries: readonly Dictionary[];
   /** SQL for further times. */
   readonly moments: readonly string[];
+  readonly timesOfDay: boolean;
 };
 
 /** All entries of a table, by customer in the order of SQL, then day, then type. */
 async function entriesOf(
   database: Database,
   source: string,
-  {counts, types, dictionaries, moments}: EntryOptions,
+  {counts, types, dictionaries, moments, timesOfDay}: EntryOptions,
 ): Promise<Entries> {
   const rows = counts.reduce((sum, n) => sum + n, 0);
   const entries: Entries = {
     day: new Int32Array(rows),
+    ...(timesOfDay ? {timeOfDay: new Int32Array(rows)} : {}),
     type: new Uint8Array(rows),
     amount: new Float64Array(rows),
     codes: dictionaries.map(() => new Int32Array(rows)),
@@ -203,6 +210,7 @@ async function entriesOf(
   const sql = `SELECT ${dayColumn("time")} AS day,
       (list_position([${types.map(quoted).join(", ")}], type) - 1)::UTINYINT AS kind,
       coalesce((amount * 10000)::DOUBLE, 'nan'::DOUBLE) AS money${code}${days}
+      ${timesOfDay ? ", ((epoch_us(time) - epoch_us(date_trunc('day', time))) // 1000)::INTEGER AS time_of_day" : ""}
     FROM ${source} e ${joins}
     ORDER BY customer, day, kind, time, money${keys}`;
   const wide = [...entries.codes, ...entries.moments];
@@ -212,6 +220,7 @@ async function entriesOf(
     copyColumn(chunk, 1, at, entries.type);
     copyColumn(chunk, 2, at, entries.amount);
     for (const [i, values] of wide.entries()) copyColumn(chunk, 3 + i, at, values);
+    if (entries.timeOfDay) copyColumn(chunk, 3 + wide.length, at, entries.timeOfDay);
     at += chunk.rowCount;
   }
   for (const [i, codes] of entries.codes.entries()) relabel(codes, dictionaries[i]!.position);
@@ -240,9 +249,10 @@ function inOrder(
       out.set(from.subarray(starts[order[c]!]!, starts[order[c]! + 1]!), offsets[c]!);
     return out;
   };
-  const {day, type, amount, codes, moments} = entries;
+  const {day, timeOfDay, type, amount, codes, moments} = entries;
   return {
     ...{day: moved(day), type: moved(type), amount: moved(amount)},
+    ...(timeOfDay ? {timeOfDay: moved(timeOfDay)} : {}),
     ...{codes: codes.map(moved), moments: moments.map(moved)},
     ...{customers, offsets},
   };

@@ -1,9 +1,11 @@
 import type {FeatureDeclaration} from "../study.ts";
+import {nameOf} from "./families.ts";
 
 const WINDOWS = [30, 90, 180, 365] as const;
 
 /**
- * The usual as-of features of one event type: frequency, monetary value, recency and rhythm.
+ * The usual as-of features of one event type: recency, frequency, monetary value, rhythm, and change against the
+ * customer's own past. None depends on the calendar.
  * @param of the event type, `purchase` say. It stands in the titles, its plural formed with an s; the names of the
  * features begin with it in lower case, whatever is no letter or digit made an underscore.
  * @param amounts whether its events have amounts.
@@ -16,16 +18,12 @@ export function activityFeatures({
   amounts?: boolean;
 }): FeatureDeclaration[] {
   const noun = `${of}s`;
-  const prefix =
-    of
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, "_")
-      .replace(/^[^a-z]+|_+$/g, "") || "event";
+  const prefix = nameOf(of);
   const declare = (
     name: string,
     title: string,
     unit: string,
-    rest: Pick<FeatureDeclaration, "measure"> & {days?: number},
+    rest: Pick<FeatureDeclaration, "measure"> & {days?: number; step?: number},
   ): FeatureDeclaration => ({name: `${prefix}_${name}`, title, unit, of, actionable: false, ...rest});
   const windowed = WINDOWS.flatMap(days => [
     declare(`count_${days}d`, `${capital(noun)} in the last ${days} days`, noun, {measure: "count", days}),
@@ -61,6 +59,7 @@ export function activityFeatures({
       measure: "gapMean",
       days: 365,
     }),
+    declare("gap_cv", `How irregular the ${noun} are`, "times the mean gap", {measure: "gapCv"}),
     declare("overdue", `How overdue the next ${of} is`, "times the usual gap", {measure: "overdue"}),
     declare("change_30d", `Change of ${noun} against the 30 days before`, "-1 to 1", {
       measure: "change",
@@ -70,6 +69,17 @@ export function activityFeatures({
       measure: "change",
       days: 90,
     }),
+    declare("trend_180d", `Trend of ${noun} over 180 days`, `${noun} a month`, {
+      ...{measure: "trend", days: 180, step: 30},
+    }),
+    declare(
+      "own_share_30d",
+      `${capital(noun)} in the last 30 days against the own usual`,
+      "times the usual",
+      {
+        ...{measure: "ownShare", days: 30},
+      },
+    ),
   ];
 }
 

@@ -1,156 +1,84 @@
-import {AMOUNT_SCALE, type EventLog} from "../data/event-log.ts";
-import {DataError} from "../data-error.ts";
+import type {Campaigns} from "../data/campaigns.ts";
+import type {CustomerTables} from "../data/customer-table.ts";
+import type {EventLog} from "../data/event-log.ts";
+import {knownBefore, unsettledAt} from "../data/known.ts";
 import type {FeatureDeclaration} from "../study.ts";
 import type {Cohort} from "../target/cohort.ts";
+import {type Levels, levelsBefore, levelsOf} from "./levels.ts";
 import type {Matrix} from "./matrix.ts";
-import {type History, measure} from "./measures.ts";
+import {planFeatures, shapeOf} from "./plan.ts";
+import {rollUpLog} from "./rollup.ts";
+import {rowsOfCohort, unitOf} from "./rows.ts";
+import {fillSeason, sweepOf} from "./sweep-customers.ts";
 
-/** A declaration resolved against a log: which histories it reads. */
-type Plan = {
-  readonly declaration: FeatureDeclaration;
-  /** Index of the history it measures, and of the denominator's for `ratio` and `share`. */
-  readonly history: number;
-  readonly against: number;
+export type FeatureInputs = {
+  readonly features: readonly FeatureDeclaration[];
+  readonly campaigns?: Campaigns | undefined;
+  /** The study's own tables by name, their customers those of the log. */
+  readonly tables?: CustomerTables | undefined;
+  /** Dictionaries of the features that give categories, as learnt; those of the events before the last cutoff when absent. */
+  readonly levels?: Levels | undefined;
 };
 
-/** Which events make up a history: their types, and for `share` one value of one attribute. */
-type Filter = {readonly types: ReadonlySet<number>; readonly codes?: Int32Array; readonly code?: number};
+/** Entries of a block of customers, about: it bounds the memory of the roll-up. */
+const BLOCK = 1 << 16;
 
 /**
- * Features of every cohort row from events on days before its cutoff; all windows are [t - days, t).
- * One sweep: each customer's events are rolled up to days once, and every cutoff reads prefix sums of them.
+ * Features of every cohort row from events before its cutoff t, and known by it; all windows are [t - days, t). A
+ * cutoff within a day, a {@link Day} with a fraction, needs the log's times of day. Ages and gaps count from 00:00 of
+ * the events' days either way, so a cutoff at 00:00 has the same features with times and without.
  * @returns rows in the order of the cohort, columns in the order of the declarations.
- * @throws DataError when a declaration reads an event type, attribute or value that the log does not have.
+ * @throws DataError when a declaration reads something that the log does not have.
+ * @throws RangeError for a cutoff within a day when the log has no times.
  */
-export function computeFeatures(
-  log: EventLog,
-  cohort: Cohort,
-  {features}: {features: readonly FeatureDeclaration[]},
-): Matrix {
-  const {plans, filters} = planFeatures(log, features);
-  const {rows, cutoffs} = cohort;
-  const values = new Float64Array(rows * features.length);
-  const {order, starts} = rowsByCustomer(cohort, log.customers.length);
-  for (let c = 0; c < log.customers.length; c++) {
-    const [from, to] = [starts[c]!, starts[c + 1]!];
-    if (from === to) continue;
-    const histories = filters.map(filter => historyOf(log, c, filter));
-    for (let k = from; k < to; k++) {
-      const row = order[k]!;
-      const cutoff = cutoffs[cohort.cutoff[row]!]!;
-      for (let j = 0; j < plans.length; j++) {
-        const plan = plans[j]!;
-        values[j * rows + row] = measure(histories[plan.history]!, cutoff, {
-          measure: plan.declaration.measure,
-          days: plan.declaration.days,
-          against: plan.against < 0 ? undefined : histories[plan.against],
-        });
-      }
-    }
-  }
-  return {names: features.map(feature => feature.name), rows, values};
-}
-
-function planFeatures(log: EventLog, features: readonly FeatureDeclaration[]) {
-  const filters: Filter[] = [];
-  const index = new Map<string, number>();
-  const use = (key: string, make: () => Filter): number => {
-    const known = index.get(key);
-    if (known !== undefined) return known;
-    index.set(key, filters.length);
-    filters.push(make());
-    return filters.length - 1;
-  };
-  const plans = features.map((declaration): Plan => {
-    const types = [declaration.of].flat();
-    const ofTypes = (names: readonly string[]) =>
-      use(names.join("\0"), () => ({
-        types: new Set(names.map(name => typeIndex(log, name, declaration.name))),
-      }));
-    if (declaration.measure === "share") {
-      const all = ofTypes(types);
-      const part = use(`${types.join("\0")}\u0001${declaration.against}`, () => ({
-        types: filters[all]!.types,
-        ...attributeValue(log, declaration),
-      }));
-      return {declaration, history: part, against: all};
-    }
-    if (declaration.measure === "ratio") {
-      if (declaration.against === undefined)
-        throw new DataError(`feature ${declaration.name}: measure ratio requires "against", an event type`);
-      return {declaration, history: ofTypes(types), against: ofTypes([declaration.against])};
-    }
-    return {declaration, history: ofTypes(types), against: -1};
+export function computeFeatures(log: EventLog, cohort: Cohort, inputs: FeatureInputs): Matrix {
+  const {features, campaigns, tables = {}} = inputs;
+  const plan = planFeatures(features, shapeOf(log, inputs));
+  const unit = unitOf(cohort.cutoffs);
+  if (unit !== 1 && !log.timeOfDay)
+    throw new RangeError(
+      `computeFeatures requires log.timeOfDay for cutoffs within a day, got ${cohort.cutoffs.find(t => !Number.isInteger(t))}`,
+    );
+  const levels = inputs.levels ?? levelsBefore(log, features, cohort.cutoffs.at(-1) ?? log.firstDay);
+  const rows = rowsOfCohort(cohort, {customers: log.customers.length, unit});
+  const sweep = sweepOf(plan, {
+    ...{unit, tables},
+    codeValues: plan.codes.map(({attribute}) => log.attributes[attribute]!.values.length),
+    levels: levelsOf(levels, plan, log.attributes),
   });
-  return {plans, filters};
-}
-
-function typeIndex(log: EventLog, type: string, feature: string): number {
-  const index = log.types.indexOf(type);
-  if (index < 0)
-    throw new DataError(
-      `feature ${feature} reads events of type "${type}", which the log does not have; it has ${log.types.join(", ")}`,
-    );
-  return index;
-}
-
-function attributeValue(log: EventLog, {name, against = ""}: FeatureDeclaration) {
-  const at = against.indexOf("=");
-  const attribute = log.attributes[against.slice(0, at)];
-  if (at < 0 || !attribute)
-    throw new DataError(
-      `feature ${name}: measure share requires "against" as attribute=value with an attribute of the log` +
-        ` (${Object.keys(log.attributes).join(", ") || "it has none"}), got ${JSON.stringify(against)}`,
-    );
-  const code = attribute.values.indexOf(against.slice(at + 1));
-  if (code < 0)
-    throw new DataError(
-      `feature ${name}: no event has ${against}; values are ${attribute.values.join(", ")}`,
-    );
-  return {codes: attribute.codes, code};
-}
-
-/** Cohort rows grouped by customer: customer c has rows order[starts[c]] … order[starts[c + 1] - 1]. */
-function rowsByCustomer(cohort: Cohort, customers: number) {
-  const starts = new Int32Array(customers + 1);
-  for (const c of cohort.customer) starts[c + 1]! += 1;
-  for (let c = 0; c < customers; c++) starts[c + 1]! += starts[c]!;
-  const order = new Int32Array(cohort.rows);
-  const next = starts.slice();
-  for (let i = 0; i < cohort.rows; i++) order[next[cohort.customer[i]!]!++] = i;
-  return {order, starts};
-}
-
-/** Rolls one customer's matching events up to distinct days with prefix sums. */
-function historyOf(log: EventLog, customer: number, {types, codes, code}: Filter): History {
-  const day: number[] = [];
-  const [events, amounts, sum, gaps, gapSquares] = [[0], [0], [0], [0], [0]] as [
-    number[],
-    number[],
-    number[],
-    number[],
-    number[],
-  ];
-  let last = -1;
-  for (let i = log.offsets[customer]!; i < log.offsets[customer + 1]!; i++) {
-    if (!types.has(log.type[i]!) || (codes && codes[i] !== code)) continue;
-    const d = log.day[i]!;
-    if (last < 0 || day[last] !== d) {
-      const gap = last < 0 ? 0 : d - day[last]!;
-      day.push(d);
-      last += 1;
-      events.push(events[last]!);
-      amounts.push(amounts[last]!);
-      sum.push(sum[last]!);
-      gaps.push(gaps[last]! + gap);
-      gapSquares.push(gapSquares[last]! + gap * gap);
-    }
-    events[last + 1]! += 1;
-    const amount = log.amount[i]!;
-    if (!Number.isNaN(amount)) {
-      amounts[last + 1]! += 1;
-      sum[last + 1]! += amount;
-    }
+  const values = new Float64Array(cohort.rows * features.length);
+  fillSeason(plan, rows, cohort.cutoffs, values);
+  for (let from = 0; from < log.customers.length; ) {
+    let to = from + 1;
+    while (to < log.customers.length && log.offsets[to + 1]! - log.offsets[from]! <= BLOCK) to += 1;
+    sweep(rollUpLog(log, {plan, unit, campaigns, from, to}), rows, values);
+    from = to;
   }
-  return {day, events, amounts, sum, gaps, gapSquares, scale: AMOUNT_SCALE};
+  if (log.superseded) measureCorrected(log, cohort, {...inputs, levels}, values);
+  const names = features.map(feature => feature.name);
+  return {names, rows: cohort.rows, values, ...(Object.keys(levels).length === 0 ? {} : {levels})};
+}
+
+/** Measures again the rows of customers an event of whom was corrected at the cutoff or later, from what stood before. */
+function measureCorrected(log: EventLog, cohort: Cohort, inputs: FeatureInputs, values: Float64Array): void {
+  const {known: _, ...corrections} = log;
+  for (const [k, customers] of unsettledAt(corrections, cohort.cutoffs).entries()) {
+    const concerned = new Set(customers);
+    const rows = [...cohort.cutoff.keys()].filter(
+      i => cohort.cutoff[i] === k && concerned.has(cohort.customer[i]!),
+    );
+    if (rows.length === 0) continue;
+    const take = (from: Int32Array) => Int32Array.from(rows, i => from[i]!);
+    const {customer, cutoff, recency, tenure} = cohort;
+    const own: Cohort = {
+      ...{cutoffs: cohort.cutoffs, rows: rows.length, customer: take(customer), cutoff: take(cutoff)},
+      ...{recency: take(recency), tenure: take(tenure)},
+    };
+    const then = knownBefore(log, cohort.cutoffs[k]!, {only: customers});
+    const x = computeFeatures(then, own, inputs);
+    for (let j = 0; j < x.names.length; j++)
+      rows.forEach((row, i) => {
+        values[j * cohort.rows + row] = x.values[j * rows.length + i]!;
+      });
+  }
 }

@@ -24,6 +24,7 @@ import {
 } from "../evaluate/compete.ts";
 import {type FeatureImportance, permutationImportance} from "../evaluate/importance.ts";
 import {type Judgement, judgeModels} from "../evaluate/judge.ts";
+import {levelsBefore} from "../features/levels.ts";
 import type {Matrix} from "../features/matrix.ts";
 import {takeRows} from "../features/matrix.ts";
 import {computeFeatures} from "../features/sweep.ts";
@@ -150,9 +151,15 @@ export function createRun(inputs: RunInputs): Run {
     ...(study.churn.kind === "regularity" ? [study.split] : []),
     ...(study.churn.kind === "subscription" ? [besideDigest({subscriptions: inputs.subscriptions})] : []),
   ];
-  const featuresKey = [cohortKey, study.features];
+  const featuresKey = [
+    cohortKey,
+    study.features,
+    study.horizon,
+    study.split.testFrom,
+    ...[contactsDigest(campaigns), besideDigest({tables: inputs.tables})],
+  ];
   const modelsKey = [
-    ...[featuresKey, contactsDigest(campaigns)],
+    featuresKey,
     ...[study.horizon, study.target, study.split, study.models, study.search, study.seed],
   ];
   const costsKey = {stage: "costs", inputs: modelsKey};
@@ -202,8 +209,14 @@ export function createRun(inputs: RunInputs): Run {
     if (broken) throw new DataError(broken.message);
     return audit;
   });
+  const featureInputs = once(() => {
+    // Categories are learnt from what the training cutoffs could know.
+    const learning = cohort().cutoffs.findLast(t => addSpan(t, horizon) <= testFrom) ?? testFrom;
+    const levels = levelsBefore(log, study.features, learning);
+    return {features: study.features, campaigns, tables: inputs.tables, levels};
+  });
   const features = once(() =>
-    staged("features", featuresKey, async () => computeFeatures(log, cohort(), {features: study.features})),
+    staged("features", featuresKey, async () => computeFeatures(log, cohort(), featureInputs())),
   );
   const models = once(() =>
     staged("models", modelsKey, async () => {
@@ -300,7 +313,7 @@ export function createRun(inputs: RunInputs): Run {
   const costOf = async (rows: CadenceRows): Promise<CadenceCost> => {
     const {candidates, chosen} = await models();
     const {model} = candidates[chosen]!;
-    const off = computeFeatures(log, rows.off.cohort, {features: study.features});
+    const off = computeFeatures(log, rows.off.cohort, featureInputs());
     return cadenceCost(
       rows,
       {

@@ -2,7 +2,6 @@ import {calibrationCurve} from "../evaluate/calibration-curve.ts";
 import type {Candidate, Competition, Ranked} from "../evaluate/compete.ts";
 import type {FeatureImportance} from "../evaluate/importance.ts";
 import type {Judgement, ModelJudgement} from "../evaluate/judge.ts";
-import {type CatalogueEntry, featureCatalogue} from "../features/catalogue.ts";
 import type {Matrix} from "../features/matrix.ts";
 import {briefPercent, counted, decimal, percent, whole} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
@@ -10,24 +9,6 @@ import {titleOf, workOf} from "../model/model.ts";
 import {CROSS_CHECK, type Study} from "../study.ts";
 import {searchOf, settingText} from "./search.ts";
 import {interval, type Table, type Text, text} from "./words.ts";
-
-/** The features in business words. */
-export function catalogueTable(study: Study, x: Matrix): Table {
-  const entries: readonly CatalogueEntry[] = featureCatalogue(study.features, x);
-  return {
-    kind: "table",
-    caption: "The features, each read from events before the cutoff",
-    columns: [
-      {name: "title", title: "Feature", format: "text"},
-      {name: "unit", title: "Unit", format: "text"},
-      {name: "window", title: "Looks back", format: "text"},
-      {name: "missing", title: "Missing", format: "percent", digits: 1},
-      {name: "actionable", title: "Can be influenced", format: "text"},
-      {name: "name", title: "Name in the data", format: "text"},
-    ],
-    rows: entries.map(e => [e.title, e.unit, e.window, e.missingShare, e.actionable ? "yes" : "no", e.name]),
-  };
-}
 
 /** On what the models are judged, in a sentence. */
 export function testText({rows, customers, positives, baseRate, capacity}: Judgement, study: Study): Text {

@@ -4,9 +4,10 @@ import {failureOf, terminalOf} from "../../src/bin/terminal.ts";
 import {DataError} from "../../src/data-error.ts";
 import type {Benchmark, Options} from "./benchmark.ts";
 import {boost} from "./boost.ts";
+import {features} from "./features.ts";
 import {load, machine} from "./machine.ts";
 
-const BENCHMARKS: {readonly [name: string]: Benchmark} = {boost};
+const BENCHMARKS: {readonly [name: string]: Benchmark} = {boost, features};
 
 const terminal = terminalOf(process.stdout, process.stderr);
 

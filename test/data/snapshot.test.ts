@@ -148,6 +148,18 @@ test("loadEventLog(folder) counts days before 1970 downwards", async () => {
   expect([...log.day, log.firstDay, log.lastDay]).toEqual([-1, 0, -1, 0]);
 });
 
+test("loadEventLog(folder, {timesOfDay: true}) has milliseconds from 00:00 UTC, also before 1970", async () => {
+  const times = ["1969-12-31T23:59:59.9996Z", "1970-01-01T00:00:00Z", "2024-05-01T23:00:00.25+02:00"];
+  const {folder, log} = await snapshotOf(
+    sourceOf(),
+    folderOf({"events.csv": `id,at\n${times.map((time, i) => `c${i},${time}`).join("\n")}\n`}),
+  );
+  expect(log.timeOfDay).toBeUndefined();
+  const timed = await loadEventLog(folder, {timesOfDay: true});
+  expect([...timed.timeOfDay!]).toEqual([86_399_999, 0, 75_600_250]);
+  expect([...timed.day]).toEqual([...log.day]);
+});
+
 test("writeSnapshot(rows) leaves a whole folder, the same bytes for the same files, and nothing beside it", async () => {
   const text = "id,at,eur\n1,2025-01-01,2\n2,oops,3\n";
   const source = sourceOf({amount: "eur", maxBadShare: 0.5});

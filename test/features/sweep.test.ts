@@ -1,166 +1,173 @@
 import {expect, test} from "vitest";
-import {type EventRow, eventLogOf} from "../../src/data/event-log.ts";
-import type {Measure} from "../../src/features/measures.ts";
+import {DAY_MILLISECONDS, type EventRow, eventLogOf} from "../../src/data/event-log.ts";
+import {levelsBefore} from "../../src/features/levels.ts";
 import {computeFeatures} from "../../src/features/sweep.ts";
-import {randomOf} from "../../src/random.ts";
-import type {FeatureDeclaration} from "../../src/study.ts";
-import type {Cohort} from "../../src/target/cohort.ts";
+import {byDefinition, personOf} from "./by-definition.ts";
+import {
+  CUTOFFS,
+  DECLARATIONS,
+  everybody,
+  FIRST,
+  HALF_DAY,
+  type RandomLogOptions,
+  randomInputs,
+  randomRows,
+} from "./random-log.ts";
 
-const FIRST = 1000;
+/** By another formula than the library's; everything else is a quotient of the same integers. */
+const ROUNDED = new Set(["gapSd", "gapCv", "trend", "sumTrend", "ownShare", "ownZ", "entropy"]);
 
-function randomRows(seed: number): EventRow[] {
-  const random = randomOf(seed);
-  const types = ["visit", "purchase", "ticket"];
-  return Array.from({length: 400}, () => ({
-    customer: `c${Math.floor(random() * 12)}`,
-    day: FIRST + Math.floor(random() * 200),
-    type: types[Math.floor(random() * 3)]!,
-    ...(random() < 0.7 ? {amount: Math.round(random() * 10_000) / 100} : {}),
-    ...(random() < 0.8 ? {attributes: {channel: random() < 0.5 ? "search" : "store"}} : {}),
-  }));
-}
+const LAST = DECLARATIONS.find(f => f.measure === "last")!;
 
-/** Every customer at every cutoff, whether active or not: features do not care. */
-function everybody(customers: number, cutoffs: readonly number[]): Cohort {
-  const rows = customers * cutoffs.length;
-  const fill = (f: (i: number) => number) => Int32Array.from({length: rows}, (_, i) => f(i));
-  return {
-    cutoffs,
-    rows,
-    customer: fill(i => i % customers),
-    cutoff: fill(i => Math.floor(i / customers)),
-    recency: fill(() => 0),
-    tenure: fill(() => 0),
-  };
-}
-
-/** The definitions of the measures, executed literally on the raw rows. */
-function byDefinition(rows: readonly EventRow[], f: FeatureDeclaration, t: number): number {
-  const of = [f.of].flat();
-  const inWindow = (row: EventRow, from: number, to: number) => row.day >= from && row.day < to;
-  const from = f.days === undefined ? Number.NEGATIVE_INFINITY : t - f.days;
-  const mine = rows.filter(row => of.includes(row.type));
-  const events = mine.filter(row => inWindow(row, from, t));
-  const days = [...new Set(events.map(row => row.day))].sort((a, b) => a - b);
-  const gaps = days.slice(1).map((d, i) => d - days[i]!);
-  const amounts = events.flatMap(row => row.amount ?? []);
-  const cents = amounts.reduce((sum, amount) => sum + Math.round(amount * 10_000), 0) / 10_000;
-  const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
-  const recency = days.length ? t - days.at(-1)! : Number.NaN;
-  switch (f.measure) {
-    case "count":
-      return events.length;
-    case "days":
-      return days.length;
-    case "sum":
-      return cents;
-    case "mean":
-      return amounts.length ? cents / amounts.length : Number.NaN;
-    case "recency":
-      return recency;
-    case "first":
-      return days.length ? t - days[0]! : Number.NaN;
-    case "gapMean":
-      return gaps.length ? mean : Number.NaN;
-    case "gapSd":
-      return gaps.length < 2
-        ? Number.NaN
-        : Math.sqrt(gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / (gaps.length - 1));
-    case "overdue":
-      return gaps.length ? recency / mean : Number.NaN;
-    case "change": {
-      const before = mine.filter(row => inWindow(row, t - 2 * f.days!, t - f.days!)).length;
-      const sum = events.length + before;
-      return sum ? (events.length - before) / sum : Number.NaN;
-    }
-    case "ratio": {
-      const all = rows.filter(row => row.type === f.against && inWindow(row, from, t)).length;
-      return all ? events.length / all : Number.NaN;
-    }
-    case "share": {
-      const [attribute, value] = f.against!.split("=") as [string, string];
-      const part = events.filter(row => row.attributes?.[attribute] === value).length;
-      return events.length ? part / events.length : Number.NaN;
-    }
+function expectByDefinition(seed: number, cutoffs: readonly number[], options: RandomLogOptions): void {
+  const rows = randomRows(seed, options);
+  const {log, campaigns, tables} = randomInputs(seed, rows);
+  const cohort = everybody(log.customers.length, cutoffs);
+  const x = computeFeatures(log, cohort, {features: DECLARATIONS, campaigns, tables});
+  expect(x.names).toEqual(DECLARATIONS.map(f => f.name));
+  for (let i = 0; i < x.rows; i++) {
+    const customer = cohort.customer[i]!;
+    const levels = x.levels![LAST.name]!;
+    const person = personOf(rows, {customer, id: log.customers[customer]!, campaigns, tables, levels});
+    const t = cutoffs[cohort.cutoff[i]!]!;
+    DECLARATIONS.forEach((f, j) => {
+      const expected = byDefinition(person, f, t);
+      const got = x.values[j * x.rows + i]!;
+      const about = `${f.name} of ${log.customers[customer]} at ${t}`;
+      if (Number.isNaN(expected)) expect(got, about).toBeNaN();
+      else if (ROUNDED.has(f.measure) || !Number.isInteger(t)) expect(got, about).toBeCloseTo(expected, 9);
+      else expect(got === expected, `${about}: ${got}, not ${expected}`).toBe(true);
+    });
   }
 }
-
-const MEASURES: readonly Measure[] = [
-  "count",
-  "days",
-  "sum",
-  "mean",
-  "recency",
-  "first",
-  "gapMean",
-  "gapSd",
-  "overdue",
-  "change",
-  "ratio",
-  "share",
-];
-
-const declarations: FeatureDeclaration[] = MEASURES.flatMap(measure =>
-  [undefined, 1, 30, 90].flatMap(days =>
-    measure === "change" && days === undefined
-      ? []
-      : [
-          {
-            name: `${measure.toLowerCase()}_${days ?? "all"}`,
-            title: measure,
-            unit: "",
-            of: measure === "count" ? ["visit", "purchase"] : "purchase",
-            measure,
-            actionable: false,
-            ...(days === undefined ? {} : {days}),
-            ...(measure === "ratio" ? {against: "visit"} : {}),
-            ...(measure === "share" ? {against: "channel=search"} : {}),
-          },
-        ],
-  ),
-);
-
-const CUTOFFS = [FIRST, FIRST + 1, FIRST + 31, FIRST + 120, FIRST + 200, FIRST + 260];
 
 test("computeFeatures(log, cohort) equals the definition of every measure, executed on the raw rows", () => {
-  for (const seed of [1, 2, 3]) {
-    const rows = randomRows(seed);
-    const log = eventLogOf(rows);
-    const cohort = everybody(log.customers.length, CUTOFFS);
-    const x = computeFeatures(log, cohort, {features: declarations});
-    expect(x.names).toEqual(declarations.map(f => f.name));
-    for (let i = 0; i < x.rows; i++) {
-      const customer = log.customers[cohort.customer[i]!]!;
-      const mine = rows.filter(row => row.customer === customer);
-      declarations.forEach((f, j) => {
-        const expected = byDefinition(mine, f, CUTOFFS[cohort.cutoff[i]!]!);
-        const got = x.values[j * x.rows + i]!;
-        // Sums are exact; only the standard deviation is computed by another formula here.
-        if (Number.isNaN(expected)) expect(got, f.name).toBeNaN();
-        else if (f.measure === "gapSd") expect(got, f.name).toBeCloseTo(expected, 9);
-        else expect(got, f.name).toBe(expected);
+  for (const seed of [1, 2]) expectByDefinition(seed, CUTOFFS, {});
+});
+
+test("computeFeatures(log, cohort) at cutoffs within a day reads the events before that moment", () => {
+  const instants = [
+    FIRST + 0.125,
+    FIRST + 31.5,
+    FIRST + 61,
+    FIRST + 100 + 1 / DAY_MILLISECONDS,
+    FIRST + 151.875,
+  ];
+  for (const seed of [4, 5]) expectByDefinition(seed, instants, {times: true});
+});
+
+test("computeFeatures(log, cohort) leaves out what was known only after the cutoff", () => {
+  expectByDefinition(6, CUTOFFS, {late: 0.3});
+  expectByDefinition(7, [FIRST + 31.5, FIRST + 61, FIRST + 77.875, FIRST + 99.5, FIRST + 120.75], {
+    times: true,
+    late: 0.3,
+  });
+});
+
+test("computeFeatures(log, cohort) at 00:00 gives the same bits with times of day and without", () => {
+  const {log, ...inputs} = randomInputs(8, randomRows(8, {times: true, late: 0.1}));
+  const n = log.customers.length;
+  const days = computeFeatures(log, everybody(n, CUTOFFS), {features: DECLARATIONS, ...inputs});
+  // One cutoff within a day, after all events, makes the sweep count in milliseconds.
+  const levels = days.levels!;
+  const withOne = everybody(n, [...CUTOFFS, FIRST + 300.5]);
+  const instants = computeFeatures(log, withOne, {features: DECLARATIONS, ...inputs, levels});
+  DECLARATIONS.forEach((f, j) => {
+    const [a, b] = [days, instants].map(x => x.values.slice(j * x.rows, j * x.rows + days.rows));
+    expect(b, f.name).toEqual(a);
+  });
+});
+
+test("computeFeatures(log, cohort) does not change when events on or after the cutoff do, for any measure", () => {
+  const cutoffs = [FIRST + 100, FIRST + 100.5];
+  for (const [k, cutoff] of cutoffs.entries()) {
+    const rows = randomRows(9, {times: true, late: 0.1});
+    const isBefore = ({day, timeOfDay = 0}: EventRow) => day + timeOfDay / DAY_MILLISECONDS < cutoff;
+    const moved = rows.map((row): EventRow => {
+      if (isBefore(row)) return row;
+      const {day, type, amount = 0} = row;
+      return {
+        ...{...row, day: day + 13, amount: amount + 7, type: type === "visit" ? "purchase" : "visit"},
+        attributes: {channel: type === "visit" ? "mail" : "never seen"},
+      };
+    });
+    const gone = rows.filter(isBefore);
+    const [as, ...others] = [rows, moved, gone].map(events => {
+      const {log, campaigns, tables} = randomInputs(9, events);
+      const after = (days: Int32Array) =>
+        days.map(d => (d < Math.floor(cutoff) || events === rows ? d : d + 5));
+      const late = {
+        campaigns: {...campaigns, day: after(campaigns.day)},
+        tables: {crm: {...tables.crm!, known: after(tables.crm!.known)}},
+      };
+      return computeFeatures(log, everybody(log.customers.length, [cutoff]), {
+        features: DECLARATIONS,
+        ...late,
       });
-    }
+    });
+    for (const other of others)
+      DECLARATIONS.forEach((f, j) => {
+        const of = ({values, rows: n}: typeof other) => values.slice(j * n, (j + 1) * n);
+        expect(of(other), `${f.name}, cutoff ${k}`).toEqual(of(as!));
+      });
   }
 });
 
-test("computeFeatures(log, cohort) does not change when events on or after the cutoff do", () => {
-  const rows = randomRows(7);
-  const cutoff = FIRST + 100;
-  const later = rows.map(row =>
-    row.day < cutoff ? row : {...row, day: row.day + 13, type: row.type === "visit" ? "purchase" : "visit"},
-  );
-  const [before, after] = [rows, later].map(events => {
-    const log = eventLogOf(events);
-    return computeFeatures(log, everybody(log.customers.length, [cutoff]), {features: declarations}).values;
+test("computeFeatures(log, cohort) has a row's features whatever the order of events and of rows", () => {
+  const rows = randomRows(10, {times: true, late: 0.2});
+  const {log, ...inputs} = randomInputs(10, rows);
+  const cohort = everybody(log.customers.length, [FIRST + 61, FIRST + 100.5, FIRST + 151]);
+  const x = computeFeatures(log, cohort, {features: DECLARATIONS, ...inputs});
+  const turned = computeFeatures(eventLogOf([...rows].reverse()), cohort, {
+    features: DECLARATIONS,
+    ...inputs,
   });
-  expect(after).toEqual(before);
+  expect(turned).toEqual(x);
+  const mirror = (of: Int32Array) => of.slice().reverse();
+  const mirrored = {...cohort, customer: mirror(cohort.customer), cutoff: mirror(cohort.cutoff)};
+  const back = computeFeatures(log, mirrored, {features: DECLARATIONS, ...inputs});
+  DECLARATIONS.forEach((f, j) => {
+    const of = ({values, rows: n}: typeof x) => values.slice(j * n, (j + 1) * n);
+    expect(of(back).reverse(), f.name).toEqual(of(x));
+  });
 });
 
-test("computeFeatures(log, cohort) refuses an event type that the log does not have, by name", () => {
-  const log = eventLogOf(randomRows(1));
-  const feature = {...declarations[0]!, name: "calls", of: "call"};
-  expect(() => computeFeatures(log, everybody(2, [FIRST]), {features: [feature]})).toThrow(
+test("computeFeatures(log, cohort) takes a category that was not learnt for missing", () => {
+  const {log, ...inputs} = randomInputs(11, randomRows(11));
+  const cohort = everybody(log.customers.length, [FIRST + 260]);
+  const levels = {[LAST.name]: ["store", "of another log", "search"]};
+  const x = computeFeatures(log, cohort, {features: [LAST], ...inputs, levels});
+  const texts = new Set(x.values);
+  expect([...texts].sort()).toEqual([0, 2, Number.NaN]);
+  expect(x.levels).toEqual(levels);
+  const early = levelsBefore(log, [LAST], FIRST);
+  expect(early).toEqual({[LAST.name]: []});
+});
+
+test("computeFeatures(log, cohort) refuses what the log does not have, by name", () => {
+  const {log} = randomInputs(1, randomRows(1));
+  const count = DECLARATIONS.find(f => f.measure === "count")!;
+  const share = DECLARATIONS.find(f => f.measure === "share")!;
+  const refused = (feature: object, cutoff = FIRST) => {
+    const features = [{...count, name: "calls", ...feature}];
+    return () => computeFeatures(log, everybody(2, [cutoff]), {features});
+  };
+  expect(refused({of: "call"})).toThrow(
     'feature calls reads events of type "call", which the log does not have; it has purchase, ticket, visit',
+  );
+  expect(refused({...share, name: "calls", against: "channel=phone"})).toThrow(
+    "feature calls: no event has channel=phone; values are mail, search, store, x'y",
+  );
+  expect(refused({...share, name: "calls", against: "shop=a"})).toThrow(
+    'feature calls: measure share requires "against" as attribute=value with an attribute of the log (channel), got "shop"',
+  );
+  expect(refused({of: "campaign:contact"})).toThrow(
+    "feature calls reads campaign contacts, and the study names no campaigns",
+  );
+  expect(refused({measure: "latest", of: "table:crm", column: "score"})).toThrow(
+    'feature calls reads the table "crm", which the study does not have; it has none',
+  );
+  expect(refused({}, FIRST + HALF_DAY / DAY_MILLISECONDS)).toThrow(
+    `computeFeatures requires log.timeOfDay for cutoffs within a day, got ${FIRST + 0.5}`,
   );
 });

@@ -1,0 +1,42 @@
+import {DAY_MILLISECONDS, type Day, type EventLog} from "../data/event-log.ts";
+import type {FeatureDeclaration} from "../study.ts";
+import {isCategory, type Plan} from "./plan.ts";
+
+/** By feature that gives categories: the text of each code, in code-unit order. A text that is not there is missing. */
+export type Levels = Readonly<Record<string, readonly string[]>>;
+
+/** Learns the dictionaries of the categories from the events before a cutoff, of all types. */
+export function levelsBefore(
+  {day, timeOfDay, attributes}: Pick<EventLog, "day" | "timeOfDay" | "attributes">,
+  features: readonly FeatureDeclaration[],
+  cutoff: Day,
+): Levels {
+  const limit = Math.round(cutoff * DAY_MILLISECONDS);
+  const levels: Record<string, readonly string[]> = {};
+  for (const {name, measure, against = ""} of features) {
+    const attribute = attributes[against];
+    if (!isCategory(measure) || !attribute) continue;
+    const {codes, values} = attribute;
+    const seen = new Uint8Array(values.length);
+    for (let i = 0; i < codes.length; i++)
+      if (codes[i]! >= 0 && day[i]! * DAY_MILLISECONDS + (timeOfDay?.[i] ?? 0) < limit) seen[codes[i]!] = 1;
+    levels[name] = values.filter((_, code) => seen[code] === 1);
+  }
+  return levels;
+}
+
+/** Level of each value of a log, -1 where it is none, by feature. */
+export function levelsOf(
+  levels: Levels,
+  {features}: Pick<Plan, "features">,
+  attributes: Readonly<Record<string, {readonly values: readonly string[]}>>,
+): Record<string, Int32Array> {
+  return Object.fromEntries(
+    features
+      .filter(({declaration}) => isCategory(declaration.measure))
+      .map(({declaration: {name, against = ""}}) => {
+        const level = new Map((levels[name] ?? []).map((text, i) => [text, i]));
+        return [name, Int32Array.from(attributes[against]!.values, text => level.get(text) ?? -1)];
+      }),
+  );
+}
