@@ -29,9 +29,28 @@ export {
 export {gains, lift, liftTable, precisionAt} from "./evaluate/lift.ts";
 export {averagePrecision, brier, logLoss, rocAuc} from "./evaluate/metrics.ts";
 export {rankRows} from "./evaluate/ranking.ts";
+export {
+  ALIVE_FEATURES,
+  type Alive,
+  aliveTraining,
+  applyAlive,
+  fitAlive,
+} from "./features/alive.ts";
+export {type AliveWindow, checkAliveWindow} from "./features/alive-window.ts";
+export {
+  type BgNbd,
+  evenSilence,
+  expectedPurchases,
+  fitBgNbd,
+  probabilityAlive,
+  probabilitySilent,
+} from "./features/bg-nbd.ts";
 export {activityFeatures} from "./features/defaults.ts";
+export {expectedSpend, fitGammaGamma, type GammaGamma} from "./features/gamma-gamma.ts";
+export {type PurchaseSummary, purchaseSummaries} from "./features/purchases.ts";
 export type {EvidenceValue} from "./ledger/evidence.ts";
 export type {Alternative, Run} from "./ledger/run.ts";
+export {aliveTable, aliveWindowTable} from "./report/alive.ts";
 export {contractTable, quarantineTable, snapshotText, weeklyVolumes} from "./report/data.ts";
 export {
   allCustomersTable,

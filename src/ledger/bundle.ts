@@ -1,5 +1,6 @@
 import type {SnapshotManifest} from "../data/snapshot.ts";
 import type {Competition} from "../evaluate/compete.ts";
+import type {Alive} from "../features/alive.ts";
 import type {Calibration} from "../model/calibration.ts";
 import type {Model} from "../model/model.ts";
 import type {Study} from "../study.ts";
@@ -21,6 +22,8 @@ export type Bundle = {
   readonly cadence: "first day of the month";
   /** Declarations of the features, in the order of the model's inputs. */
   readonly features: Study["features"];
+  /** The fitted model of buying whose columns follow those of the features; null when the study has none. */
+  readonly alive: Alive | null;
   readonly model: Model;
   readonly calibration: Calibration;
 };
@@ -33,7 +36,14 @@ export function bundleOf(
     snapshot,
     library,
     campaigns,
-  }: {study: Study; snapshot: SnapshotManifest; library: string; campaigns: string | null},
+    alive = null,
+  }: {
+    study: Study;
+    snapshot: SnapshotManifest;
+    library: string;
+    campaigns: string | null;
+    alive?: Alive | null;
+  },
 ): Bundle {
   const {model, calibration} = candidates[chosen]!;
   return {
@@ -47,6 +57,7 @@ export function bundleOf(
     horizon: study.horizon,
     cadence: "first day of the month",
     features: study.features,
+    alive,
     model,
     calibration: calibration.calibration,
   };

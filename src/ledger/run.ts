@@ -14,8 +14,10 @@ import {
 import {type FeatureImportance, permutationImportance} from "../evaluate/importance.ts";
 import {type Judgement, judgeModels} from "../evaluate/judge.ts";
 import {rocAuc} from "../evaluate/metrics.ts";
+import {type Alive, aliveTraining, applyAlive, fitAlive, SILENT_COLUMN} from "../features/alive.ts";
+import {type AliveWindow, checkAliveWindow} from "../features/alive-window.ts";
 import type {Matrix} from "../features/matrix.ts";
-import {takeRows} from "../features/matrix.ts";
+import {joinColumns, takeRows} from "../features/matrix.ts";
 import {computeFeatures} from "../features/sweep.ts";
 import {counted} from "../figures.ts";
 import {titleOf} from "../model/model.ts";
@@ -84,7 +86,12 @@ export type Run = {
   readonly inactivityAlternatives: (days: readonly number[]) => Alternative[];
   readonly split: () => Split;
   readonly splitAudit: () => SplitAudit;
+  /** The features of the study; with "alive" among its models, what the model of buying says joins them. */
   readonly features: () => Promise<Matrix>;
+  /** The model of buying until leaving, fitted on the study's activity of train customers before the test. */
+  readonly alive: () => Alive;
+  /** Whether the days of an inactivity definition agree with P(alive); undefined for another definition. */
+  readonly aliveWindow: () => AliveWindow | undefined;
   /** The candidates, fitted and calibrated. */
   readonly models: () => Promise<Competition>;
   /** How the candidates did: on test customers, or with `everybody` on all customers at the test cutoffs. */
@@ -115,7 +122,8 @@ export function createRun(inputs: RunInputs): Run {
     ...[library, inputs.engines, snapshot.digest],
     ...[study.churn, study.cutoffs, study.activity, study.minimumTenureDays],
   ];
-  const featuresKey = [cohortKey, study.features];
+  const withAlive = study.models.includes("alive");
+  const featuresKey = [cohortKey, study.features, ...(withAlive ? [study.split, study.horizon] : [])];
   const modelsKey = [
     ...[featuresKey, contactsDigest(campaigns)],
     ...[study.horizon, study.target, study.split, study.models, study.search, study.seed],
@@ -155,8 +163,18 @@ export function createRun(inputs: RunInputs): Run {
     if (broken) throw new DataError(broken.message);
     return audit;
   });
+  const fitBuying = (of: string) => fitAlive(log, {...aliveTraining(split(), cohort()), of, horizon});
+  const alive = once(() => fitBuying(activity));
+  const aliveWindow = once(() => {
+    if (churn.kind !== "inactivity") return undefined;
+    const {buying} = churn.of === activity ? alive() : fitBuying(churn.of);
+    return checkAliveWindow(buying, log, {...aliveTraining(split(), cohort()), churn});
+  });
   const features = once(() =>
-    staged("features", featuresKey, async () => computeFeatures(log, cohort(), {features: study.features})),
+    staged("features", featuresKey, async () => {
+      const x = computeFeatures(log, cohort(), {features: study.features});
+      return withAlive ? joinColumns(x, applyAlive(alive(), log, cohort())) : x;
+    }),
   );
   const models = once(() =>
     staged("models", modelsKey, async () => {
@@ -171,6 +189,7 @@ export function createRun(inputs: RunInputs): Run {
         seed: study.seed,
         searchCandidates: study.search.candidates,
         recencyFeature: study.models.includes("recency") ? recencyFeature(study) : undefined,
+        silentFeature: withAlive ? SILENT_COLUMN : undefined,
         ...{threads: inputs.threads, stopwatch: inputs.stopwatch, spent: cost => costs.push(cost)},
         progress: inputs.progress && progressOf(inputs.progress),
       });
@@ -231,7 +250,7 @@ export function createRun(inputs: RunInputs): Run {
       split,
       splitAudit,
     },
-    ...{cohortSize, pastLabels, features, models, evaluation, ranked, importance, record},
+    ...{alive, aliveWindow, cohortSize, pastLabels, features, models, evaluation, ranked, importance, record},
     inactivityAlternatives: days => {
       const own = churn.kind === "inactivity" ? [churn.days] : [];
       const daysList = [...new Set([...days, ...own])].sort((a, b) => a - b);
@@ -247,7 +266,10 @@ export function createRun(inputs: RunInputs): Run {
       );
     },
     bundle: async () =>
-      bundleOf(await models(), {study, snapshot, library, campaigns: contactsDigest(campaigns)}),
+      bundleOf(await models(), {
+        ...{study, snapshot, library, campaigns: contactsDigest(campaigns)},
+        alive: withAlive ? alive() : null,
+      }),
     costs: async () => {
       await models();
       const fits = recall<readonly FitCost[]>(store, costsKey);

@@ -2,6 +2,7 @@ import {calibrationCurve} from "../evaluate/calibration-curve.ts";
 import type {Candidate, Competition, Ranked} from "../evaluate/compete.ts";
 import type {FeatureImportance} from "../evaluate/importance.ts";
 import type {Judgement, ModelJudgement} from "../evaluate/judge.ts";
+import {ALIVE_FEATURES, aliveCatalogue} from "../features/alive.ts";
 import {type CatalogueEntry, featureCatalogue} from "../features/catalogue.ts";
 import type {Matrix} from "../features/matrix.ts";
 import {briefPercent, counted, decimal, percent, whole} from "../figures.ts";
@@ -16,7 +17,7 @@ const interval = ({value, low, high}: {value: number; low: number; high: number}
 
 /** The features in business words. */
 export function catalogueTable(study: Study, x: Matrix): Table {
-  const entries: readonly CatalogueEntry[] = featureCatalogue(study.features, x);
+  const entries: readonly CatalogueEntry[] = [...featureCatalogue(study.features, x), ...aliveCatalogue(x)];
   return {
     kind: "table",
     caption: "The features, each read from events before the cutoff",
@@ -223,7 +224,8 @@ export function signalsEvidence(
   importance: readonly FeatureImportance[],
   study: Study,
 ): {table: Table; caution: Text} {
-  const declared = new Map(study.features.map(feature => [feature.name, feature]));
+  const fitted = ALIVE_FEATURES.map(feature => ({...feature, actionable: false}));
+  const declared = new Map([...fitted, ...study.features].map(feature => [feature.name, feature]));
   const top = importance
     .filter(({drop}) => drop > 0)
     .sort((a, b) => b.drop - a.drop || (a.feature < b.feature ? -1 : 1))

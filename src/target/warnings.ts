@@ -19,7 +19,9 @@ export type Warning = {
     | "days-under-half-horizon"
     | "in-out-of-reach"
     | "in-eligibility"
-    | "silent-is-not-within";
+    | "silent-is-not-within"
+    | "days-call-alive"
+    | "days-call-late";
   /** One plain sentence: the number measured, and what to do. */
   readonly message: string;
   /** The number measured; what it is, the code says. */
