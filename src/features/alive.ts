@@ -106,9 +106,9 @@ export function fitAlive(
   {customers, asOf, of, horizon}: {customers: ArrayLike<number>; asOf: Day; of: string; horizon: Span},
 ): Alive {
   const summaries = purchaseSummaries(log, {customers, asOf, of});
-  const attempt = <Fitted>(fit: () => Fitted, remedy: string): Fitted => {
+  const attempt = <Fitted>(learn: () => Fitted, remedy: string): Fitted => {
     try {
-      return fit();
+      return learn();
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw new DataError(

@@ -14,6 +14,7 @@ import {
 import {randomOf} from "../../src/random.ts";
 import {drawBuyers} from "./buyers.ts";
 import {goldenRows, noGolden} from "./golden-rows.ts";
+import {errorsByDifferences} from "./information.ts";
 import {byIntegration, expectedByDefinition} from "./posterior.ts";
 
 const {bgnbd} = JSON.parse(
@@ -137,6 +138,22 @@ test("bgNbdSurface(summaries) has the derivatives that differences come to", () 
         );
     }
   }
+});
+
+test("fitBgNbd(summaries) ends where the likelihood is flat, with the standard errors of its curvature", () => {
+  const buyers = drawBuyers({r: 0.6, alpha: 25, a: 0.8, b: 2.5}, 2000, 1, randomOf(4));
+  const {r, alpha, a, b, standardErrors: errors, logLikelihood} = fitBgNbd(buyers);
+  const surface = bgNbdSurface(buyers);
+  const {gradient, value} = surface(Float64Array.of(r, alpha, a, b));
+  expect(value).toBe(logLikelihood);
+  const found = [errors.r, errors.alpha, errors.a, errors.b];
+  // A slope over a standard error is the rise that is left.
+  gradient.forEach((slope, j) => {
+    expect(Math.abs(slope * found[j]!)).toBeLessThan(1e-6);
+  });
+  errorsByDifferences(surface, [r, alpha, a, b]).forEach((error, j) => {
+    expect(found[j]! / error).toBeCloseTo(1, 5);
+  });
 });
 
 test("fitBgNbd(summaries) recovers the parameters of made-up customers within its standard errors", () => {

@@ -9,6 +9,7 @@ import {
 import {type Random, randomOf} from "../../src/random.ts";
 import {gammaDraw} from "./buyers.ts";
 import {goldenRows, noGolden} from "./golden-rows.ts";
+import {errorsByDifferences} from "./information.ts";
 
 const golden = JSON.parse(
   readFileSync(new URL("../reference/btyd_cdnow/expected.json", import.meta.url), "utf8"),
@@ -108,6 +109,22 @@ test("gammaGammaSurface(spendings) has the derivatives that differences come to"
         );
     }
   }
+});
+
+test("fitGammaGamma(spendings) ends where the likelihood is flat, with the standard errors of its curvature", () => {
+  const spendings = drawSpendings(PUBLISHED, 800, randomOf(8));
+  const {p, q, v, standardErrors: errors, logLikelihood} = fitGammaGamma(spendings);
+  const surface = gammaGammaSurface(spendings);
+  const {gradient, value} = surface(Float64Array.of(p, q, v));
+  expect(value).toBe(logLikelihood);
+  const found = [errors.p, errors.q, errors.v];
+  // A slope over a standard error is the rise that is left.
+  gradient.forEach((slope, j) => {
+    expect(Math.abs(slope * found[j]!)).toBeLessThan(1e-6);
+  });
+  errorsByDifferences(surface, [p, q, v]).forEach((error, j) => {
+    expect(found[j]! / error).toBeCloseTo(1, 5);
+  });
 });
 
 test("fitGammaGamma(spendings) recovers the parameters of made-up customers within its standard errors", () => {
