@@ -36,14 +36,33 @@ export {
 export {gains, lift, liftTable, precisionAt} from "./evaluate/lift.ts";
 export {averagePrecision, brier, logLoss, rocAuc} from "./evaluate/metrics.ts";
 export {rankRows} from "./evaluate/ranking.ts";
+export {
+  ALIVE_FEATURES,
+  type Alive,
+  aliveTraining,
+  applyAlive,
+  fitAlive,
+} from "./features/alive.ts";
+export {type AliveWindow, checkAliveWindow} from "./features/alive-window.ts";
+export {
+  type BgNbd,
+  evenSilence,
+  expectedPurchases,
+  fitBgNbd,
+  probabilityAlive,
+  probabilitySilent,
+} from "./features/bg-nbd.ts";
 export {type CatalogueEntry, FAMILIES, type Family, featureCatalogue} from "./features/catalogue.ts";
 export {activityFeatures} from "./features/defaults.ts";
 export {campaignFeatures, seasonFeatures, sinceFeatures} from "./features/families.ts";
+export {expectedSpend, fitGammaGamma, type GammaGamma} from "./features/gamma-gamma.ts";
 export type {Matrix} from "./features/matrix.ts";
+export {type PurchaseSummary, purchaseSummaries} from "./features/purchases.ts";
 export {applyRfm, fitRfm, type Rfm, type RfmFeatures} from "./features/rfm.ts";
 export {type Cadence, checkCadence} from "./ledger/cadence.ts";
 export type {EvidenceValue} from "./ledger/evidence.ts";
 export type {Alternative, Run} from "./ledger/run.ts";
+export {aliveTable, aliveWindowTable} from "./report/alive.ts";
 export {cutsEvidence, offCadenceText} from "./report/cadence.ts";
 export {contractTable, latenessTable, quarantineTable, snapshotText, weeklyVolumes} from "./report/data.ts";
 export {

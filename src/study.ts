@@ -326,7 +326,10 @@ const WITH_AGAINST: ReadonlySet<string> = new Set(["ratio", "share", "distinct",
 const WITH_DAYS: ReadonlySet<string> = new Set(["change", "trend", "sumTrend", "ownShare", "ownZ"]);
 
 /** Kinds of models, from the simplest to the most flexible. */
-export const MODEL_KINDS = ["dummy", "recency", "logistic", "ml-xgboost", "boost"] as const;
+export const MODEL_KINDS = ["dummy", "recency", "alive", "logistic", "ml-xgboost", "boost"] as const;
+
+/** Those that fit any study; "alive" asks for an activity that is bought again and again. */
+const USUAL_KINDS = MODEL_KINDS.filter(kind => kind !== "alive");
 
 /** The second engine of boosted trees: it checks the first, and is never put to use. */
 export const CROSS_CHECK = "ml-xgboost";
@@ -432,7 +435,10 @@ const schema = z.strictObject({
     testFrom: month,
   }),
   features: z.array(feature).min(1).refine(unique("name"), "two features have one name"),
-  /** Models to try; "ml-xgboost" only checks "boost" and is never put to use. */
+  /**
+   * Models to try; "ml-xgboost" only checks "boost" and is never put to use. With "alive", the model of buying until
+   * leaving (BG/NBD) is fitted on the activity, and what it says of each customer joins the features.
+   */
   models: z
     .array(z.enum(MODEL_KINDS))
     .min(1)
@@ -441,7 +447,7 @@ const schema = z.strictObject({
       kinds => kinds.some(kind => kind !== CROSS_CHECK),
       '"ml-xgboost" only checks "boost" and is never put to use; name another model beside it',
     )
-    .default([...MODEL_KINDS]),
+    .default(USUAL_KINDS),
   /** How the settings of "boost" are searched. */
   search: z
     .strictObject({

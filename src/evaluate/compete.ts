@@ -65,6 +65,8 @@ export type CompeteOptions = {
   readonly searchCandidates: number;
   /** Feature that the rule of thumb ranks by; required where it is among the kinds. */
   readonly recencyFeature: string | undefined;
+  /** Feature that "alive" ranks by; required where it is among the kinds. */
+  readonly silentFeature?: string | undefined;
   /** No figure depends on it. */
   readonly threads?: number | undefined;
   readonly progress?: ((kind: ModelKind, at?: SearchProgress) => void) | undefined;
@@ -98,7 +100,7 @@ export async function competeModels(x: Matrix, options: CompeteOptions): Promise
   });
   const train = dataOf("train", takeRows(x, rows.train));
   const tune = dataOf("tune", inputs.tune);
-  const {progress, threads = 1, recencyFeature} = options;
+  const {progress, threads = 1, recencyFeature, silentFeature} = options;
   const candidates: Candidate[] = [];
   for (const kind of MODEL_KINDS.filter(one => options.kinds.includes(one))) {
     const lap = lapsOf(kind, options);
@@ -106,6 +108,7 @@ export async function competeModels(x: Matrix, options: CompeteOptions): Promise
     const model = await fitModel(kind, train, {
       ...{seed, tune},
       ...(recencyFeature === undefined ? {} : {recencyFeature}),
+      ...(silentFeature === undefined ? {} : {silentFeature}),
       search: {
         ...{candidates: options.searchCandidates, auc: rocAuc, threads},
         ...(progress ? {progress: at => progress(kind, at)} : {}),

@@ -13,6 +13,7 @@ export const FAMILIES = [
   "regularity",
   "mix",
   "tenure",
+  "buying until leaving",
   "campaigns",
   "attributes",
   "own tables",

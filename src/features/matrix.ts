@@ -16,3 +16,18 @@ export function takeRows(x: Matrix, rows: ArrayLike<number>): Matrix {
     for (let i = 0; i < m; i++) out[j * m + i] = values[j * n + rows[i]!]!;
   return {names: x.names, rows: m, values: out, ...(levels ? {levels} : {})};
 }
+
+/** The columns of `x`, then those of `more`, of the same rows. @throws RangeError when the rows or names do not fit. */
+export function joinColumns(x: Matrix, more: Matrix): Matrix {
+  if (more.rows !== x.rows)
+    throw new RangeError(`joinColumns requires as many rows in both, got ${x.rows} and ${more.rows}`);
+  const twice = more.names.find(name => x.names.includes(name));
+  if (twice !== undefined)
+    throw new RangeError(`joinColumns requires names that differ, got ${twice} in both`);
+  const values = new Float64Array(x.values.length + more.values.length);
+  values.set(x.values);
+  values.set(more.values, x.values.length);
+  const levels = {...x.levels, ...more.levels};
+  const names = [...x.names, ...more.names];
+  return {names, rows: x.rows, values, ...(Object.keys(levels).length === 0 ? {} : {levels})};
+}

@@ -1,5 +1,6 @@
 import type {SnapshotManifest} from "../data/snapshot.ts";
 import type {Competition} from "../evaluate/compete.ts";
+import type {Alive} from "../features/alive.ts";
 import type {Calibration} from "../model/calibration.ts";
 import type {Model} from "../model/model.ts";
 import type {Study} from "../study.ts";
@@ -26,6 +27,8 @@ export type Bundle = {
   readonly cadence: Cadence;
   /** Declarations of the features, in the order of the model's inputs. */
   readonly features: Study["features"];
+  /** The fitted model of buying whose columns follow those of the features; null when the study has none. */
+  readonly alive: Alive | null;
   readonly model: Model;
   readonly calibration: Calibration;
 };
@@ -40,6 +43,7 @@ export function bundleOf(
     campaigns,
     rule,
     cadence,
+    alive,
   }: {
     study: Study;
     snapshot: SnapshotManifest;
@@ -47,6 +51,7 @@ export function bundleOf(
     campaigns: string | null;
     rule: ChurnRule;
     cadence: Cadence;
+    alive: Alive | null;
   },
 ): Bundle {
   const {model, calibration} = candidates[chosen]!;
@@ -62,6 +67,7 @@ export function bundleOf(
     horizon: study.horizon,
     cadence,
     features: study.features,
+    alive,
     model,
     calibration: calibration.calibration,
   };

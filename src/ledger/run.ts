@@ -24,9 +24,11 @@ import {
 } from "../evaluate/compete.ts";
 import {type FeatureImportance, permutationImportance} from "../evaluate/importance.ts";
 import {type Judgement, judgeModels} from "../evaluate/judge.ts";
+import {type Alive, aliveTraining, applyAlive, fitAlive, SILENT_COLUMN} from "../features/alive.ts";
+import {type AliveWindow, checkAliveWindow} from "../features/alive-window.ts";
 import {levelsBefore} from "../features/levels.ts";
 import type {Matrix} from "../features/matrix.ts";
-import {takeRows} from "../features/matrix.ts";
+import {joinColumns, takeRows} from "../features/matrix.ts";
 import {computeFeatures} from "../features/sweep.ts";
 import {counted} from "../figures.ts";
 import {applyModel, titleOf} from "../model/model.ts";
@@ -111,11 +113,16 @@ export type Run = {
   readonly definitions: () => Definitions;
   readonly split: () => Split;
   readonly splitAudit: () => SplitAudit;
+  /** The features of the study; with "alive" among its models, what the model of buying says joins them. */
   readonly features: () => Promise<Matrix>;
   /** The three targets on equal terms, on tuning customers before the test. */
   readonly targetComparison: () => Promise<TargetComparison>;
   /** Features cut by rolling windows and by calendar months, asked on cadence and off; none where there is no off. */
   readonly cutComparison: () => Promise<readonly CutJudgement[]>;
+  /** The model of buying until leaving, fitted on the study's activity of train customers before the test. */
+  readonly alive: () => Alive;
+  /** Whether the days of an inactivity definition agree with P(alive); undefined for another definition. */
+  readonly aliveWindow: () => AliveWindow | undefined;
   /** The candidates, fitted and calibrated. */
   readonly models: () => Promise<Competition>;
   /** How the candidates did: on test customers, or with `everybody` on all customers at the test cutoffs. */
@@ -151,12 +158,14 @@ export function createRun(inputs: RunInputs): Run {
     ...(study.churn.kind === "regularity" ? [study.split] : []),
     ...(study.churn.kind === "subscription" ? [besideDigest({subscriptions: inputs.subscriptions})] : []),
   ];
+  const withAlive = study.models.includes("alive");
   const featuresKey = [
     cohortKey,
     study.features,
     study.horizon,
     study.split.testFrom,
     ...[contactsDigest(campaigns), besideDigest({tables: inputs.tables})],
+    ...(withAlive ? [study.split] : []),
   ];
   const modelsKey = [
     featuresKey,
@@ -215,9 +224,19 @@ export function createRun(inputs: RunInputs): Run {
     const levels = levelsBefore(log, study.features, learning);
     return {features: study.features, campaigns, tables: inputs.tables, levels};
   });
-  const features = once(() =>
-    staged("features", featuresKey, async () => computeFeatures(log, cohort(), featureInputs())),
-  );
+  const fitBuying = (of: string) => fitAlive(log, {...aliveTraining(split(), cohort()), of, horizon});
+  const alive = once(() => fitBuying(activity));
+  const aliveWindow = once(() => {
+    const {churn} = study;
+    if (churn.kind !== "inactivity") return undefined;
+    const {buying} = churn.of === activity ? alive() : fitBuying(churn.of);
+    return checkAliveWindow(buying, log, {...aliveTraining(split(), cohort()), churn});
+  });
+  const featuresOf = (rows: Cohort): Matrix => {
+    const x = computeFeatures(log, rows, featureInputs());
+    return withAlive ? joinColumns(x, applyAlive(alive(), log, rows)) : x;
+  };
+  const features = once(() => staged("features", featuresKey, async () => featuresOf(cohort())));
   const models = once(() =>
     staged("models", modelsKey, async () => {
       splitAudit();
@@ -231,6 +250,7 @@ export function createRun(inputs: RunInputs): Run {
         seed: study.seed,
         searchCandidates: study.search.candidates,
         recencyFeature: study.models.includes("recency") ? recencyFeature(study) : undefined,
+        silentFeature: withAlive ? SILENT_COLUMN : undefined,
         ...{threads: inputs.threads, stopwatch: inputs.stopwatch, spent: cost => costs.push(cost)},
         progress: inputs.progress && progressOf(inputs.progress),
       });
@@ -313,7 +333,7 @@ export function createRun(inputs: RunInputs): Run {
   const costOf = async (rows: CadenceRows): Promise<CadenceCost> => {
     const {candidates, chosen} = await models();
     const {model} = candidates[chosen]!;
-    const off = computeFeatures(log, rows.off.cohort, featureInputs());
+    const off = featuresOf(rows.off.cohort);
     return cadenceCost(
       rows,
       {
@@ -345,7 +365,7 @@ export function createRun(inputs: RunInputs): Run {
       split,
       splitAudit,
     },
-    ...{cohortSize, pastLabels, features, models, evaluation, ranked, importance, record},
+    ...{alive, aliveWindow, cohortSize, pastLabels, features, models, evaluation, ranked, importance, record},
     ...{targetComparison, cutComparison, cadence},
     definitions: once(() => {
       const {days: cutoffs, moments} = asked();
@@ -372,7 +392,7 @@ export function createRun(inputs: RunInputs): Run {
     bundle: async () =>
       bundleOf(await models(), {
         ...{study, snapshot, library, campaigns: contactsDigest(campaigns)},
-        ...{rule: churnRule(), cadence: await cadence()},
+        ...{rule: churnRule(), cadence: await cadence(), alive: withAlive ? alive() : null},
       }),
     costs: async () => {
       await models();

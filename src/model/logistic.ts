@@ -1,5 +1,5 @@
+import {solveCholesky} from "../cholesky.ts";
 import type {Matrix} from "../features/matrix.ts";
-import {solveCholesky} from "./cholesky.ts";
 import {requireFeatures} from "./prepare.ts";
 
 /** A logistic regression: log-odds = intercept + coefficients · features, in the order of `features`. */

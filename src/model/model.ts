@@ -4,6 +4,7 @@ import {byCodeUnit} from "../data/event-log.ts";
 import {type Matrix, takeRows} from "../features/matrix.ts";
 import {hashUnit} from "../split/sets.ts";
 import type {Study} from "../study.ts";
+import {type AliveRanking, applyAliveRanking, fitAliveRanking} from "./alive.ts";
 import {applyDummy, type Dummy, fitDummy} from "./dummy.ts";
 import {applyLogistic, fitLogistic, type Logistic} from "./logistic.ts";
 import {applyPreparation, fitImputer, fitScaler, type Preparation, requireFeatures} from "./prepare.ts";
@@ -16,6 +17,7 @@ export type ModelKind = Study["models"][number];
 const TITLES: Readonly<Record<ModelKind, string>> = {
   dummy: "Base rate",
   recency: "Rule of thumb",
+  alive: "Buy till you die",
   logistic: "Logistic regression",
   "ml-xgboost": "Boosted trees, second engine",
   boost: "Boosted trees",
@@ -28,6 +30,7 @@ export const titleOf = (kind: ModelKind): string => TITLES[kind];
 type Learned = {
   readonly dummy: {readonly dummy: Dummy};
   readonly recency: {readonly recency: Recency};
+  readonly alive: {readonly alive: AliveRanking};
   readonly logistic: {readonly preparation: readonly Preparation[]; readonly logistic: Logistic};
   readonly "ml-xgboost": {readonly xgboost: Xgboost};
   readonly boost: {readonly boost: Boost; readonly search: Search};
@@ -58,6 +61,8 @@ export type TrainingData = {
 export type FitOptions = {
   /** For recency: name of the feature with the days since the last activity. */
   readonly recencyFeature?: string;
+  /** For alive: name of the feature with the probability of no purchase in the horizon. */
+  readonly silentFeature?: string;
   /** For logistic: inverse strength of the penalty. */
   readonly c?: number;
   readonly xgboost?: XgboostOptions;
@@ -98,6 +103,15 @@ const FITTERS: {readonly [Kind in ModelKind]: Fitter<Kind>} = {
     apply: ({recency}, x) => applyRecency(recency, x),
     work: rowsLearnedFrom,
   },
+  alive: {
+    fit: ({x}, {silentFeature}) => {
+      if (silentFeature === undefined)
+        throw new TypeError("fitModel requires options.silentFeature for alive, got none");
+      return {alive: fitAliveRanking(x, {column: silentFeature})};
+    },
+    apply: ({alive}, x) => applyAliveRanking(alive, x),
+    work: rowsLearnedFrom,
+  },
   logistic: {
     fit: ({x, y}, {c = 1}) => {
       const imputer = fitImputer(x);
@@ -133,7 +147,7 @@ const FITTERS: {readonly [Kind in ModelKind]: Fitter<Kind>} = {
  * Fits a model. The rows are first put into an order of their own, so the model does not depend, not even by
  * rounding, on the order in which they come.
  * @throws RangeError when `y` holds one class only, or a feature an infinite value.
- * @throws DataError when the recency feature is not there.
+ * @throws DataError when the feature of recency or alive is not there.
  */
 export async function fitModel<Kind extends ModelKind>(
   kind: Kind,

@@ -1,5 +1,6 @@
 import {aucStatistic, clusterBootstrap} from "../evaluate/bootstrap.ts";
 import {rankRows} from "../evaluate/ranking.ts";
+import {aliveCatalogue} from "../features/alive.ts";
 import {type CatalogueEntry, FAMILIES, featureCatalogue} from "../features/catalogue.ts";
 import {type Matrix, takeRows} from "../features/matrix.ts";
 import {counted, percent} from "../figures.ts";
@@ -12,7 +13,7 @@ const column = (name: string, title: string) => ({name, title, format: "text" as
 
 /** The features in business words, by family. */
 export function catalogueTable(study: Study, x: Matrix): Table {
-  const entries = featureCatalogue(study.features, x);
+  const entries = [...featureCatalogue(study.features, x), ...aliveCatalogue(x)];
   const sorted = FAMILIES.flatMap(family => entries.filter(entry => entry.family === family));
   return {
     kind: "table",

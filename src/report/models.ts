@@ -2,6 +2,7 @@ import {calibrationCurve} from "../evaluate/calibration-curve.ts";
 import type {Candidate, Competition, Ranked} from "../evaluate/compete.ts";
 import type {FeatureImportance} from "../evaluate/importance.ts";
 import type {Judgement, ModelJudgement} from "../evaluate/judge.ts";
+import {ALIVE_FEATURES} from "../features/alive.ts";
 import type {Matrix} from "../features/matrix.ts";
 import {briefPercent, counted, decimal, percent, whole} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
@@ -201,7 +202,8 @@ export function signalsEvidence(
   importance: readonly FeatureImportance[],
   study: Study,
 ): {table: Table; caution: Text} {
-  const declared = new Map(study.features.map(feature => [feature.name, feature]));
+  const fitted = ALIVE_FEATURES.map(feature => ({...feature, actionable: false}));
+  const declared = new Map([...fitted, ...study.features].map(feature => [feature.name, feature]));
   const top = importance
     .filter(({drop}) => drop > 0)
     .sort((a, b) => b.drop - a.drop || (a.feature < b.feature ? -1 : 1))

@@ -24,7 +24,9 @@ export type Warning = {
     | "in-eligibility"
     | "few-gaps"
     | "bounds-decide"
-    | "silent-is-not-within";
+    | "silent-is-not-within"
+    | "days-call-alive"
+    | "days-call-late";
   /** One plain sentence: the number measured, and what to do. */
   readonly message: string;
   /** The number measured; what it is, the code says. */

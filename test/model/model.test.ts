@@ -6,11 +6,12 @@ import {applyModel, type FitOptions, fitModel, type Model, type ModelKind} from 
 import {applyXgboost, fitXgboost, maximumRows} from "../../src/model/xgboost.ts";
 import {churners} from "./churners.ts";
 
-const KINDS: ModelKind[] = ["dummy", "recency", "logistic", "ml-xgboost", "boost"];
+const KINDS: ModelKind[] = ["dummy", "recency", "alive", "logistic", "ml-xgboost", "boost"];
 const train = churners(900, 1);
 const later = churners(600, 2);
 const OPTIONS: FitOptions = {
   recencyFeature: "since",
+  silentFeature: "noise",
   xgboost: {trees: 40},
   tune: churners(300, 3),
   search: {auc: rocAuc, candidates: 4},
@@ -86,6 +87,31 @@ test("applyModel(recency) ranks a row without activity as the longest silent", a
   expect([...(await applyModel(model, {names: ["since"], rows: 1, values: Float64Array.of(500)}))]).toEqual([
     91,
   ]);
+});
+
+test("applyModel(alive) is the log-odds of no purchase, finite at 0 and 1, and the highest known where missing", async () => {
+  const named = (...values: number[]): Matrix => ({
+    names: ["p_silent"],
+    rows: values.length,
+    values: Float64Array.from(values),
+  });
+  const data = {x: named(0.2, Number.NaN, 0.75, 0.5), y: [0, 1, 1, 0], customers: ["a", "b", "c", "d"]};
+  const model = await fitModel("alive", data, {silentFeature: "p_silent"});
+  const margins = await applyModel(model, data.x);
+  for (const [i, m] of [-Math.log(4), Math.log(3), Math.log(3), 0].entries())
+    expect(margins[i]).toBeCloseTo(m, 14);
+  const [never, sure] = await applyModel(model, named(0, 1));
+  expect([never! < -30, sure! > 30, Number.isFinite(never! - sure!)]).toEqual([true, true, true]);
+  await expect(fitModel("alive", data)).rejects.toThrow(
+    "fitModel requires options.silentFeature for alive, got none",
+  );
+  await expect(fitModel("alive", data, {silentFeature: "p"})).rejects.toThrow(
+    'the model "alive" requires the feature p, got p_silent',
+  );
+  const unknown = {...data, x: named(Number.NaN, Number.NaN, Number.NaN, Number.NaN)};
+  await expect(fitModel("alive", unknown, {silentFeature: "p_silent"})).rejects.toThrow(
+    "fitAliveRanking requires rows with p_silent, got it missing in all 4",
+  );
 });
 
 test("applyModel(dummy) is the log-odds of the base rate", async () => {

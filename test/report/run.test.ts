@@ -2,6 +2,7 @@ import {beforeAll, expect, test} from "vitest";
 import {dayOf} from "../../src/data/calendar.ts";
 import {type EventRow, eventLogOf} from "../../src/data/event-log.ts";
 import {rocAuc} from "../../src/evaluate/metrics.ts";
+import {applyAlive} from "../../src/features/alive.ts";
 import {activityFeatures} from "../../src/features/defaults.ts";
 import {takeRows} from "../../src/features/matrix.ts";
 import type {EvidenceRecord} from "../../src/ledger/evidence.ts";
@@ -10,7 +11,9 @@ import type {Store} from "../../src/ledger/store.ts";
 import {applyCalibration} from "../../src/model/calibration.ts";
 import {applyModel} from "../../src/model/model.ts";
 import {randomOf} from "../../src/random.ts";
+import {aliveTable, aliveWindowTable} from "../../src/report/alive.ts";
 import {decisionEvidence, liftCurves, moneyCurve} from "../../src/report/decision.ts";
+import {catalogueTable} from "../../src/report/features.ts";
 import {choiceTable, chosenText, crossCheckText, modelsTable} from "../../src/report/models.ts";
 import {searchCurves, searchOf, settingsTable} from "../../src/report/search.ts";
 import {splitTable} from "../../src/report/split.ts";
@@ -90,6 +93,44 @@ test("run.models() is computed once, read by the next run, and computed again fo
   expect(writes).toBe(after);
   await open("another library").features();
   expect(writes).toBe(after + 1);
+});
+
+test("with alive among the models its columns join the features, and the bundle applies them anew", async () => {
+  const models: Study["models"] = ["dummy", "recency", "alive", "logistic"];
+  const own = createRun({...inputs(), study: {...study, models}});
+  const [x, plain] = [await own.features(), await run.features()];
+  const names = ["p_alive", "p_silent", "expected_purchases", "expected_spend", "expected_value"];
+  expect(x.names).toEqual([...plain.names, ...names]);
+  expect(x.values.subarray(0, plain.values.length)).toEqual(plain.values);
+  const bundle = JSON.parse(JSON.stringify(await own.bundle())) as Awaited<ReturnType<Run["bundle"]>>;
+  expect(bundle.alive).toEqual(own.alive());
+  expect(applyAlive(bundle.alive!, log, own.cohort()).values).toEqual(x.values.slice(plain.values.length));
+  expect((await run.bundle()).alive).toBeNull();
+  const {candidates} = await own.models();
+  expect(candidates.map(({kind}) => kind)).toEqual(models);
+  const [, recency, alive] = candidates.map(({tuneAuc}) => tuneAuc);
+  expect(alive).toBeGreaterThan(recency!);
+  expect(
+    catalogueTable(own.study, x)
+      .rows.filter(([family]) => family === "buying until leaving")
+      .map(cells => cells.at(-1)),
+  ).toEqual(names);
+  expect(aliveTable(own.alive()).rows.map(([name]) => name)).toEqual(["r", "alpha", "a", "b", "p", "q", "v"]);
+});
+
+test("run.aliveWindow() holds the study's days against P(alive), whatever the models", () => {
+  const found = run.aliveWindow()!;
+  expect(found.days).toBe(60);
+  const rows = aliveWindowTable(found).rows;
+  expect(rows.map(([name]) => name)).toEqual(["1", "2", "3", "4 to 5", "6 to 9", "10 or more", "2 or more"]);
+  expect(rows.at(-1)).toEqual([
+    "2 or more",
+    found.repeaters.called,
+    found.repeaters.medianAlive,
+    found.repeaters.stillAlive,
+    found.repeaters.customers,
+    found.repeaters.evenDays,
+  ]);
 });
 
 test("a search of another size is another model; threads and stopwatch are no part of it", async () => {
