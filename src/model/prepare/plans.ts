@@ -1,0 +1,51 @@
+import {CATEGORY_LIMIT} from "../../boost/tree.ts";
+import type {Matrix} from "../../features/matrix.ts";
+import type {LevelOrder} from "./ordinal.ts";
+import type {PreparationPlan, Rule} from "./preparation.ts";
+
+/** Categories of more levels are encoded by the target. */
+const FEW = 8;
+
+/** Columns that {@link treePlan} makes of the features at most. */
+export const widthOf = ({names, categories = {}}: Pick<Matrix, "names" | "categories">): number =>
+  names.length + (FEW - 1) * Object.keys(categories).length;
+
+export type PlanOptions = {
+  /** Categories whose levels have an order. */
+  readonly order?: LevelOrder | undefined;
+};
+
+const ordinal = (order: LevelOrder | undefined): Rule[] =>
+  order && Object.keys(order).length > 0 ? [{kind: "ordinal", order}] : [];
+
+/**
+ * For models that add up features times coefficients. One-hot columns come after the scaling, as 0 and 1: scaled, a
+ * rare level would be large and so escape the penalty.
+ */
+export function linearPlan({order}: PlanOptions = {}): PreparationPlan {
+  return [
+    ...ordinal(order),
+    {kind: "rare"},
+    {kind: "imputeLevel"},
+    {kind: "target", above: FEW},
+    {kind: "impute"},
+    {kind: "scale"},
+    {kind: "oneHot"},
+  ];
+}
+
+/** For trees that know numbers only, and where a missing one goes. */
+export function treePlan({order}: PlanOptions = {}): PreparationPlan {
+  return [
+    ...ordinal(order),
+    {kind: "rare"},
+    {kind: "imputeLevel"},
+    {kind: "target", above: FEW},
+    {kind: "oneHot"},
+  ];
+}
+
+/** For trees that split on sets of levels, and know where a missing value goes. */
+export function nativePlan({order}: PlanOptions = {}): PreparationPlan {
+  return [...ordinal(order), {kind: "rare", most: CATEGORY_LIMIT}];
+}
