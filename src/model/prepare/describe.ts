@@ -103,7 +103,7 @@ const numbers = (columns: readonly {readonly name: string}[], title: Title): str
 type Of<Kind extends Preparation["kind"]> = Extract<Preparation, {kind: Kind}>;
 
 function imputeEntry({by, columns}: Of<"impute">, title: Title): PreparationEntry {
-  const marked = columns.filter(({indicator}) => indicator).map(({name}) => title(name));
+  const marked = columns.filter(({indicator}) => indicator);
   const fill = by === "median" ? "the median of each" : `nothing: all are filled with ${columns[0]!.fill}`;
   return {
     step: "Missing numbers are filled",
@@ -112,7 +112,7 @@ function imputeEntry({by, columns}: Of<"impute">, title: Title): PreparationEntr
       fill +
       (marked.length === 0
         ? "; none was missing in training"
-        : `; a mark for those that were missing in training: ${marked.join(", ")}`),
+        : `; a mark for those that were missing in training: ${numbers(marked, title)}`),
     production:
       `a missing number becomes ${by === "median" ? "the median" : "that number"} of training, and is marked where ` +
       "the model has a mark for it",

@@ -3,7 +3,7 @@ import type {Matrix} from "../../features/matrix.ts";
 import type {LevelOrder} from "./ordinal.ts";
 import type {PreparationPlan, Rule} from "./preparation.ts";
 
-/** Categories of more levels are encoded by the target. */
+/** Categories of more levels, missing among them, are encoded by the target. */
 const FEW = 8;
 
 /** Columns that {@link treePlan} makes of the features at most. */
@@ -21,6 +21,9 @@ const ordinal = (order: LevelOrder | undefined): Rule[] =>
 /**
  * For models that add up features times coefficients. One-hot columns come after the scaling, as 0 and 1: scaled, a
  * rare level would be large and so escape the penalty.
+ *
+ * Nothing is winsorised: bounds at 0.5% moved the ROC AUC of the tuning customers by -0.0004 (95% interval -0.0015 to
+ * 0.0006) on the demo shop and by 0.0010 (-0.0002 to 0.0023) on CDNOW.
  */
 export function linearPlan({order}: PlanOptions = {}): PreparationPlan {
   return [
