@@ -97,6 +97,7 @@ export {
   testText,
   workTable,
 } from "./report/models.ts";
+export {preparationTable} from "./report/prepare.ts";
 export {searchCurves, searchOf, settingsTable} from "./report/search.ts";
 export {auditList, splitGrid, splitTable} from "./report/split.ts";
 export {

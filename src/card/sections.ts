@@ -94,6 +94,7 @@ export const SECTIONS: readonly CardSection[] = [
     items: [
       text("manage.operation", "Running it"),
       text("manage.cadence", "Retraining and scoring"),
+      optionalTable("prepare.steps", "What is done to a row before the model sees it"),
       table("manage.work", "Work done by this run"),
       table("manage.versions", "Versions"),
     ],

@@ -14,7 +14,7 @@ export type FeatureImportance = {
   readonly deviation: number;
   /** Sign of the rank correlation of feature and margin: 1 when more of it goes with more risk; 0 when neither. */
   readonly direction: -1 | 0 | 1;
-  /** Spearman's rank correlation of feature and margin over the rows where the feature is known. */
+  /** Spearman's rank correlation of feature and margin over the rows where the feature is known; 0 for a category. */
   readonly correlation: number;
 };
 
@@ -43,7 +43,10 @@ export async function permutationImportance(
       drops.push(base - rocAuc(await applyModel(model, permuteColumn(x, j, permutation(x.rows, random))), y));
     const drop = drops.reduce((sum, d) => sum + d, 0) / repeats;
     const squares = drops.reduce((sum, d) => sum + (d - drop) ** 2, 0);
-    const correlation = spearman(x.values.subarray(j * x.rows, (j + 1) * x.rows), margins);
+    // The codes of a category have no order.
+    const correlation = x.categories?.[x.names[j]!]
+      ? 0
+      : spearman(x.values.subarray(j * x.rows, (j + 1) * x.rows), margins);
     result.push({
       feature: x.names[j]!,
       drop,
@@ -59,7 +62,7 @@ export async function permutationImportance(
 export function permuteColumn(x: Matrix, j: number, rows: ArrayLike<number>): Matrix {
   const values = x.values.slice();
   for (let i = 0; i < x.rows; i++) values[j * x.rows + i] = x.values[j * x.rows + rows[i]!]!;
-  return {names: x.names, rows: x.rows, values};
+  return {...x, values};
 }
 
 /** The numbers 0 to n - 1 in random order (Fisher and Yates). */

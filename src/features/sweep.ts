@@ -56,7 +56,12 @@ export function computeFeatures(log: EventLog, cohort: Cohort, inputs: FeatureIn
   }
   if (log.superseded) measureCorrected(log, cohort, {...inputs, levels}, values);
   const names = features.map(feature => feature.name);
-  return {names, rows: cohort.rows, values, ...(Object.keys(levels).length === 0 ? {} : {levels})};
+  return {
+    names,
+    rows: cohort.rows,
+    values,
+    ...(Object.keys(levels).length === 0 ? {} : {categories: levels}),
+  };
 }
 
 /** Measures again the rows of customers an event of whom was corrected at the cutoff or later, from what stood before. */

@@ -1,6 +1,6 @@
 import {solveCholesky} from "../cholesky.ts";
 import type {Matrix} from "../features/matrix.ts";
-import {requireFeatures} from "./prepare.ts";
+import {requireFeatures} from "./feature-order.ts";
 
 /** A logistic regression: log-odds = intercept + coefficients · features, in the order of `features`. */
 export type Logistic = {

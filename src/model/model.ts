@@ -6,8 +6,12 @@ import {hashUnit} from "../split/sets.ts";
 import type {Study} from "../study.ts";
 import {type AliveRanking, applyAliveRanking, fitAliveRanking} from "./alive.ts";
 import {applyDummy, type Dummy, fitDummy} from "./dummy.ts";
+import {requireFeatures} from "./feature-order.ts";
 import {applyLogistic, fitLogistic, type Logistic} from "./logistic.ts";
-import {applyPreparation, fitImputer, fitScaler, type Preparation, requireFeatures} from "./prepare.ts";
+import {sortLevels} from "./prepare/column.ts";
+import type {LevelOrder} from "./prepare/ordinal.ts";
+import {linearPlan, nativePlan, treePlan, widthOf} from "./prepare/plans.ts";
+import {applyPreparation, fitPreparation, type Preparation} from "./prepare/preparation.ts";
 import {applyRecency, fitRecency, type Recency} from "./recency.ts";
 import {type Search, type SearchOptions, searchBoost} from "./search.ts";
 import {applyXgboost, fitXgboost, maximumRows, type Xgboost, type XgboostOptions} from "./xgboost.ts";
@@ -26,14 +30,17 @@ const TITLES: Readonly<Record<ModelKind, string>> = {
 /** What people read for a kind of model. */
 export const titleOf = (kind: ModelKind): string => TITLES[kind];
 
+/** Steps that a row goes through, in order, before the model proper sees it. */
+type Prepared = {readonly preparation: readonly Preparation[]};
+
 /** What each kind of model has learned. */
 type Learned = {
   readonly dummy: {readonly dummy: Dummy};
   readonly recency: {readonly recency: Recency};
   readonly alive: {readonly alive: AliveRanking};
-  readonly logistic: {readonly preparation: readonly Preparation[]; readonly logistic: Logistic};
-  readonly "ml-xgboost": {readonly xgboost: Xgboost};
-  readonly boost: {readonly boost: Boost; readonly search: Search};
+  readonly logistic: Prepared & {readonly logistic: Logistic};
+  readonly "ml-xgboost": Prepared & {readonly xgboost: Xgboost};
+  readonly boost: Prepared & {readonly boost: Boost; readonly search: Search};
 };
 
 type ModelOf<Kind extends ModelKind> = {
@@ -63,6 +70,8 @@ export type FitOptions = {
   readonly recencyFeature?: string;
   /** For alive: name of the feature with the probability of no purchase in the horizon. */
   readonly silentFeature?: string;
+  /** Categories whose levels have an order, lowest first; they become numbers. */
+  readonly order?: LevelOrder;
   /** For logistic: inverse strength of the penalty. */
   readonly c?: number;
   readonly xgboost?: XgboostOptions;
@@ -85,7 +94,7 @@ type Fitter<Kind extends ModelKind> = {
   /** Values looked at in fitting it. */
   readonly work: (model: ModelOf<Kind>) => number;
   /** Rows that it can be fitted on at most; without it any number. */
-  readonly limit?: (columns: number, options: FitOptions) => number;
+  readonly limit?: (x: Matrix, options: FitOptions) => number;
 };
 
 const FITTERS: {readonly [Kind in ModelKind]: Fitter<Kind>} = {
@@ -113,32 +122,40 @@ const FITTERS: {readonly [Kind in ModelKind]: Fitter<Kind>} = {
     work: rowsLearnedFrom,
   },
   logistic: {
-    fit: ({x, y}, {c = 1}) => {
-      const imputer = fitImputer(x);
-      const scaler = fitScaler(applyPreparation([imputer], x));
-      const preparation = [imputer, scaler];
-      return {preparation, logistic: fitLogistic(applyPreparation(preparation, x), y, {c})};
+    fit: (data, {c = 1, order}) => {
+      const {steps: preparation, x} = fitPreparation(data, linearPlan({order}));
+      return {preparation, logistic: fitLogistic(x, data.y, {c})};
     },
     apply: ({preparation, logistic}, x) => applyLogistic(logistic, applyPreparation(preparation, x)),
     work: model => rowsLearnedFrom(model) * model.logistic.features.length * model.logistic.steps,
   },
   "ml-xgboost": {
-    fit: async ({x, y}, {xgboost}) => ({xgboost: await fitXgboost(x, y, xgboost)}),
-    limit: (columns, options) => options.maximumRows ?? maximumRows(columns),
-    apply: ({xgboost}, x) => applyXgboost(xgboost, x),
-    work: model => rowsLearnedFrom(model) * model.features.length * model.xgboost.trees.length,
+    fit: async (data, {xgboost, order}) => {
+      const {steps: preparation, x} = fitPreparation(data, treePlan({order}));
+      return {preparation, xgboost: await fitXgboost(x, data.y, xgboost)};
+    },
+    limit: (x, options) => options.maximumRows ?? maximumRows(widthOf(x)),
+    apply: ({preparation, xgboost}, x) => applyXgboost(xgboost, applyPreparation(preparation, x)),
+    work: model => rowsLearnedFrom(model) * model.xgboost.features.length * model.xgboost.trees.length,
   },
   boost: {
-    fit: (train, {tune, search, seed}) => {
+    fit: async (train, {tune, search, seed, order}) => {
       if (tune === undefined || search === undefined)
         throw new TypeError(
           `fitModel requires options.${tune === undefined ? "tune" : "search"} for boost, got none`,
         );
       checkData(tune);
-      const ordered = rowsOf(tune, canonicalOrder(tune));
-      return searchBoost(train, ordered, {...search, ...(seed === undefined ? {} : {seed})});
+      const ordered = inCanonicalOrder(tune);
+      const {steps: preparation, x} = fitPreparation(train, nativePlan({order}));
+      const found = await searchBoost(
+        {...train, x},
+        {...ordered, x: applyPreparation(preparation, ordered.x)},
+        {...search, ...(seed === undefined ? {} : {seed})},
+      );
+      return {preparation, ...found};
     },
-    apply: ({boost}, x) => Float64Array.from(boostMargins(boost, x)),
+    apply: ({preparation, boost}, x) =>
+      Float64Array.from(boostMargins(boost, applyPreparation(preparation, x))),
     work: ({search}) => search.work,
   },
 };
@@ -147,7 +164,7 @@ const FITTERS: {readonly [Kind in ModelKind]: Fitter<Kind>} = {
  * Fits a model. The rows are first put into an order of their own, so the model does not depend, not even by
  * rounding, on the order in which they come.
  * @throws RangeError when `y` holds one class only, or a feature an infinite value.
- * @throws DataError when the feature of recency or alive is not there.
+ * @throws DataError when the feature of recency or alive is not there, or the order of a category lacks one of its levels.
  */
 export async function fitModel<Kind extends ModelKind>(
   kind: Kind,
@@ -155,9 +172,9 @@ export async function fitModel<Kind extends ModelKind>(
   options: FitOptions = {},
 ): Promise<Extract<Model, {kind: Kind}>> {
   const positives = checkData(data);
-  const ordered = rowsOf(data, canonicalOrder(data));
+  const ordered = inCanonicalOrder(data);
   const {fit: learn, limit} = FITTERS[kind];
-  const kept = subsample(ordered, limit?.(data.x.names.length, options), options.seed);
+  const kept = subsample(ordered, limit?.(data.x, options), options.seed);
   const model = {
     kind,
     features: [...data.x.names],
@@ -201,6 +218,12 @@ function rowsOf({x, y, customers}: TrainingData, rows: ArrayLike<number>): Train
     y: Uint8Array.from(take, i => y[i]!),
     customers: take.map(i => customers[i]!),
   };
+}
+
+/** The same rows whatever their order and the codes of their categories. */
+function inCanonicalOrder(data: TrainingData): TrainingData {
+  const sorted = {...data, x: sortLevels(data.x)};
+  return rowsOf(sorted, canonicalOrder(sorted));
 }
 
 /** Rows by customer id, then by their values, so that equal rows only can change places. */

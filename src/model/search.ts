@@ -40,7 +40,7 @@ export type Search = {
   readonly work: number;
 };
 
-/** Rows of customers; NaN is missing, a label is 1 or 0. */
+/** Rows of customers; NaN is missing, a label is 1 or 0. The codes of a category mean the same in all of them. */
 export type SearchRows = {
   readonly x: Matrix;
   readonly y: ArrayLike<number>;
@@ -127,6 +127,7 @@ export async function searchBoost(
   const rungs = rungsOf(train, candidates, seed);
   const tried = settings.map(setting => ({setting, rungs: [] as Rung[]}));
   const of = rungs.reduce((sum, _, k) => sum + survivors(candidates, k), 0);
+  const categorical = Object.keys(train.x.categories ?? {});
   let fit = 0;
   let standing = settings.map((_, i) => i);
   let best: {setting: number; boost: Boost; tuneAuc: number} | undefined;
@@ -138,7 +139,7 @@ export async function searchBoost(
       progress?.({fit, of, share, tree: 0});
       const boost = await fitBoost(x, y, {
         ...settings[i]!,
-        ...{trees: TREES, earlyStopping: PATIENCE, tune},
+        ...{trees: TREES, earlyStopping: PATIENCE, tune, categorical},
         // The engine takes 32 bits.
         seed: seed % 2 ** 32,
         threads: x.values.length < WORTH_THREADS ? 1 : threads,

@@ -1,7 +1,7 @@
 import {createRequire} from "node:module";
 import process from "node:process";
 import type {Matrix} from "../features/matrix.ts";
-import {requireFeatures} from "./prepare.ts";
+import {requireFeatures} from "./feature-order.ts";
 import {addTrees, readXgboostFile, type Tree} from "./trees.ts";
 
 /** Boosted trees fitted by XGBoost. Margins are log-odds. */

@@ -61,7 +61,7 @@ test("featureSql(features) gives the bits of computeFeatures(log, cohort) for ev
     await withDatabase(async database => {
       await fillTables(database, rows, inputs);
       const shape = shapeOf(inputs.log, inputs);
-      const {statements, query} = featureSql(DECLARATIONS, {shape, cutoffs: CUTOFFS, levels: x.levels});
+      const {statements, query} = featureSql(DECLARATIONS, {shape, cutoffs: CUTOFFS, levels: x.categories});
       for (const statement of statements) await database.connection.run(statement);
       const found = await rowsOf<Record<string, number | null>>(
         database,
@@ -110,7 +110,7 @@ test("streamFeatures(database, rollup) gives the bits of computeFeatures(log, co
       const events = `SELECT name AS customer, day, type, amount, channel AS ${named("channel")}
         FROM event JOIN person USING (customer)`;
       const rollup = await storeRollup(database, {events, features, shape: shapeOf(log)});
-      const levels = x.levels!;
+      const levels = x.categories!;
       const made = await streamFeatures(database, rollup, {cutoffs: CUTOFFS, levels, block});
       await dropRollup(database, rollup);
       expect(made.names).toEqual(x.names);

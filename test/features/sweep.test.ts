@@ -27,7 +27,7 @@ function expectByDefinition(seed: number, cutoffs: readonly number[], options: R
   expect(x.names).toEqual(DECLARATIONS.map(f => f.name));
   for (let i = 0; i < x.rows; i++) {
     const customer = cohort.customer[i]!;
-    const levels = x.levels![LAST.name]!;
+    const levels = x.categories![LAST.name]!;
     const person = personOf(rows, {customer, id: log.customers[customer]!, campaigns, tables, levels});
     const t = cutoffs[cohort.cutoff[i]!]!;
     DECLARATIONS.forEach((f, j) => {
@@ -69,7 +69,7 @@ test("computeFeatures(log, cohort) at 00:00 gives the same bits with times of da
   const n = log.customers.length;
   const days = computeFeatures(log, everybody(n, CUTOFFS), {features: DECLARATIONS, ...inputs});
   // One cutoff within a day, after all events, makes the sweep count in milliseconds.
-  const levels = days.levels!;
+  const levels = days.categories!;
   const withOne = everybody(n, [...CUTOFFS, FIRST + 300.5]);
   const instants = computeFeatures(log, withOne, {features: DECLARATIONS, ...inputs, levels});
   DECLARATIONS.forEach((f, j) => {
@@ -139,7 +139,7 @@ test("computeFeatures(log, cohort) takes a category that was not learnt for miss
   const x = computeFeatures(log, cohort, {features: [LAST], ...inputs, levels});
   const texts = new Set(x.values);
   expect([...texts].sort()).toEqual([0, 2, Number.NaN]);
-  expect(x.levels).toEqual(levels);
+  expect(x.categories).toEqual(levels);
   const early = levelsBefore(log, [LAST], FIRST);
   expect(early).toEqual({[LAST.name]: []});
 });
