@@ -58,6 +58,7 @@ export {
   testText,
   workTable,
 } from "./report/models.ts";
+export {samplingList, samplingPoints, samplingPriorTable, samplingTable} from "./report/sampling.ts";
 export {searchCurves, searchOf, settingsTable} from "./report/search.ts";
 export {auditList, splitGrid, splitTable} from "./report/split.ts";
 export {

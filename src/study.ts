@@ -177,6 +177,28 @@ const feature = z
     'the measures ratio and share, and no others, require "against"',
   );
 
+/** What is done to the train rows before a model learns; all other rows stay as they are. */
+const sampling = z.discriminatedUnion("kind", [
+  z.strictObject({kind: z.literal("none")}),
+  /** Leaves out active customers' rows, down to `ratio` for each churner's row. */
+  z.strictObject({kind: z.literal("undersample"), ratio: z.number().gt(0).default(1)}),
+  /** Makes up churners' rows between real ones, up to `ratio` for each other row. */
+  z.strictObject({
+    kind: z.literal("smote"),
+    ratio: z.number().gt(0).default(1),
+    /** Nearest churners to choose from. */
+    neighbours: z.int().min(1).max(20).default(5),
+    /** Features whose values are codes of categories. */
+    categorical: z.array(name).default([]),
+  }),
+  /** Weighs rows by half for every `halfLifeDays` that their cutoff is older than the newest. */
+  z.strictObject({kind: z.literal("decay"), halfLifeDays: z.number().gt(0)}),
+  /** One random row of each customer. */
+  z.strictObject({kind: z.literal("one-cutoff")}),
+  /** A model of each cutoff, their margins averaged. */
+  z.strictObject({kind: z.literal("per-cutoff")}),
+]);
+
 const schema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "a study name is lower case letters, digits and -"),
   title: name,
@@ -200,6 +222,7 @@ const schema = z.strictObject({
     testFrom: month,
   }),
   features: z.array(feature).min(1).refine(unique("name"), "two features have one name"),
+  sampling: sampling.default({kind: "none"}),
   /** Models to try; "ml-xgboost" only checks "boost" and is never put to use. */
   models: z
     .array(z.enum(MODEL_KINDS))
@@ -282,6 +305,7 @@ export function defineStudy(input: StudyInput): Study {
   if (study.split.validation <= study.split.train)
     throw new DataError("study: split.validation must be greater than split.train");
   if (study.models.includes("recency")) recencyFeature(study);
+  checkCategorical(study);
   return deepFreeze(study);
 }
 
@@ -297,6 +321,15 @@ export function recencyFeature({features, activity}: Pick<Study, "features" | "a
         `declare one, or leave "recency" out of models`,
     );
   return feature.name;
+}
+
+function checkCategorical({sampling, features}: Study): void {
+  const named = sampling.kind === "smote" ? sampling.categorical : [];
+  const unknown = named.find(name => features.every(feature => feature.name !== name));
+  if (unknown !== undefined)
+    throw new DataError(
+      `study: sampling.categorical names ${JSON.stringify(unknown)}, which is no feature; correct it in the study file`,
+    );
 }
 
 function deepFreeze<T>(value: T): T {

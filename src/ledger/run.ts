@@ -3,6 +3,7 @@ import type {Campaigns} from "../data/campaigns.ts";
 import type {EventLog} from "../data/event-log.ts";
 import type {SnapshotManifest} from "../data/snapshot.ts";
 import {DataError} from "../data-error.ts";
+import {compareSampling, type SamplingComparison} from "../evaluate/compare-sampling.ts";
 import {
   type Competition,
   competeModels,
@@ -21,6 +22,7 @@ import {counted} from "../figures.ts";
 import {titleOf} from "../model/model.ts";
 import type {SearchProgress} from "../model/search.ts";
 import {randomOf} from "../random.ts";
+import {schemesBeside} from "../sampling/sample.ts";
 import {auditSplit, type SplitAudit} from "../split/audit.ts";
 import {rowsOf, type Split, splitRows} from "../split/rows.ts";
 import {recencyFeature, type Study} from "../study.ts";
@@ -87,6 +89,8 @@ export type Run = {
   readonly features: () => Promise<Matrix>;
   /** The candidates, fitted and calibrated. */
   readonly models: () => Promise<Competition>;
+  /** Schemes of sampling the train rows, on the same test rows; the study's own is among them. */
+  readonly sampling: () => Promise<SamplingComparison>;
   /** How the candidates did: on test customers, or with `everybody` on all customers at the test cutoffs. */
   readonly evaluation: (options?: {everybody?: boolean}) => Promise<Judgement>;
   /** The rows of a role as the chosen model ranked them. */
@@ -118,7 +122,7 @@ export function createRun(inputs: RunInputs): Run {
   const featuresKey = [cohortKey, study.features];
   const modelsKey = [
     ...[featuresKey, contactsDigest(campaigns)],
-    ...[study.horizon, study.target, study.split, study.models, study.search, study.seed],
+    ...[study.horizon, study.target, study.split, study.models, study.search, study.sampling, study.seed],
   ];
   const costsKey = {stage: "costs", inputs: modelsKey};
   const staged = <T>(stage: string, inputs: unknown, compute: () => Promise<T>): Promise<T> =>
@@ -168,6 +172,7 @@ export function createRun(inputs: RunInputs): Run {
         labels: labels(),
         split: split(),
         kinds: study.models,
+        sampling: study.sampling,
         seed: study.seed,
         searchCandidates: study.search.candidates,
         recencyFeature: study.models.includes("recency") ? recencyFeature(study) : undefined,
@@ -179,6 +184,31 @@ export function createRun(inputs: RunInputs): Run {
       return competition;
     }),
   );
+  const sampling = once(() => {
+    const {capacity} = study.economics;
+    const schemes = schemesBeside(study.sampling);
+    const {seed} = study;
+    const key = [
+      featuresKey,
+      contactsDigest(campaigns),
+      horizon,
+      target,
+      study.split,
+      seed,
+      schemes,
+      capacity,
+    ];
+    return staged("sampling", key, async () => {
+      splitAudit();
+      return compareSampling(await features(), {
+        ...{cohort: cohort(), customers: log.customers, labels: labels(), split: split()},
+        ...{seed, schemes, capacity, threads: inputs.threads},
+        progress:
+          inputs.progress &&
+          ((kind, scheme) => inputs.progress?.(`${titleOf(kind).toLowerCase()}, sampling ${scheme.kind}`)),
+      });
+    });
+  });
   const evaluation = async ({everybody = false} = {}) =>
     staged("evaluation", [modelsKey, study.economics, everybody], async () =>
       judgeModels(await models(), {cohort: cohort(), labels: labels(), study, everybody}),
@@ -231,7 +261,7 @@ export function createRun(inputs: RunInputs): Run {
       split,
       splitAudit,
     },
-    ...{cohortSize, pastLabels, features, models, evaluation, ranked, importance, record},
+    ...{cohortSize, pastLabels, features, models, sampling, evaluation, ranked, importance, record},
     inactivityAlternatives: days => {
       const own = churn.kind === "inactivity" ? [churn.days] : [];
       const daysList = [...new Set([...days, ...own])].sort((a, b) => a - b);
