@@ -26,6 +26,12 @@ export function samplingTitle(sampling: Sampling): string {
   }
 }
 
+/** The title as it stands within a sentence. */
+const inSentence = (sampling: Sampling): string => {
+  const title = samplingTitle(sampling);
+  return `${title.slice(0, 1).toLowerCase()}${title.slice(1)}`;
+};
+
 const interval = ({value, low, high}: {value: number; low: number; high: number}, digits: number): string =>
   `${decimal(value, digits)} (${decimal(low, digits)} to ${decimal(high, digits)})`;
 
@@ -48,9 +54,9 @@ export function samplingTable({rows, customers, capacity, schemes}: SamplingComp
       {name: "work", title: "Work", unit: "million values", format: "decimal", digits: 1},
       {name: "tuneAuc", title: "ROC AUC, tuning", format: "decimal", digits: 3},
       column("auc", "ROC AUC, test"),
-      column("aucGain", "Against all rows"),
+      column("aucGain", "ROC AUC against all rows"),
       column("lift", `Lift at ${briefPercent(capacity)}, test`),
-      column("liftGain", "Against all rows"),
+      column("liftGain", "Lift against all rows"),
     ],
     rows: schemes.map(one => {
       const names = [samplingTitle(one.sampling), titleOf(one.kind)];
@@ -133,7 +139,7 @@ export function samplingList({schemes, observed}: SamplingComparison, study: Stu
     ones
       .map(
         ({sampling, kind, gain}) =>
-          `${samplingTitle(sampling).toLowerCase()}, ${titleOf(kind).toLowerCase()}: ${interval(gain, 3)}`,
+          `${inSentence(sampling)}, ${titleOf(kind).toLowerCase()}: ${interval(gain, 3)}`,
       )
       .join("; ");
   const [better, worse] = [gains.filter(({gain}) => gain.low > 0), gains.filter(({gain}) => gain.high < 0)];
@@ -145,10 +151,10 @@ export function samplingList({schemes, observed}: SamplingComparison, study: Stu
   return list([
     `${better.length === 0 ? "No scheme ranks the test customers clearly better than all rows as they are" : `Clearly better than all rows as they are, in ROC AUC: ${named(better)}`}. ` +
       `${worse.length === 0 ? "None ranks them clearly worse." : `Clearly worse: ${named(worse)}.`}`,
-    `Furthest off before the prior is put back is ${samplingTitle(off.sampling).toLowerCase()} (${titleOf(off.kind).toLowerCase()}): ` +
+    `Furthest off before the prior is put back is ${inSentence(off.sampling)} (${titleOf(off.kind).toLowerCase()}): ` +
       `it predicts ${meanOf("learned")} where ${percent(observed)} churned. With the prior put back it predicts ` +
       `${meanOf("restored")}, and calibrated ${meanOf("calibrated")}.`,
-    `The study learns from: ${samplingTitle(study.sampling).toLowerCase()}. Change \`sampling\` in the study to another, and ` +
+    `The study learns from: ${inSentence(study.sampling)}. Change \`sampling\` in the study to another, and ` +
       "judge it by the tuning column.",
     ...new Set(refused),
   ]);
@@ -167,7 +173,7 @@ export function sampledText({candidates}: Competition): string | undefined {
   const [skipped] = candidates.flatMap(({model}) => (model.kind === "average" ? [model.skipped] : []));
   const days = skipped?.map(({cutoff}) => dateOf(cutoff)) ?? [];
   return (
-    `The candidates learned from sampled training rows: ${samplingTitle(sampling).toLowerCase()}. The prior is put back ` +
+    `The candidates learned from sampled training rows: ${inSentence(sampling)}. The prior is put back ` +
     "into the scores where it changed, and all other rows are as they were." +
     (sampling.kind === "decay" ? " The second engine takes no weights and takes no part." : "") +
     (days.length === 0 ? "" : ` No model could be fitted on ${days.join(", ")}: one class only.`)
