@@ -3,7 +3,7 @@ import type {Matrix} from "../features/matrix.ts";
 import {fitSampled} from "../model/average.ts";
 import {applyCalibration, chooseCalibration} from "../model/calibration.ts";
 import {applyModel, canLearn, type Model, type ModelKind, workOf} from "../model/model.ts";
-import type {Sampling} from "../sampling/sample.ts";
+import {changesNothing, type Sampling} from "../sampling/sample.ts";
 import {
   aucStatistic,
   clusterBootstrap,
@@ -50,12 +50,16 @@ export type SchemeJudgement = {
   readonly calibrated: ProbabilityJudgement;
 };
 
-/** A scheme that the train rows do not allow. */
+/** A scheme that the train rows do not allow, or that has nothing to do on them. */
 export type RefusedScheme = {
   readonly kind: ModelKind;
   readonly sampling: Sampling;
   readonly refused: string;
 };
+
+/** Why a scheme is not tried that would leave the train rows as they are. */
+const NOTHING_TO_DO =
+  "has nothing to do: churners' rows are already as many, against the others, as it would make them";
 
 /** Schemes of sampling on the same untouched test rows. */
 export type SamplingComparison = {
@@ -83,7 +87,8 @@ export type CompareSamplingOptions = Pick<
 /**
  * Fits each kind of model once for each scheme and judges it on the test rows. Sampling touches the train rows only;
  * tune, calibrate and test rows are the same for all. The figures of the test rows are to be read, not chosen by.
- * @throws RangeError when a role lacks a class. A scheme that the train rows do not allow is named as refused.
+ * A scheme that the train rows do not allow, or that would leave them as they are, is named as refused.
+ * @throws RangeError when a role lacks a class.
  */
 export async function compareSampling(
   x: Matrix,
@@ -134,6 +139,8 @@ async function tryScheme(
   {train, tune, calibrate, test}: Readonly<Record<"train" | "tune" | "calibrate" | "test", RoleData>>,
   {seed, threads = 1}: CompareSamplingOptions,
 ): Promise<Tried | RefusedScheme> {
+  if (changesNothing(sampling, train))
+    return {kind, sampling, refused: `sampling "${sampling.kind}" ${NOTHING_TO_DO}`};
   try {
     const search = {candidates: 1, auc: rocAuc, threads};
     const model = await fitSampled(kind, train, {seed, tune, sampling, search});

@@ -79,10 +79,10 @@ export type CompeteOptions = {
 };
 
 /**
- * Fits every kind of model on the train rows, sampled where that is asked for, calibrates it on the calibrate rows, and chooses the one with the
- * highest ROC AUC on the tune rows; of equals the simpler, and never the cross-check. The settings of boosted trees
- * are found on the tune rows too. Test rows are scored and take no part. A kind that cannot learn from the sample is
- * left out.
+ * Fits every kind of model on the train rows, sampled where that is asked for, calibrates it on the calibrate rows,
+ * and chooses the one with the highest ROC AUC on the tune rows; of equals the simpler, and never the cross-check.
+ * The settings of boosted trees are found on the tune rows too. Test rows are scored and take no part. A kind that
+ * cannot learn from the sample is left out.
  * @param x rows as in the cohort. @param labels one a row, 0 or 1 wherever the row has a role.
  * @throws RangeError when no kind may be chosen.
  */

@@ -3,7 +3,7 @@ import {boostMargins} from "../boost/predict.ts";
 import {byCodeUnit} from "../data/event-log.ts";
 import type {Matrix} from "../features/matrix.ts";
 import type {SkippedCutoff} from "../sampling/by-cutoff.ts";
-import {type Sampling, sampleRows} from "../sampling/sample.ts";
+import {isWeighted, type Sampling, sampleRows} from "../sampling/sample.ts";
 import {
   canonicalOrder,
   checkTrainingData,
@@ -201,7 +201,7 @@ export async function fitModel<Kind extends ModelKind>(
 
 /** Whether a kind of model can learn from the rows that a sampling makes: ml-xgboost takes no weights. */
 export const canLearn = (kind: ModelKind, sampling: Sampling): boolean =>
-  sampling.kind !== "decay" || FITTERS[kind].weightless !== true;
+  !isWeighted(sampling) || FITTERS[kind].weightless !== true;
 
 /**
  * Margins of the rows of `x`, higher is riskier: log-odds at the prior of the training rows, for recency days. A

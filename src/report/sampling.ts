@@ -4,7 +4,7 @@ import type {RefusedScheme, SamplingComparison, SchemeJudgement} from "../evalua
 import type {Competition} from "../evaluate/compete.ts";
 import {briefPercent, decimal, percent, whole} from "../figures.ts";
 import {titleOf} from "../model/model.ts";
-import type {Sampling} from "../sampling/sample.ts";
+import {isWeighted, type Sampling} from "../sampling/sample.ts";
 import type {Study} from "../study.ts";
 import {type List, list, type Table} from "./words.ts";
 
@@ -60,7 +60,7 @@ export function samplingTable({rows, customers, capacity, schemes}: SamplingComp
     ],
     rows: schemes.map(one => {
       const names = [samplingTitle(one.sampling), titleOf(one.kind)];
-      if (!isFitted(one)) return [...names, null, null, null, null, "refused", "", "", ""];
+      if (!isFitted(one)) return [...names, null, null, null, null, "not tried", "", "", ""];
       const {auc, aucGain, lift, liftGain} = one;
       return [
         ...[...names, one.rows, one.positives, one.work / 1e6, one.tuneAuc],
@@ -143,21 +143,28 @@ export function samplingList({schemes, observed}: SamplingComparison, study: Stu
       )
       .join("; ");
   const [better, worse] = [gains.filter(({gain}) => gain.low > 0), gains.filter(({gain}) => gain.high < 0)];
-  const off = fitted.reduce((a, b) =>
-    Math.abs(b.learned.bias.value) > Math.abs(a.learned.bias.value) ? b : a,
-  );
-  const meanOf = (sort: "learned" | "restored" | "calibrated") => percent(observed + off[sort].bias.value);
+  const [off] = fitted
+    .filter(({learned, restored}) => learned.bias.value !== restored.bias.value)
+    .sort((a, b) => Math.abs(b.learned.bias.value) - Math.abs(a.learned.bias.value));
   const refused = schemes.flatMap(one => (isFitted(one) ? [] : [one.refused]));
   return list([
     `${better.length === 0 ? "No scheme ranks the test customers clearly better than all rows as they are" : `Clearly better than all rows as they are, in ROC AUC: ${named(better)}`}. ` +
       `${worse.length === 0 ? "None ranks them clearly worse." : `Clearly worse: ${named(worse)}.`}`,
-    `Furthest off before the prior is put back is ${inSentence(off.sampling)} (${titleOf(off.kind).toLowerCase()}): ` +
-      `it predicts ${meanOf("learned")} where ${percent(observed)} churned. With the prior put back it predicts ` +
-      `${meanOf("restored")}, and calibrated ${meanOf("calibrated")}.`,
+    ...(off ? [priorText(off, observed)] : []),
     `The study learns from: ${inSentence(study.sampling)}. Change \`sampling\` in the study to another, and ` +
       "judge it by the tuning column.",
     ...new Set(refused),
   ]);
+}
+
+/** How far off a sampled model's probabilities are, and what puts them right. */
+function priorText({sampling, kind, ...judged}: SchemeJudgement, observed: number): string {
+  const meanOf = (sort: "learned" | "restored" | "calibrated") => percent(observed + judged[sort].bias.value);
+  return (
+    `Furthest off before the prior is put back is ${inSentence(sampling)} (${titleOf(kind).toLowerCase()}): it ` +
+    `predicts ${meanOf("learned")} where ${percent(observed)} churned. With the prior put back it predicts ` +
+    `${meanOf("restored")}, and calibrated ${meanOf("calibrated")}.`
+  );
 }
 
 /** What the candidates learned from, where the study samples its train rows; undefined where it does not. */
@@ -175,7 +182,7 @@ export function sampledText({candidates}: Competition): string | undefined {
   return (
     `The candidates learned from sampled training rows: ${inSentence(sampling)}. The prior is put back ` +
     "into the scores where it changed, and all other rows are as they were." +
-    (sampling.kind === "decay" ? " The second engine takes no weights and takes no part." : "") +
+    (isWeighted(sampling) ? " The second engine takes no weights and takes no part." : "") +
     (days.length === 0 ? "" : ` No model could be fitted on ${days.join(", ")}: one class only.`)
   );
 }

@@ -20,6 +20,18 @@ export function schemesBeside(own: Sampling): Sampling[] {
   return usual.map(scheme => (scheme.kind === own.kind ? own : scheme));
 }
 
+/** Whether churners are too many for an undersampling or SMOTE to change anything. */
+export function changesNothing(sampling: Sampling, {y}: TrainingData): boolean {
+  let positives = 0;
+  for (let i = 0; i < y.length; i++) positives += y[i]!;
+  const negatives = y.length - positives;
+  if (sampling.kind === "undersample") return sampling.ratio * positives >= negatives;
+  return sampling.kind === "smote" && Math.floor(sampling.ratio * negatives) <= positives;
+}
+
+/** Whether a sampling gives the rows weights. */
+export const isWeighted = ({kind}: Sampling): boolean => kind === "decay" || kind === "one-cutoff";
+
 /**
  * The train rows as a sampling makes them. It neither sees nor changes any other row. Decay weights are scaled to
  * mean 1, so that penalties and least weights of leaves mean what they mean without.

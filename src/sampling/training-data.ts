@@ -23,16 +23,6 @@ export type Sample = TrainingData & {
   readonly keptNegatives: number;
 };
 
-/** {@link Sample.keptNegatives} of a sample with labels `after` of rows with labels `before`, both of both classes. */
-export function priorOf(before: ArrayLike<number>, after: ArrayLike<number>): number {
-  const odds = (y: ArrayLike<number>): number => {
-    let positives = 0;
-    for (let i = 0; i < y.length; i++) positives += y[i]!;
-    return positives / (y.length - positives);
-  };
-  return odds(before) / odds(after);
-}
-
 /** The given rows, in the given order. */
 export function takeTraining({x, y, customers, cutoffs}: TrainingData, rows: ArrayLike<number>) {
   const take = Array.from(rows);

@@ -113,16 +113,24 @@ test("compareSampling(x) names a scheme that the train rows do not allow, and ju
   // Churners' rows of 48 train customers only.
   let left = 48;
   const few = Array.from(y, (label, i) =>
-    ROLES[role[i]!] === "train" ? ((i & 3) === 0 && label === 1 && left-- > 0 ? 1 : 0) : label,
+    ROLES[role[i]!] === "train" ? ((i & 3) === 0 && left-- > 0 ? 1 : 0) : label,
   );
-  const {schemes} = await compareSampling(x, {...given(few), kinds: ["logistic"], draws: 20});
-  const refused = schemes.flatMap(one => ("refused" in one ? [one] : []));
-  expect(refused.map(({sampling}) => sampling.kind)).toEqual(
-    ["smote", "one-cutoff"].slice(0, refused.length),
-  );
-  expect(refused[0]!.refused).toContain("requires at least 50 churners among the train customers");
-  const list = samplingList({...compared, schemes}, study).items;
-  expect(list.at(-1)).toBe(refused.at(-1)!.refused);
+  const one = await compareSampling(x, {...given(few), kinds: ["logistic"], draws: 20});
+  const refused = (schemes: typeof one.schemes) =>
+    schemes.flatMap(scheme => ("refused" in scheme ? [[scheme.sampling.kind, scheme.refused]] : []));
+  expect(refused(one.schemes)).toEqual([
+    ["smote", expect.stringContaining("requires at least 50 churners among the train customers")],
+  ]);
+  const list = samplingList(one, study).items;
+  expect(list.at(-1)).toBe(refused(one.schemes)[0]![1]);
+  expect(samplingTable(one).rows).toHaveLength(6);
+  // More churners' rows than others: nothing to leave out or to make up.
+  const many = Array.from(y, label => 1 - label);
+  const {schemes} = await compareSampling(x, {...given(many), kinds: ["logistic"], draws: 20});
+  expect(refused(schemes).map(([kind, why]) => [kind, why!.slice(0, 34)])).toEqual([
+    ["undersample", 'sampling "undersample" has nothing'],
+    ["smote", 'sampling "smote" has nothing to do'],
+  ]);
 });
 
 const study = {sampling: {kind: "undersample", ratio: 1}} as Study;

@@ -7,6 +7,7 @@ import {fitAverage, fitSampled} from "../../src/model/average.ts";
 import {fitLogistic} from "../../src/model/logistic.ts";
 import {
   applyModel,
+  canLearn,
   type FitOptions,
   fitModel,
   type Model,
@@ -37,7 +38,7 @@ const OPTIONS: FitOptions = {
   search: {auc: rocAuc, candidates: 1},
 };
 const pairs = KINDS.flatMap(kind =>
-  SAMPLINGS.filter(({kind: sampling}) => sampling !== "decay" || kind !== "ml-xgboost").map(
+  SAMPLINGS.filter(sampling => canLearn(kind, sampling)).map(
     sampling => [kind, sampling.kind, sampling] as const,
   ),
 );
@@ -164,8 +165,15 @@ test("fitAverage(kind, data) says on which cutoffs no model could be fitted", as
   expect(model.skipped).toEqual([{cutoff: 20_060, rows: 1500, positives: 0}]);
 });
 
-test("fitModel(ml-xgboost, data, {sampling: decay}) is refused: its engine takes no weights", async () => {
-  await expect(
-    fitModel("ml-xgboost", train, {...OPTIONS, sampling: {kind: "decay", halfLifeDays: 30}}),
-  ).rejects.toThrow("fitModel requires a kind that takes weights for sampling decay, got ml-xgboost");
+test("fitModel(ml-xgboost, data, {sampling}) is refused where rows have weights: its engine takes none", async () => {
+  for (const sampling of [{kind: "decay", halfLifeDays: 30}, {kind: "one-cutoff"}] as const)
+    await expect(fitModel("ml-xgboost", train, {...OPTIONS, sampling})).rejects.toThrow(
+      `fitModel requires a kind that takes weights for sampling ${sampling.kind}, got ml-xgboost`,
+    );
+  expect(pairs.filter(([kind]) => kind === "ml-xgboost").map(([, sampling]) => sampling)).toEqual([
+    "none",
+    "undersample",
+    "smote",
+    "per-cutoff",
+  ]);
 });

@@ -2,7 +2,7 @@ import {expect, test} from "vitest";
 import {rowsByCutoff} from "../../src/sampling/by-cutoff.ts";
 import {decayWeights} from "../../src/sampling/decay.ts";
 import {sampleRows} from "../../src/sampling/sample.ts";
-import {canonicalOrder, priorOf, type TrainingData} from "../../src/sampling/training-data.ts";
+import {canonicalOrder, type TrainingData} from "../../src/sampling/training-data.ts";
 import {logisticWorld, meanOf} from "./world.ts";
 
 const world = logisticWorld(300, 8);
@@ -31,11 +31,6 @@ test("sampleRows(data, decay) weighs by the newest cutoff, with mean 1, and chan
   ])
     expect(newer! / older!).toBeCloseTo(2, 12);
   expect(sampleRows(world, {kind: "none"}, 1)).toEqual({...world, keptNegatives: 1});
-});
-
-test("priorOf(before, after) turns the odds of the sample into those before", () => {
-  // 2 of 8 before, odds 1 to 3; 2 of 4 after, odds 1: a third of the negatives is kept.
-  expect(priorOf([1, 1, 0, 0, 0, 0, 0, 0], [1, 1, 0, 0])).toBeCloseTo(1 / 3, 15);
 });
 
 test("rowsByCutoff(data) parts the rows by cutoff, ascending, and names those with one class", () => {

@@ -1,6 +1,7 @@
 import {expect, test} from "vitest";
 import {applyLogistic, fitLogistic} from "../../src/model/logistic.ts";
 import {oneCutoffPerCustomer} from "../../src/sampling/one-cutoff.ts";
+import {takeTraining} from "../../src/sampling/training-data.ts";
 import {undersample} from "../../src/sampling/undersample.ts";
 import {hashUnit} from "../../src/split/sets.ts";
 import {logisticWorld, meanOf, sigmoid, TRUTH} from "./world.ts";
@@ -106,10 +107,50 @@ test("oneCutoffPerCustomer(data) keeps a customer's row when a later cutoff come
   expect(new Set(moved)).toEqual(new Set([20_090]));
 });
 
-test("oneCutoffPerCustomer(data).keptNegatives puts the mean of a model's probabilities back", () => {
-  const sample = oneCutoffPerCustomer(world);
-  const odds = (y: ArrayLike<number>) => meanOf(y) / (1 - meanOf(y));
-  expect(odds(sample.y) * sample.keptNegatives).toBeCloseTo(odds(world.y), 12);
+test("oneCutoffPerCustomer(data) weighs a row by its customer's rows, so that a model of it predicts all rows' base rate", () => {
+  // As in churn, a customer's rows end with the first positive one: churners have fewer.
+  const rows = [...world.customers.keys()].filter(i => {
+    for (let k = i - (i & 3); k < i; k++) if (world.y[k] === 1) return false;
+    return true;
+  });
+  const churning = takeTraining(world, rows);
+  const sample = oneCutoffPerCustomer(churning);
+  const counts = Map.groupBy(churning.customers, id => id);
+  expect(meanOf(sample.weights!)).toBeCloseTo(1, 12);
+  const unit = sample.weights![0]! / counts.get(sample.customers[0]!)!.length;
+  sample.customers.forEach((id, i) => {
+    expect(sample.weights![i]).toBeCloseTo(unit * counts.get(id)!.length, 12);
+  });
+  const rate = meanOf(churning.y);
+  const predicted = (weights?: Float64Array) => {
+    const fit = fitLogistic(sample.x, sample.y, {c: Number.POSITIVE_INFINITY, weights});
+    return meanOf(applyLogistic(fit, churning.x).map(sigmoid));
+  };
+  // Two standard errors from one row of each of 20 000 customers.
+  const spread = Math.sqrt((rate * (1 - rate)) / sample.y.length);
+  expect(Math.abs(predicted(sample.weights) - rate) / spread).toBeLessThan(2);
+  expect(Math.abs(predicted() - rate) / spread).toBeGreaterThan(4);
+});
+
+test("oneCutoffPerCustomer(data) requires cutoffs, and both classes in what is left", () => {
+  const one = {
+    x: {names: ["a"], rows: 3, values: new Float64Array(3)},
+    y: [1, 0, 0],
+    customers: ["a", "a", "b"],
+  };
+  const left = Array.from({length: 40}, (_, day) => {
+    try {
+      return oneCutoffPerCustomer({...one, cutoffs: [day, day + 1, day]}).y.length;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  });
+  expect(new Set(left)).toEqual(
+    new Set([
+      2,
+      'sampling "one-cutoff" leaves one class only in the rows of 2 customers; use more customers, or sampling "none"',
+    ]),
+  );
   const {cutoffs: _, ...without} = world;
   expect(() => oneCutoffPerCustomer(without)).toThrow(
     new TypeError("oneCutoffPerCustomer requires the cutoff of each row, got none"),
