@@ -148,7 +148,9 @@ export function samplingList({schemes, observed}: SamplingComparison, study: Stu
     .sort((a, b) => Math.abs(b.learned.bias.value) - Math.abs(a.learned.bias.value));
   const refused = schemes.flatMap(one => (isFitted(one) ? [] : [one.refused]));
   return list([
-    `${better.length === 0 ? "No scheme ranks the test customers clearly better than all rows as they are" : `Clearly better than all rows as they are, in ROC AUC: ${named(better)}`}. ` +
+    (better.length === 0
+      ? "No scheme ranks the test customers clearly better than all rows as they are. "
+      : `Clearly better than all rows as they are, in ROC AUC: ${named(better)}. `) +
       `${worse.length === 0 ? "None ranks them clearly worse." : `Clearly worse: ${named(worse)}.`}`,
     ...(off ? [priorText(off, observed)] : []),
     `The study learns from: ${inSentence(study.sampling)}. Change \`sampling\` in the study to another, and ` +

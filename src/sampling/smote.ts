@@ -7,6 +7,9 @@ import {canonicalOrder, checkTrainingData, type Sample, type TrainingData} from 
 /** Customers with a churner's row below which nothing is made up: it would repeat a handful of people. */
 export const FEWEST_CHURNERS = 50;
 
+/** Churners' rows that are looked at: every pair of them is, which for these takes seconds. */
+export const MOST_ROWS = 10_000;
+
 /** Apart from the streams of numbers that others draw from the same seed. */
 const STREAM = 11;
 
@@ -38,7 +41,8 @@ export type Smote = Sample & {
  * - A number that is missing in the first row stays missing; missing in the neighbour only, it stays the first's.
  * - A category is that of most of the neighbours, of equals the nearest one's; missing counts as a category.
  *
- * Every made-up row is of a customer of its own. The same rows come for a seed in whatever order the data are. As the
+ * Of more than {@link MOST_ROWS} churners' rows that many are drawn, and rows are made up between them. Every made-up
+ * row is of a customer of its own. The same rows come for a seed in whatever order the data are. As the
  * made-up churners are not drawn from the real ones' distribution, `keptNegatives` puts the mean of the probabilities
  * back about, and not exactly.
  * @throws RangeError as {@link checkTrainingData}, for an unknown category or an option out of range.
@@ -51,19 +55,21 @@ export function smote(
   const positives = checkTrainingData("smote", data);
   const isCategory = checkOptions(data.x, {ratio, neighbours, categorical});
   const churners = canonicalOrder(data).filter(i => data.y[i] === 1);
-  const group = groupsOf(churners, data.customers);
   const n = Math.max(0, Math.floor(ratio * (data.x.rows - positives)) - positives);
   const random = randomOf(seed, STREAM);
-  const bases = shuffled(positives, random);
-  const near = nearestPoints(pointsOf(data.x, churners, isCategory), {
-    ...{group, k: neighbours},
-    wanted: bases.subarray(0, Math.min(n, positives)),
-  }).map(place => churners[place]!);
+  const bases = shuffled(positives, random)
+    .subarray(0, MOST_ROWS)
+    .map(place => churners[place]!);
+  const near = nearestPoints(pointsOf(data.x, bases, isCategory), {
+    group: groupsOf(bases, data.customers),
+    wanted: Int32Array.from({length: Math.min(n, bases.length)}, (_, i) => i),
+    k: neighbours,
+  }).map(place => bases[place]!);
   const rows: MadeUp[] = Array.from({length: n}, (_, i) => {
-    const at = (i % positives) * neighbours;
-    const nearest = near.subarray(at, at + neighbours);
+    const base = i % bases.length;
+    const nearest = near.subarray(base * neighbours, (base + 1) * neighbours);
     const [chosen, gap] = [nearest[Math.floor(random() * neighbours)]!, random()];
-    return {base: churners[bases[i % positives]!]!, chosen, nearest, gap};
+    return {base: bases[base]!, chosen, nearest, gap};
   });
   return {
     ...withRows(data, rows, isCategory),
@@ -134,8 +140,8 @@ function groupsOf(rows: Int32Array, customers: readonly string[]): Int32Array {
   });
   if (places.size < FEWEST_CHURNERS)
     throw new DataError(
-      `sampling "smote" requires at least ${FEWEST_CHURNERS} churners among the train customers to make up others from, ` +
-        `got ${places.size}; use more customers or cutoffs, or sampling "none"`,
+      `sampling "smote" requires at least ${FEWEST_CHURNERS} churners among the train customers to make up others ` +
+        `from, got ${places.size}; use more customers or cutoffs, or sampling "none"`,
     );
   return group;
 }

@@ -3,7 +3,7 @@ import {expect, test} from "vitest";
 import {takeRows} from "../../src/features/matrix.ts";
 import {randomOf} from "../../src/random.ts";
 import {nearestPoints, pointsOf} from "../../src/sampling/neighbours.ts";
-import {type Smote, smote} from "../../src/sampling/smote.ts";
+import {MOST_ROWS, type Smote, smote} from "../../src/sampling/smote.ts";
 import type {TrainingData} from "../../src/sampling/training-data.ts";
 
 const NAMES = ["spend", "orders", "plan", "gap"];
@@ -137,6 +137,20 @@ test("smote(data) starts from every churner's row equally often within one, and 
   const chiSquare = ranks.reduce((sum, count) => sum + (count - n / 5) ** 2 / (n / 5), 0);
   // The 99.9 % quantile of chi-square with 4 degrees of freedom.
   expect(chiSquare).toBeLessThan(18.47);
+});
+
+test("smote(data) of very many churners' rows draws as many as can be compared", () => {
+  const rows = 2 * MOST_ROWS + 700;
+  const positives = MOST_ROWS + 100;
+  const random = randomOf(2);
+  const many = {
+    x: {names: ["a"], rows, values: Float64Array.from({length: rows}, random)},
+    y: Uint8Array.from({length: rows}, (_, i) => (i < positives ? 1 : 0)),
+    customers: Array.from({length: rows}, (_, i) => `C${i}`),
+  };
+  const {parents} = smote(many, {ratio: 2});
+  expect(parents.length / 2).toBe(2 * (rows - positives) - positives);
+  expect(new Set(parents).size).toBe(MOST_ROWS);
 });
 
 test("smote(data) makes the same rows for a seed in whatever order the data are, others for another, and writes to none", () => {
