@@ -98,6 +98,7 @@ export {
   workTable,
 } from "./report/models.ts";
 export {preparationTable} from "./report/prepare.ts";
+export {samplingList, samplingPoints, samplingPriorTable, samplingTable} from "./report/sampling.ts";
 export {searchCurves, searchOf, settingsTable} from "./report/search.ts";
 export {auditList, splitGrid, splitTable} from "./report/split.ts";
 export {

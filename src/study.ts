@@ -398,6 +398,26 @@ const feature = z
     'the measure latest, and no other, reads a column of a table: of "table:NAME", and column',
   );
 
+/** What is done to the train rows before a model learns; all other rows stay as they are. */
+const sampling = z.discriminatedUnion("kind", [
+  z.strictObject({kind: z.literal("none")}),
+  /** Leaves out active customers' rows, down to `ratio` for each churner's row. */
+  z.strictObject({kind: z.literal("undersample"), ratio: z.number().gt(0).default(1)}),
+  /** Makes up churners' rows between real ones, up to `ratio` for each other row. */
+  z.strictObject({
+    kind: z.literal("smote"),
+    ratio: z.number().gt(0).default(1),
+    /** Nearest churners to choose from. */
+    neighbours: z.int().min(1).max(20).default(5),
+  }),
+  /** Weighs rows by half for every `halfLifeDays` that their cutoff is older than the newest. */
+  z.strictObject({kind: z.literal("decay"), halfLifeDays: z.number().gt(0)}),
+  /** One random row of each customer. */
+  z.strictObject({kind: z.literal("one-cutoff")}),
+  /** A model of each cutoff, their margins averaged. */
+  z.strictObject({kind: z.literal("per-cutoff")}),
+]);
+
 const schema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "a study name is lower case letters, digits and -"),
   title: name,
@@ -435,6 +455,7 @@ const schema = z.strictObject({
     testFrom: month,
   }),
   features: z.array(feature).min(1).refine(unique("name"), "two features have one name"),
+  sampling: sampling.default({kind: "none"}),
   /**
    * Models to try; "ml-xgboost" only checks "boost" and is never put to use. With "alive", the model of buying until
    * leaving (BG/NBD) is fitted on the activity, and what it says of each customer joins the features.

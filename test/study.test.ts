@@ -44,6 +44,9 @@ test("defineStudy(input) fills in the defaults and freezes the whole", () => {
   expect(study.split).toMatchObject({train: 0.7, validation: 0.85});
   expect(study.models).toEqual(["dummy", "recency", "logistic", "ml-xgboost", "boost"]);
   expect(study.search).toEqual({candidates: 20});
+  expect(study.sampling).toEqual({kind: "none"});
+  const smote = defineStudy({...input, sampling: {kind: "smote"}}).sampling;
+  expect(smote).toEqual({kind: "smote", ratio: 1, neighbours: 5});
   expect(Object.isFrozen(study.features[0])).toBe(true);
   expect(defineStudy(study)).toEqual(study);
 });
@@ -76,6 +79,11 @@ const wrong: [string, StudyInput, RegExp][] = [
     "a percentage where a share belongs",
     {...input, economics: {...input.economics, offerWorks: triangular(5, 10, 20)}},
     /economics\.offerWorks .*write 0\.2 for 20 %/,
+  ],
+  [
+    "a sampling that does not exist",
+    {...input, sampling: {kind: "oversample"}} as unknown as StudyInput,
+    /sampling\.kind/,
   ],
   [
     "two features of one name",

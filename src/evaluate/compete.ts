@@ -1,7 +1,10 @@
 import {type Matrix, takeRows} from "../features/matrix.ts";
+import {fitSampled} from "../model/average.ts";
 import {applyCalibration, type CalibrationChoice, chooseCalibration} from "../model/calibration.ts";
-import {applyModel, fitModel, type Model, type ModelKind} from "../model/model.ts";
+import {applyModel, canLearn, type Model, type ModelKind} from "../model/model.ts";
 import type {SearchProgress} from "../model/search.ts";
+import type {Sampling} from "../sampling/sample.ts";
+import type {TrainingData} from "../sampling/training-data.ts";
 import {type Role, rowsOf, type Split} from "../split/rows.ts";
 import {CROSS_CHECK, MODEL_KINDS} from "../study.ts";
 import type {Cohort} from "../target/cohort.ts";
@@ -60,6 +63,8 @@ export type CompeteOptions = {
   readonly labels: Int8Array;
   readonly split: Split;
   readonly kinds: readonly ModelKind[];
+  /** What is done to the train rows before a model learns; nothing when absent. */
+  readonly sampling?: Sampling;
   readonly seed: number;
   /** Settings that the search for boosted trees tries. */
   readonly searchCandidates: number;
@@ -76,37 +81,32 @@ export type CompeteOptions = {
 };
 
 /**
- * Fits every kind of model on the train rows, calibrates it on the calibrate rows, and chooses the one with the
- * highest ROC AUC on the tune rows; of equals the simpler, and never the cross-check. The settings of boosted trees
- * are found on the tune rows too. Test rows are scored and take no part.
+ * Fits every kind of model on the train rows, sampled where that is asked for, calibrates it on the calibrate rows,
+ * and chooses the one with the highest ROC AUC on the tune rows; of equals the simpler, and never the cross-check.
+ * The settings of boosted trees are found on the tune rows too. Test rows are scored and take no part. A kind that
+ * cannot learn from the sample is left out.
  * @param x rows as in the cohort. @param labels one a row, 0 or 1 wherever the row has a role.
  * @throws RangeError when no kind may be chosen.
  */
 export async function competeModels(x: Matrix, options: CompeteOptions): Promise<Competition> {
-  const {cohort, customers, labels, split, seed} = options;
+  const {split, seed, sampling = {kind: "none"}} = options;
   const rows = Object.fromEntries(
     (["train", ...JUDGED] as const).map(role => [role, rowsOf(split, role)]),
   ) as Competition["rows"];
-  const labelsOf = (role: Judged | "train") => Uint8Array.from(rows[role], i => labels[i]!);
-  const idsOf = (role: Judged | "train") => Array.from(rows[role], i => customers[cohort.customer[i]!]!);
-  const inputs = Object.fromEntries(JUDGED.map(role => [role, takeRows(x, rows[role])])) as Record<
+  const train = dataOf(x, options, "train");
+  const judged = Object.fromEntries(JUDGED.map(role => [role, dataOf(x, options, role)])) as Record<
     Judged,
-    Matrix
+    RoleData
   >;
-  const dataOf = (role: "train" | "tune", matrix: Matrix) => ({
-    x: matrix,
-    y: labelsOf(role),
-    customers: idsOf(role),
-  });
-  const train = dataOf("train", takeRows(x, rows.train));
-  const tune = dataOf("tune", inputs.tune);
+  const {tune, calibrate} = judged;
   const {progress, threads = 1, recencyFeature, silentFeature} = options;
   const candidates: Candidate[] = [];
-  for (const kind of MODEL_KINDS.filter(one => options.kinds.includes(one))) {
+  const kinds = MODEL_KINDS.filter(one => options.kinds.includes(one) && canLearn(one, sampling));
+  for (const kind of kinds) {
     const lap = lapsOf(kind, options);
     progress?.(kind);
-    const model = await fitModel(kind, train, {
-      ...{seed, tune},
+    const model = await fitSampled(kind, train, {
+      ...{seed, tune, sampling},
       ...(recencyFeature === undefined ? {} : {recencyFeature}),
       ...(silentFeature === undefined ? {} : {silentFeature}),
       search: {
@@ -115,20 +115,36 @@ export async function competeModels(x: Matrix, options: CompeteOptions): Promise
         fitted: (setting, {share}) => lap({setting, share}),
       },
     });
-    if (model.kind !== "boost") lap({});
+    if (kind !== "boost") lap({});
     const margins = {} as Record<Judged, Float64Array>;
-    for (const role of JUDGED) margins[role] = await applyModel(model, inputs[role]);
+    for (const role of JUDGED) margins[role] = await applyModel(model, judged[role].x);
     candidates.push({
       kind,
       model,
-      calibration: chooseCalibration(margins.calibrate, labelsOf("calibrate"), idsOf("calibrate"), {
-        seed,
-      }),
-      tuneAuc: rocAuc(margins.tune, labelsOf("tune")),
+      calibration: chooseCalibration(margins.calibrate, calibrate.y, calibrate.customers, {seed}),
+      tuneAuc: rocAuc(margins.tune, tune.y),
       margins,
     });
   }
   return {candidates, chosen: choose(candidates), rows};
+}
+
+/** Rows of one role. */
+export type RoleData = TrainingData & {readonly y: Uint8Array};
+
+/** The rows of a role, ascending, with labels, customer ids and cutoff days. */
+export function dataOf(
+  x: Matrix,
+  {cohort, customers, labels, split}: Pick<CompeteOptions, "cohort" | "customers" | "labels" | "split">,
+  role: Exclude<Role, "unused">,
+): RoleData {
+  const rows = rowsOf(split, role);
+  return {
+    x: takeRows(x, rows),
+    y: Uint8Array.from(rows, i => labels[i]!),
+    customers: Array.from(rows, i => customers[cohort.customer[i]!]!),
+    cutoffs: rows.map(i => cohort.cutoffs[cohort.cutoff[i]!]!),
+  };
 }
 
 function choose(candidates: readonly Candidate[]): number {

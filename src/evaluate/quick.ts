@@ -1,5 +1,6 @@
 import {type Matrix, takeRows} from "../features/matrix.ts";
-import {applyModel, fitModel, type Model, type TrainingData} from "../model/model.ts";
+import {applyModel, fitModel, type Model} from "../model/model.ts";
+import type {TrainingData} from "../sampling/training-data.ts";
 import {rowsOf, type Split} from "../split/rows.ts";
 import type {Cohort} from "../target/cohort.ts";
 import {rocAuc} from "./metrics.ts";

@@ -13,6 +13,7 @@ import {
   cadenceRows,
   compareCuts,
 } from "../evaluate/cadence.ts";
+import {compareSampling, type SamplingComparison} from "../evaluate/compare-sampling.ts";
 import {compareTargets, type TargetComparison} from "../evaluate/compare-targets.ts";
 import {
   type Competition,
@@ -34,6 +35,7 @@ import {counted} from "../figures.ts";
 import {applyModel, titleOf} from "../model/model.ts";
 import type {SearchProgress} from "../model/search.ts";
 import {randomOf} from "../random.ts";
+import {schemesBeside} from "../sampling/sample.ts";
 import {auditSplit, type SplitAudit} from "../split/audit.ts";
 import {rowsOf, type Split, splitRows} from "../split/rows.ts";
 import {hashUnit, setOf} from "../split/sets.ts";
@@ -125,6 +127,8 @@ export type Run = {
   readonly aliveWindow: () => AliveWindow | undefined;
   /** The candidates, fitted and calibrated. */
   readonly models: () => Promise<Competition>;
+  /** Schemes of sampling the train rows, on the same test rows; the study's own is among them. */
+  readonly sampling: () => Promise<SamplingComparison>;
   /** How the candidates did: on test customers, or with `everybody` on all customers at the test cutoffs. */
   readonly evaluation: (options?: {everybody?: boolean}) => Promise<Judgement>;
   /** The rows of a role as the chosen model ranked them. */
@@ -169,7 +173,7 @@ export function createRun(inputs: RunInputs): Run {
   ];
   const modelsKey = [
     featuresKey,
-    ...[study.horizon, study.target, study.split, study.models, study.search, study.seed],
+    ...[study.horizon, study.target, study.split, study.models, study.search, study.sampling, study.seed],
   ];
   const costsKey = {stage: "costs", inputs: modelsKey};
   const staged = <T>(stage: string, inputs: unknown, compute: () => Promise<T>): Promise<T> =>
@@ -247,6 +251,7 @@ export function createRun(inputs: RunInputs): Run {
         labels: labels(),
         split: split(),
         kinds: study.models,
+        sampling: study.sampling,
         seed: study.seed,
         searchCandidates: study.search.candidates,
         recencyFeature: study.models.includes("recency") ? recencyFeature(study) : undefined,
@@ -259,6 +264,31 @@ export function createRun(inputs: RunInputs): Run {
       return competition;
     }),
   );
+  const sampling = once(() => {
+    const {capacity} = study.economics;
+    const schemes = schemesBeside(study.sampling);
+    const {seed} = study;
+    const key = [
+      featuresKey,
+      contactsDigest(campaigns),
+      horizon,
+      target,
+      study.split,
+      seed,
+      schemes,
+      capacity,
+    ];
+    return staged("sampling", key, async () => {
+      splitAudit();
+      return compareSampling(await features(), {
+        ...{cohort: cohort(), customers: log.customers, labels: labels(), split: split()},
+        ...{seed, schemes, capacity, threads: inputs.threads},
+        progress:
+          inputs.progress &&
+          ((kind, scheme) => inputs.progress?.(`${titleOf(kind).toLowerCase()}, sampling ${scheme.kind}`)),
+      });
+    });
+  });
   const evaluation = async ({everybody = false} = {}) =>
     staged("evaluation", [modelsKey, study.economics, everybody], async () =>
       judgeModels(await models(), {cohort: cohort(), labels: labels(), study, everybody}),
@@ -365,7 +395,19 @@ export function createRun(inputs: RunInputs): Run {
       split,
       splitAudit,
     },
-    ...{alive, aliveWindow, cohortSize, pastLabels, features, models, evaluation, ranked, importance, record},
+    ...{
+      alive,
+      aliveWindow,
+      cohortSize,
+      pastLabels,
+      features,
+      models,
+      sampling,
+      evaluation,
+      ranked,
+      importance,
+      record,
+    },
     ...{targetComparison, cutComparison, cadence},
     definitions: once(() => {
       const {days: cutoffs, moments} = asked();

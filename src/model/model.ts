@@ -1,7 +1,17 @@
 import type {Boost} from "../boost/boost.ts";
 import {boostMargins} from "../boost/predict.ts";
 import {byCodeUnit} from "../data/event-log.ts";
-import {type Matrix, takeRows} from "../features/matrix.ts";
+import type {Matrix} from "../features/matrix.ts";
+import type {SkippedCutoff} from "../sampling/by-cutoff.ts";
+import {isWeighted, type Sampling, sampleRows} from "../sampling/sample.ts";
+import {
+  canonicalOrder,
+  checkTrainingData,
+  requireNoInfinity,
+  type Sample,
+  type TrainingData,
+  takeTraining,
+} from "../sampling/training-data.ts";
 import {hashUnit} from "../split/sets.ts";
 import type {Study} from "../study.ts";
 import {type AliveRanking, applyAliveRanking, fitAliveRanking} from "./alive.ts";
@@ -47,23 +57,40 @@ type ModelOf<Kind extends ModelKind> = {
   readonly kind: Kind;
   /** The features that it is applied to, in order. */
   readonly features: readonly string[];
-  /** What it was fitted on. */
+  /** What it was fitted on, before any sampling. */
   readonly trained: {readonly rows: number; readonly positives: number};
+  /** There when the rows were sampled: what it learned from in their place. */
+  readonly sampled?: Sampled;
   /** There when the engine could not hold all training rows: rows kept, of how many. */
   readonly subsampled?: {readonly kept: number; readonly of: number};
 } & Learned[Kind];
 
-/** A fitted model: plain data, equal after a round trip through JSON. */
-export type Model = {[Kind in ModelKind]: ModelOf<Kind>}[ModelKind];
-
-/** Training rows; NaN is missing. */
-export type TrainingData = {
-  readonly x: Matrix;
-  /** 1 for a churner, else 0, one a row. */
-  readonly y: ArrayLike<number>;
-  /** Customer id of each row. */
-  readonly customers: readonly string[];
+/** How the rows that a model learned from differ from the training rows. */
+export type Sampled = {
+  readonly sampling: Sampling;
+  readonly rows: number;
+  readonly positives: number;
+  /** Added to each margin: puts the prior of the training rows back. 0 for a margin that is no log-odds. */
+  readonly shift: number;
 };
+
+/** A model fitted on one set of rows. */
+export type SingleModel = {[Kind in ModelKind]: ModelOf<Kind>}[ModelKind];
+
+/** Models of one kind, each of one cutoff; the margin of a row is the mean of theirs. */
+export type AverageModel = {
+  readonly kind: "average";
+  readonly of: ModelKind;
+  readonly features: readonly string[];
+  readonly trained: {readonly rows: number; readonly positives: number};
+  /** By cutoff day, ascending. */
+  readonly members: readonly {readonly cutoff: number; readonly model: SingleModel}[];
+  /** Cutoffs without a model. */
+  readonly skipped: readonly SkippedCutoff[];
+};
+
+/** A fitted model: plain data, equal after a round trip through JSON. */
+export type Model = SingleModel | AverageModel;
 
 export type FitOptions = {
   /** For recency: name of the feature with the days since the last activity. */
@@ -86,20 +113,26 @@ export type FitOptions = {
    * are drawn. Nothing else is random.
    */
   readonly seed?: number;
+  /** What is done to the training rows first; nothing when absent. */
+  readonly sampling?: Exclude<Sampling, {kind: "per-cutoff"}>;
 };
 
 type Fitter<Kind extends ModelKind> = {
-  readonly fit: (data: TrainingData, options: FitOptions) => Promise<Learned[Kind]> | Learned[Kind];
+  readonly fit: (data: Sample, options: FitOptions) => Promise<Learned[Kind]> | Learned[Kind];
   readonly apply: (model: ModelOf<Kind>, x: Matrix) => Float64Array;
   /** Values looked at in fitting it. */
   readonly work: (model: ModelOf<Kind>) => number;
   /** Rows that it can be fitted on at most; without it any number. */
   readonly limit?: (x: Matrix, options: FitOptions) => number;
+  /** Its margins are no log-odds, so no prior can be put back into them. */
+  readonly ranksOnly?: true;
+  /** Its engine takes no weights. */
+  readonly weightless?: true;
 };
 
 const FITTERS: {readonly [Kind in ModelKind]: Fitter<Kind>} = {
   dummy: {
-    fit: ({y}) => ({dummy: fitDummy(y)}),
+    fit: ({y, weights}) => ({dummy: fitDummy(y, {weights})}),
     apply: ({dummy}, x) => applyDummy(dummy, x.rows),
     work: rowsLearnedFrom,
   },
@@ -111,6 +144,7 @@ const FITTERS: {readonly [Kind in ModelKind]: Fitter<Kind>} = {
     },
     apply: ({recency}, x) => applyRecency(recency, x),
     work: rowsLearnedFrom,
+    ranksOnly: true,
   },
   alive: {
     fit: ({x}, {silentFeature}) => {
@@ -120,11 +154,12 @@ const FITTERS: {readonly [Kind in ModelKind]: Fitter<Kind>} = {
     },
     apply: ({alive}, x) => applyAliveRanking(alive, x),
     work: rowsLearnedFrom,
+    ranksOnly: true,
   },
   logistic: {
     fit: (data, {c = 1, order}) => {
       const {steps: preparation, x} = fitPreparation(data, linearPlan({order}));
-      return {preparation, logistic: fitLogistic(x, data.y, {c})};
+      return {preparation, logistic: fitLogistic(x, data.y, {c, weights: data.weights})};
     },
     apply: ({preparation, logistic}, x) => applyLogistic(logistic, applyPreparation(preparation, x)),
     work: model => rowsLearnedFrom(model) * model.logistic.features.length * model.logistic.steps,
@@ -137,6 +172,7 @@ const FITTERS: {readonly [Kind in ModelKind]: Fitter<Kind>} = {
     limit: (x, options) => options.maximumRows ?? maximumRows(widthOf(x)),
     apply: ({preparation, xgboost}, x) => applyXgboost(xgboost, applyPreparation(preparation, x)),
     work: model => rowsLearnedFrom(model) * model.xgboost.features.length * model.xgboost.trees.length,
+    weightless: true,
   },
   boost: {
     fit: async (train, {tune, search, seed, order}) => {
@@ -144,12 +180,12 @@ const FITTERS: {readonly [Kind in ModelKind]: Fitter<Kind>} = {
         throw new TypeError(
           `fitModel requires options.${tune === undefined ? "tune" : "search"} for boost, got none`,
         );
-      checkData(tune);
+      checkTrainingData("fitModel", tune);
       const ordered = inCanonicalOrder(tune);
       const {steps: preparation, x} = fitPreparation(train, nativePlan({order}));
       const found = await searchBoost(
         {...train, x},
-        {...ordered, x: applyPreparation(preparation, ordered.x)},
+        withPriorOf(train, {...ordered, x: applyPreparation(preparation, ordered.x)}),
         {...search, ...(seed === undefined ? {} : {seed})},
       );
       return {preparation, ...found};
@@ -162,8 +198,9 @@ const FITTERS: {readonly [Kind in ModelKind]: Fitter<Kind>} = {
 
 /**
  * Fits a model. The rows are first put into an order of their own, so the model does not depend, not even by
- * rounding, on the order in which they come.
+ * rounding, on the order in which they come; then they are sampled.
  * @throws RangeError when `y` holds one class only, or a feature an infinite value.
+ * @throws TypeError for a kind that {@link canLearn} says cannot learn from the sample.
  * @throws DataError when the feature of recency or alive is not there, or the order of a category lacks one of its levels.
  */
 export async function fitModel<Kind extends ModelKind>(
@@ -171,31 +208,53 @@ export async function fitModel<Kind extends ModelKind>(
   data: TrainingData,
   options: FitOptions = {},
 ): Promise<Extract<Model, {kind: Kind}>> {
-  const positives = checkData(data);
-  const ordered = inCanonicalOrder(data);
-  const {fit: learn, limit} = FITTERS[kind];
-  const kept = subsample(ordered, limit?.(data.x, options), options.seed);
+  const positives = checkTrainingData("fitModel", data);
+  const {sampling = {kind: "none"}, seed = 1} = options;
+  if (!canLearn(kind, sampling))
+    throw new TypeError(
+      `fitModel requires a kind that takes weights for sampling ${sampling.kind}, got ${kind}`,
+    );
+  const sample = sampleRows(inCanonicalOrder(data), sampling, seed);
+  const {fit: learn, limit, ranksOnly} = FITTERS[kind];
+  const kept = subsample(sample, limit?.(data.x, options), seed);
   const model = {
     kind,
     features: [...data.x.names],
     trained: {rows: data.x.rows, positives},
-    ...(kept === ordered ? {} : {subsampled: {kept: kept.x.rows, of: data.x.rows}}),
+    ...(sampling.kind === "none" ? {} : {sampled: sampledOf(sample, sampling, ranksOnly)}),
+    ...(kept === sample ? {} : {subsampled: {kept: kept.x.rows, of: sample.x.rows}}),
     ...(await learn(kept, options)),
   };
   return model as unknown as Extract<Model, {kind: Kind}>;
 }
 
+/** Whether a kind of model can learn from the rows that a sampling makes: ml-xgboost takes no weights. */
+export const canLearn = (kind: ModelKind, sampling: Sampling): boolean =>
+  !isWeighted(sampling) || FITTERS[kind].weightless !== true;
+
 /**
- * Margins of the rows of `x`, higher is riskier: log-odds, for recency days. A row's margin does not depend on
- * the other rows.
+ * Margins of the rows of `x`, higher is riskier: log-odds at the prior of the training rows, for recency days. A
+ * row's margin does not depend on the other rows.
  * @throws DataError naming the feature that is missing, unknown, or out of the model's order.
  * @throws RangeError when a value is infinite.
  */
 export async function applyModel(model: Model, x: Matrix): Promise<Float64Array> {
   requireFeatures("applyModel", model.features, x);
   requireNoInfinity("applyModel", x);
+  if (model.kind === "average") return meanMargins(model, x);
   const {apply} = FITTERS[model.kind] as Fitter<ModelKind>;
-  return apply(model as ModelOf<ModelKind>, x);
+  const margins = apply(model as ModelOf<ModelKind>, x);
+  const shift = model.sampled?.shift ?? 0;
+  return shift === 0 ? margins : margins.map(margin => margin + shift);
+}
+
+async function meanMargins({members}: AverageModel, x: Matrix): Promise<Float64Array> {
+  const sum = new Float64Array(x.rows);
+  for (const {model} of members) {
+    const margins = await applyModel(model, x);
+    for (let i = 0; i < x.rows; i++) sum[i]! += margins[i]!;
+  }
+  return sum.map(value => value / members.length);
 }
 
 /**
@@ -203,47 +262,42 @@ export async function applyModel(model: Model, x: Matrix): Promise<Float64Array>
  * or step. Counted and not timed, it is the same on every machine.
  */
 export function workOf(model: Model): number {
+  if (model.kind === "average") return model.members.reduce((sum, member) => sum + workOf(member.model), 0);
   const {work} = FITTERS[model.kind] as Fitter<ModelKind>;
   return work(model as ModelOf<ModelKind>);
 }
 
-function rowsLearnedFrom({trained, subsampled}: Pick<Model, "trained" | "subsampled">): number {
-  return subsampled?.kept ?? trained.rows;
+function rowsLearnedFrom({
+  trained,
+  sampled,
+  subsampled,
+}: Pick<SingleModel, "trained" | "sampled" | "subsampled">): number {
+  return subsampled?.kept ?? (sampled ?? trained).rows;
 }
 
-function rowsOf({x, y, customers}: TrainingData, rows: ArrayLike<number>): TrainingData {
-  const take = Array.from(rows);
-  return {
-    x: takeRows(x, rows),
-    y: Uint8Array.from(take, i => y[i]!),
-    customers: take.map(i => customers[i]!),
-  };
+function sampledOf({y, keptNegatives}: Sample, sampling: Sampling, ranksOnly = false): Sampled {
+  let positives = 0;
+  for (let i = 0; i < y.length; i++) positives += y[i]!;
+  return {sampling, rows: y.length, positives, shift: ranksOnly ? 0 : Math.log(keptNegatives)};
 }
 
 /** The same rows whatever their order and the codes of their categories. */
 function inCanonicalOrder(data: TrainingData): TrainingData {
   const sorted = {...data, x: sortLevels(data.x)};
-  return rowsOf(sorted, canonicalOrder(sorted));
+  return takeTraining(sorted, canonicalOrder(sorted));
 }
 
-/** Rows by customer id, then by their values, so that equal rows only can change places. */
-function canonicalOrder({x, y, customers}: TrainingData): Int32Array {
-  const {rows, values} = x;
-  const order = Int32Array.from({length: rows}, (_, i) => i);
-  return order.sort((a, b) => {
-    const byCustomer = byCodeUnit(customers[a]!, customers[b]!) || y[a]! - y[b]!;
-    if (byCustomer !== 0) return byCustomer;
-    for (let at = 0; at < values.length; at += rows) {
-      const [left, right] = [values[at + a]!, values[at + b]!];
-      if (left < right || (Number.isNaN(left) && !Number.isNaN(right))) return -1;
-      if (left > right || (Number.isNaN(right) && !Number.isNaN(left))) return 1;
-    }
-    return 0;
-  });
-}
+/**
+ * The tune rows, weighed to the prior of the sample: the loss by which trees are stopped is then that of margins as
+ * they are learned, before the prior is put back.
+ */
+const withPriorOf = ({keptNegatives}: Sample, tune: TrainingData) =>
+  keptNegatives === 1
+    ? tune
+    : {...tune, weights: Float64Array.from(tune.y, label => (label === 1 ? 1 : keptNegatives))};
 
 /** Whole customers in the order of a hash of their own, as long as their rows fit into the limit. */
-function subsample(data: TrainingData, limit = Number.POSITIVE_INFINITY, seed = 1): TrainingData {
+function subsample(data: Sample, limit = Number.POSITIVE_INFINITY, seed = 1): Sample {
   if (data.x.rows <= limit) return data;
   const rowsOfCustomer = new Map<string, number[]>();
   data.customers.forEach((id, i) => {
@@ -259,34 +313,6 @@ function subsample(data: TrainingData, limit = Number.POSITIVE_INFINITY, seed = 
     if (kept.length + rows.length > limit) break;
     kept.push(...rows);
   }
-  return rowsOf(
-    data,
-    kept.sort((a, b) => a - b),
-  );
-}
-
-function checkData({x, y, customers}: TrainingData): number {
-  if (y.length !== x.rows || customers.length !== x.rows)
-    throw new RangeError(
-      `fitModel requires one label and one customer a row, got ${y.length} and ${customers.length} for ${x.rows}`,
-    );
-  let positives = 0;
-  for (let i = 0; i < x.rows; i++) {
-    if (y[i] !== 0 && y[i] !== 1)
-      throw new RangeError(`fitModel requires labels 0 or 1, got ${y[i]} in row ${i}`);
-    positives += y[i]!;
-  }
-  if (positives === 0 || positives === x.rows)
-    throw new RangeError(`fitModel requires both classes, got ${positives} positive of ${x.rows}`);
-  requireNoInfinity("fitModel", x);
-  return positives;
-}
-
-function requireNoInfinity(caller: string, x: Matrix): void {
-  const bad = x.values.findIndex(value => value === Infinity || value === -Infinity);
-  if (bad >= 0)
-    throw new RangeError(
-      `${caller} requires finite or missing values, got ${x.values[bad]} in ` +
-        `${x.names[Math.floor(bad / x.rows)]}, row ${bad % x.rows}`,
-    );
+  const rows = kept.sort((a, b) => a - b);
+  return {...takeTraining(data, rows), keptNegatives: data.keptNegatives};
 }

@@ -45,6 +45,8 @@ export type SearchRows = {
   readonly x: Matrix;
   readonly y: ArrayLike<number>;
   readonly customers: readonly string[];
+  /** One a row, 0 or more; 1 each when absent. */
+  readonly weights?: ArrayLike<number>;
 };
 
 export type SearchOptions = {
@@ -132,7 +134,7 @@ export async function searchBoost(
   let standing = settings.map((_, i) => i);
   let best: {setting: number; boost: Boost; tuneAuc: number} | undefined;
   for (const [k, {share, rows}] of rungs.entries()) {
-    const {x, y} = share === 1 ? train : partOf(train, rows);
+    const {x, y, weights} = share === 1 ? train : partOf(train, rows);
     for (const i of standing) {
       signal?.throwIfAborted();
       fit++;
@@ -140,6 +142,7 @@ export async function searchBoost(
       const boost = await fitBoost(x, y, {
         ...settings[i]!,
         ...{trees: TREES, earlyStopping: PATIENCE, tune, categorical},
+        ...(weights ? {weights} : {}),
         // The engine takes 32 bits.
         seed: seed % 2 ** 32,
         threads: x.values.length < WORTH_THREADS ? 1 : threads,
@@ -211,9 +214,10 @@ function rungsOf({y, customers}: SearchRows, candidates: number, seed: number): 
     });
 }
 
-const partOf = ({x, y}: SearchRows, rows: Int32Array): Pick<SearchRows, "x" | "y"> => ({
+const partOf = ({x, y, weights}: SearchRows, rows: Int32Array): Omit<SearchRows, "customers"> => ({
   x: takeRows(x, rows),
   y: Uint8Array.from(rows, i => y[i]!),
+  ...(weights ? {weights: Float64Array.from(rows, i => weights[i]!)} : {}),
 });
 
 function rungOf(

@@ -71,7 +71,8 @@ export function readXgboostFile(bytes: Uint8Array): {readonly baseMargin: number
     trees.push(readTree(view, at));
     at += nodes * (NODE_BYTES + STATISTICS_BYTES);
   }
-  return {baseMargin: view.getFloat32(0, true), trees};
+  // With 0 added, minus zero is zero, as it is after a round trip through JSON.
+  return {baseMargin: view.getFloat32(0, true) + 0, trees};
 }
 
 const LEARNER_BYTES = 136;

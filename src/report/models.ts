@@ -8,6 +8,7 @@ import {briefPercent, counted, decimal, percent, whole} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
 import {titleOf, workOf} from "../model/model.ts";
 import {CROSS_CHECK, type Study} from "../study.ts";
+import {sampledText} from "./sampling.ts";
 import {searchOf, settingText} from "./search.ts";
 import {interval, type Table, type Text, text} from "./words.ts";
 
@@ -78,7 +79,11 @@ export function choiceTable({candidates, chosen}: Competition): Table {
   };
 }
 
-function triesOf({model}: Candidate): {settings: number; fits: number} {
+function triesOf({model}: Pick<Candidate, "model">): {settings: number; fits: number} {
+  if (model.kind === "average") {
+    const all = model.members.map(triesOf);
+    return {settings: all[0]!.settings, fits: all.reduce((sum, {fits}) => sum + fits, 0)};
+  }
   if (model.kind !== "boost") return {settings: 1, fits: 1};
   const {tried} = model.search;
   return {settings: tried.length, fits: tried.reduce((sum, {rungs}) => sum + rungs.length, 0)};
@@ -180,20 +185,22 @@ export function calibrationPoints({
   }));
 }
 
-/** Which model had to learn from a part of the rows. */
-export function subsampleEvidence({candidates}: Competition): EvidenceValue {
-  const limited = candidates.flatMap(({model}) =>
+/** Which model had to learn from a part of the rows, and how the study samples them. */
+export function subsampleEvidence(trained: Competition): EvidenceValue {
+  const sampled = sampledText(trained);
+  const limited = trained.candidates.flatMap(({model}) =>
     model.kind === "ml-xgboost" && model.subsampled ? [{kind: model.kind, ...model.subsampled}] : [],
   );
-  if (limited.length === 0) return text("Every candidate learned from all training rows.");
+  if (limited.length === 0) return text(sampled ?? "Every candidate learned from all training rows.");
   return text(
-    limited
-      .map(
+    [
+      ...(sampled ? [sampled] : []),
+      ...limited.map(
         ({kind, kept, of}) =>
           `${titleOf(kind)}: learned from ${whole(kept)} of ${whole(of)} training rows, those of whole customers chosen by ` +
           "a hash of the id, since it cannot hold more.",
-      )
-      .join(" "),
+      ),
+    ].join(" "),
   );
 }
 

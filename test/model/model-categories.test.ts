@@ -2,15 +2,9 @@ import {expect, test} from "vitest";
 import {permutationImportance} from "../../src/evaluate/importance.ts";
 import {rocAuc} from "../../src/evaluate/metrics.ts";
 import {type Matrix, takeRows} from "../../src/features/matrix.ts";
-import {
-  applyModel,
-  type FitOptions,
-  fitModel,
-  type Model,
-  type ModelKind,
-  type TrainingData,
-} from "../../src/model/model.ts";
+import {applyModel, type FitOptions, fitModel, type Model, type ModelKind} from "../../src/model/model.ts";
 import {randomOf} from "../../src/random.ts";
+import type {TrainingData} from "../../src/sampling/training-data.ts";
 import {columnsByName, table} from "./prepare/rows.ts";
 
 const KINDS: ModelKind[] = ["recency", "logistic", "ml-xgboost", "boost"];
