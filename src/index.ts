@@ -59,7 +59,7 @@ export {
   workTable,
 } from "./report/models.ts";
 export {searchCurves, searchOf, settingsTable} from "./report/search.ts";
-export {auditList, splitGrid, splitTable} from "./report/split.ts";
+export {auditList, quadrantPoints, quadrantTable, splitGrid, splitTable} from "./report/split.ts";
 export {
   alternativePoints,
   alternativesTable,

@@ -146,6 +146,15 @@ const MEASURES = [
 /** Kinds of models, from the simplest to the most flexible. */
 export const MODEL_KINDS = ["dummy", "recency", "logistic", "ml-xgboost", "boost"] as const;
 
+/** Findings of the audit that a study may allow for a reason; the others have none. */
+export const ALLOWABLE = [
+  "feature-alone",
+  "known-late",
+  "outcome-event",
+  "duplicate-people",
+  "id-tells-target",
+] as const;
+
 /** The second engine of boosted trees: it checks the first, and is never put to use. */
 export const CROSS_CHECK = "ml-xgboost";
 
@@ -198,7 +207,24 @@ const schema = z.strictObject({
     validation: z.number().gt(0).lt(1).default(0.85),
     /** First test cutoff, a month. */
     testFrom: month,
+    /** Attribute of the events by whose value customers stay together, a household say; each alone when absent. */
+    group: name.optional(),
   }),
+  audit: z
+    .strictObject({
+      /** What the audit may find without failing the study. */
+      allow: z
+        .array(
+          z.strictObject({
+            finding: z.enum(ALLOWABLE),
+            /** The feature, where the finding names one. */
+            feature: name.optional(),
+            reason: name,
+          }),
+        )
+        .default([]),
+    })
+    .prefault({}),
   features: z.array(feature).min(1).refine(unique("name"), "two features have one name"),
   /** Models to try; "ml-xgboost" only checks "boost" and is never put to use. */
   models: z
@@ -281,6 +307,11 @@ export function defineStudy(input: StudyInput): Study {
   const study = result.data;
   if (study.split.validation <= study.split.train)
     throw new DataError("study: split.validation must be greater than split.train");
+  const {group} = study.split;
+  if (group !== undefined && !study.events.attributes.includes(group))
+    throw new DataError(
+      `study: split.group is ${JSON.stringify(group)}, which events.attributes does not name; add it there`,
+    );
   if (study.models.includes("recency")) recencyFeature(study);
   return deepFreeze(study);
 }

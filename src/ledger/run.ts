@@ -14,14 +14,20 @@ import {
 import {type FeatureImportance, permutationImportance} from "../evaluate/importance.ts";
 import {type Judgement, judgeModels} from "../evaluate/judge.ts";
 import {rocAuc} from "../evaluate/metrics.ts";
+import {judgeQuadrants, type QuadrantJudgement} from "../evaluate/quadrants.ts";
+import {auditFeatures} from "../features/audit.ts";
 import type {Matrix} from "../features/matrix.ts";
 import {takeRows} from "../features/matrix.ts";
 import {computeFeatures} from "../features/sweep.ts";
 import {counted} from "../figures.ts";
-import {titleOf} from "../model/model.ts";
+import {applyModel, titleOf} from "../model/model.ts";
 import type {SearchProgress} from "../model/search.ts";
 import {randomOf} from "../random.ts";
 import {auditSplit, type SplitAudit} from "../split/audit.ts";
+import {checkTwins} from "../split/duplicates.ts";
+import {type AuditFinding, applyAllowances, requireSound} from "../split/finding.ts";
+import {checkIds} from "../split/id-leak.ts";
+import {splitKeys} from "../split/keys.ts";
 import {rowsOf, type Split, splitRows} from "../split/rows.ts";
 import {recencyFeature, type Study} from "../study.ts";
 import {type InactivityAlternative, inactivityAlternatives} from "../target/alternatives.ts";
@@ -83,12 +89,20 @@ export type Run = {
   /** The same log under other lengths of inactivity. */
   readonly inactivityAlternatives: (days: readonly number[]) => Alternative[];
   readonly split: () => Split;
+  /** What the checks of the split alone found. @throws DataError when one fails. */
   readonly splitAudit: () => SplitAudit;
+  /**
+   * What the whole leakage audit found: of the split, of the people in it and of the features.
+   * @throws DataError when it finds a leak that the study does not allow.
+   */
+  readonly audit: () => Promise<{readonly findings: readonly AuditFinding[]}>;
   readonly features: () => Promise<Matrix>;
   /** The candidates, fitted and calibrated. */
   readonly models: () => Promise<Competition>;
   /** How the candidates did: on test customers, or with `everybody` on all customers at the test cutoffs. */
   readonly evaluation: (options?: {everybody?: boolean}) => Promise<Judgement>;
+  /** How the chosen model does on known and new customers, at the same time and later. */
+  readonly quadrants: () => Promise<readonly QuadrantJudgement[]>;
   /** The rows of a role as the chosen model ranked them. */
   readonly ranked: (role: "tune" | "calibrate" | "test" | "later") => Promise<Ranked>;
   /** What the chosen model relies on, measured on the tuning customers. */
@@ -138,7 +152,7 @@ export function createRun(inputs: RunInputs): Run {
   );
   const warnings = once(() => targetWarnings({cohort: cohort(), targets: targets(), churn, horizon, target}));
   const split = once(() => {
-    const made = splitRows(cohort(), log.customers, {
+    const made = splitRows(cohort(), splitKeys(log, study.split.group), {
       ...study.split,
       ...{testFrom, horizon, labels: labels(), treated: treated()},
     });
@@ -146,21 +160,40 @@ export function createRun(inputs: RunInputs): Run {
     if (fatal) throw new DataError(fatal.message);
     return made;
   });
-  const splitAudit = once(() => {
-    const audit = auditSplit(split(), cohort(), {
-      ...study.split,
-      ...{horizon, labels: labels(), treated: treated(), customers: log.customers, churn},
-    });
-    const broken = audit.findings.find(finding => finding.verdict === "error");
-    if (broken) throw new DataError(broken.message);
-    return audit;
-  });
+  const splitAudit = once(() =>
+    requireSound(
+      auditSplit(split(), cohort(), {
+        ...study.split,
+        ...{horizon, labels: labels(), treated: treated(), keys: splitKeys(log, study.split.group), churn},
+      }),
+    ),
+  );
   const features = once(() =>
     staged("features", featuresKey, async () => computeFeatures(log, cohort(), {features: study.features})),
   );
+  const audit = once(async () => {
+    const auditKey = [featuresKey, contactsDigest(campaigns), horizon, target, study.split, study.seed];
+    const found = await staged("audit", auditKey, async () => [
+      ...splitAudit().findings,
+      checkTwins(log, split(), cohort().customer),
+      ...checkIds(split(), cohort(), {customers: log.customers, labels: labels()}),
+      ...(await auditFeatures(await features(), {
+        ...{log, cohort: cohort(), split: split(), labels: labels(), churn, features: study.features},
+        mechanical:
+          target === "silent"
+            ? cohort().recency
+            : churn.kind === "inactivity"
+              ? targets().churnsIn
+              : undefined,
+        compute: (other, part) => computeFeatures(other, part, {features: study.features}),
+        seed: study.seed,
+      })),
+    ]);
+    return requireSound({findings: applyAllowances(found, study.audit.allow)});
+  });
   const models = once(() =>
     staged("models", modelsKey, async () => {
-      splitAudit();
+      await audit();
       const costs: FitCost[] = [];
       const competition = await competeModels(await features(), {
         cohort: cohort(),
@@ -183,6 +216,20 @@ export function createRun(inputs: RunInputs): Run {
     staged("evaluation", [modelsKey, study.economics, everybody], async () =>
       judgeModels(await models(), {cohort: cohort(), labels: labels(), study, everybody}),
     );
+  const quadrants = once(() =>
+    staged("quadrants", [modelsKey, study.economics.capacity], async () => {
+      const {candidates, chosen} = await models();
+      const x = await features();
+      return judgeQuadrants(
+        split(),
+        cohort(),
+        rows => applyModel(candidates[chosen]!.model, takeRows(x, rows)),
+        {
+          ...{labels: labels(), treated: treated(), capacity: study.economics.capacity, seed: study.seed},
+        },
+      );
+    }),
+  );
   const ranked: Run["ranked"] = async role => {
     const competition = await models();
     return rankedOf(competition, {
@@ -230,8 +277,9 @@ export function createRun(inputs: RunInputs): Run {
       warnings,
       split,
       splitAudit,
+      audit,
     },
-    ...{cohortSize, pastLabels, features, models, evaluation, ranked, importance, record},
+    ...{cohortSize, pastLabels, features, models, evaluation, quadrants, ranked, importance, record},
     inactivityAlternatives: days => {
       const own = churn.kind === "inactivity" ? [churn.days] : [];
       const daysList = [...new Set([...days, ...own])].sort((a, b) => a - b);

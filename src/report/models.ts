@@ -9,10 +9,7 @@ import type {EvidenceValue} from "../ledger/evidence.ts";
 import {titleOf, workOf} from "../model/model.ts";
 import {CROSS_CHECK, type Study} from "../study.ts";
 import {searchOf, settingText} from "./search.ts";
-import {type Table, type Text, text} from "./words.ts";
-
-const interval = ({value, low, high}: {value: number; low: number; high: number}, digits: number): string =>
-  `${decimal(value, digits)} (${decimal(low, digits)} to ${decimal(high, digits)})`;
+import {interval, type Table, type Text, text} from "./words.ts";
 
 /** The features in business words. */
 export function catalogueTable(study: Study, x: Matrix): Table {

@@ -1,4 +1,5 @@
 import {spanText} from "../data/calendar.ts";
+import {decimal} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {Churn, Study, TargetName} from "../study.ts";
 import {monthsOf} from "../target/targets.ts";
@@ -9,6 +10,12 @@ export type Table = Extract<EvidenceValue, {kind: "table"}>;
 
 export const text = (words: string): Text => ({kind: "text", text: words});
 export const list = (items: readonly string[]): List => ({kind: "list", items});
+
+/** An estimate with its interval: 0.712 (0.690 to 0.733). */
+export const interval = (
+  {value, low, high}: {readonly value: number; readonly low: number; readonly high: number},
+  digits: number,
+): string => `${decimal(value, digits)} (${decimal(low, digits)} to ${decimal(high, digits)})`;
 
 /** What a definition of churn says, in a sentence. */
 export function churnText(churn: Churn): string {
