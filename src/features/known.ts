@@ -1,3 +1,4 @@
+import type {OptionalColumns} from "../data/entries.ts";
 import type {Day, EventLog} from "../data/event-log.ts";
 import {counted, percent} from "../figures.ts";
 import type {AuditFinding} from "../split/finding.ts";
@@ -11,16 +12,13 @@ const SIGN = 0.95;
 /** Customers with an event of a type, below which that share says little. */
 const ENOUGH = 20;
 
-/** A log that may say of every entry when it was known: the day, at the end of which it was. */
-type TwoTimes = EventLog & {readonly known?: Int32Array | undefined};
-
 /**
  * Finds features whose events were, at the cutoffs that teach, not known yet: of an event before the cutoff and in
  * the window, known on the cutoff's day or later. Nothing without the day on which events were known.
  * @param cutoffs of the training rows, ascending.
  */
 export function checkKnown(
-  log: TwoTimes,
+  log: EventLog & OptionalColumns,
   features: readonly FeatureDeclaration[],
   cutoffs: readonly Day[],
 ): AuditFinding[] {

@@ -153,7 +153,7 @@ export function quadrantTable(quadrants: readonly QuadrantJudgement[], capacity:
   };
 }
 
-/** The quadrants as `modelsChart` takes them; the headline stands out. */
+/** The quadrants as `modelsChart` takes them: they are of one model, so that none stands out as in use. */
 export function quadrantPoints(quadrants: readonly QuadrantJudgement[]): ModelsData {
   return {
     metric: "ROC AUC of the model in use",
@@ -162,7 +162,7 @@ export function quadrantPoints(quadrants: readonly QuadrantJudgement[]): ModelsD
       const {customers, time} = QUADRANT[quadrant];
       const {value, low, high} = figures.auc;
       const name = `${customers} customers, ${time.toLowerCase()} months`;
-      return [{name, value, low, high, chosen: quadrant === "new-later"}];
+      return [{name, value, low, high, chosen: false}];
     }),
   };
 }

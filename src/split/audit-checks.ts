@@ -43,8 +43,10 @@ export function checkDisjoint(split: Split, {rows, customer}: Cohort, options: K
     message: bad
       ? `The test customers have been learnt from: ${counted(mixed.size, who)} in two sets, ` +
         `${counted(strayed.size, who)} not in the set that the hash gives (${some([...mixed, ...strayed])}).`
-      : `No ${who} is in two sets: ${counted(seen.size, "key")} with a part in it checked against ${
-          group === undefined ? "the hash of the id" : `the hash of ${group}, or of the id of who has none`
+      : `No ${who} is in two sets: ${counted(seen.size, who)} with a part in it checked against ${
+          group === undefined
+            ? "the hash of the id"
+            : `the hash of ${group}, or of the id where there is none`
         }.`,
   };
 }

@@ -63,11 +63,10 @@ test("judgeQuadrants(split, cohort, rank, …) shows what a model that remembers
   expect(quadrantTable(judged, 0.1).rows.map(([who, when]) => `${who} ${when}`)).toEqual([
     ...["Known Same", "New Same", "Known Later", "New Later"],
   ]);
-  expect(
-    quadrantPoints(judged)
-      .rows.filter(({chosen}) => chosen)
-      .map(({name}) => name),
-  ).toEqual(["New customers, later months"]);
+  expect(quadrantPoints(judged).rows.map(({name}) => name)).toEqual([
+    ...["Known customers, same months", "New customers, same months"],
+    ...["Known customers, later months", "New customers, later months"],
+  ]);
 });
 
 test("judgeQuadrants(…) leaves a quadrant of one class without figures, and says so in the table", async () => {

@@ -1,4 +1,5 @@
 import {expect, test} from "vitest";
+import type {OptionalColumns} from "../../src/data/entries.ts";
 import {type EventRow, eventLogOf} from "../../src/data/event-log.ts";
 import {aloneOf, checkAlone} from "../../src/features/alone.ts";
 import {checkKnown, checkOutcomeEvents} from "../../src/features/known.ts";
@@ -180,4 +181,27 @@ test("checkLookAhead(log, cohort, compute) passes every measure of the sweep, wi
       .filter(name => name !== "first")
       .sort(),
   );
+});
+
+test("checkLookAhead(log, cohort, compute) finds a feature that counts events before they were known", async () => {
+  const log = eventLogOf(
+    Array.from({length: 400}, (_, i) => ({customer: `c${i % 20}`, day: Math.floor(i / 4), type: "buy"})),
+  );
+  const known = log.day.map((day, i) => day + (i % 3 === 0 ? 10 : 0));
+  const cohort: Cohort = {
+    ...{cutoffs: [50], rows: 20, customer: Int32Array.from({length: 20}, (_, i) => i)},
+    ...{cutoff: new Int32Array(20), recency: new Int32Array(20), tenure: new Int32Array(20)},
+  };
+  const counting = (byKnown: boolean) => (l: typeof log & OptionalColumns, c: Cohort) => ({
+    ...{names: ["n"], rows: c.rows},
+    values: Float64Array.from(c.customer, who => {
+      let n = 0;
+      for (let i = l.offsets[who]!; i < l.offsets[who + 1]!; i++)
+        if (l.day[i]! < c.cutoffs[0]! && !(byKnown && l.known![i]! >= c.cutoffs[0]!)) n += 1;
+      return n;
+    }),
+  });
+  const verdict = async (byKnown: boolean) =>
+    (await checkLookAhead({...log, known}, cohort, counting(byKnown), {seed: 1}))[0]!.verdict;
+  expect([await verdict(true), await verdict(false)]).toEqual(["ok", "error"]);
 });

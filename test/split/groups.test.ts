@@ -8,6 +8,7 @@ import {ROLES, rowsOf, splitRows} from "../../src/split/rows.ts";
 import {hashUnit, SETS, setOf} from "../../src/split/sets.ts";
 import {days, inactivity} from "../../src/study.ts";
 import type {Cohort} from "../../src/target/cohort.ts";
+import {smallStudy} from "./small-study.ts";
 
 const bounds = {train: 0.7, validation: 0.85};
 const event = (customer: string, day: number, household?: string): EventRow => ({
@@ -25,6 +26,14 @@ test("splitKeys(log, group) is the first known value of the group, and the id be
   expect(splitKeys(log, undefined)).toBe(log.customers);
   expect(() => splitKeys(log, "family")).toThrow(
     'split.group requires an attribute of the events, got "family"; name the column in events.attributes (there household)',
+  );
+});
+
+test("defineStudy({split: {group}}) takes an attribute of the events", () => {
+  const split = {salt: "s", testFrom: "2025-02"};
+  expect(smallStudy({split: {...split, group: "household"}}).split.group).toBe("household");
+  expect(() => smallStudy({split: {...split, group: "family"}})).toThrow(
+    'study: split.group is "family", which events.attributes does not name; add it there',
   );
 });
 
