@@ -84,7 +84,7 @@ function numberIn(id: string): number {
 
 /**
  * One character of the ids, whatever the order of characters: each half of the customers is ranked by the share of
- * churners that the character has in the other half, above that of all characters there.
+ * churners that the character has in the other half.
  */
 function readCharacter(
   customer: Int32Array,
@@ -95,25 +95,18 @@ function readCharacter(
   const character = (c: number) => customers[c]!.at(at) ?? "";
   const half = customers.map(id => (hashUnit(id, "halves") < 0.5 ? 0 : 1));
   const counts = [new Map<string, Count>(), new Map<string, Count>()];
-  const all: Count[] = [
-    {rows: 0, positives: 0},
-    {rows: 0, positives: 0},
-  ];
   customer.forEach((c, i) => {
     const own = counts[half[c]!]!;
     const count = own.get(character(c)) ?? {rows: 0, positives: 0};
     own.set(character(c), count);
-    for (const one of [count, all[half[c]!]!]) {
-      one.rows += 1;
-      one.positives += rows.y[i]!;
-    }
+    count.rows += 1;
+    count.positives += rows.y[i]!;
   });
-  const above = (c: number) => {
-    const other = 1 - half[c]!;
-    const count = counts[other]!.get(character(c));
-    return count ? count.positives / count.rows - all[other]!.positives / all[other]!.rows : 0;
+  const share = (c: number) => {
+    const count = counts[1 - half[c]!]!.get(character(c));
+    return count ? count.positives / count.rows : Number.NaN;
   };
-  return loneAuc(Float64Array.from(customer, above), rows, {z: Z});
+  return loneAuc(Float64Array.from(customer, share), rows, {z: Z});
 }
 
 type Count = {rows: number; positives: number};

@@ -108,6 +108,10 @@ test("checkKnown(log, features, cutoffs) names features of events that were know
   ]);
   expect(found[0]!.message).toContain("returns reads events that are known late: 37.5% of those");
   expect(found[1]!.message).toContain("100.0%");
+  // The window is closed on the left: day 4 is in it, and known in time.
+  expect(checkKnown({...log, known}, [feature("returns_5d", "return", 5)], [9])[0]!.message).toContain(
+    "66.7%",
+  );
   expect(checkKnown({...log, known}, [feature("orders", "order")], [9, 10])[0]!.verdict).toBe("ok");
 });
 

@@ -196,7 +196,9 @@ test("planted leak 6: a target encoded in the ids fails the study", async () => 
 
 test("an allowance of what was not found is a warning, and one of no finding is refused by name", async () => {
   const allow = [{finding: "feature-alone" as const, feature: "purchase_count", reason: "None."}];
-  const {findings} = await runOf(clean, smallStudy({audit: {allow}})).audit();
+  const twins = {finding: "duplicate-people" as const, reason: "None."};
+  const {findings} = await runOf(clean, smallStudy({audit: {allow: [twins, ...allow]}})).audit();
+  expect(findings.at(-2)).toMatchObject({code: "allowance", verdict: "warning"});
   expect(findings.at(-1)).toEqual({
     ...{code: "allowance", verdict: "warning"},
     message:
