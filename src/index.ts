@@ -100,7 +100,7 @@ export {
 export {preparationTable} from "./report/prepare.ts";
 export {samplingList, samplingPoints, samplingPriorTable, samplingTable} from "./report/sampling.ts";
 export {searchCurves, searchOf, settingsTable} from "./report/search.ts";
-export {auditList, splitGrid, splitTable} from "./report/split.ts";
+export {auditList, quadrantPoints, quadrantTable, splitGrid, splitTable} from "./report/split.ts";
 export {
   alternativePoints,
   alternativesTable,

@@ -331,6 +331,15 @@ export const MODEL_KINDS = ["dummy", "recency", "alive", "logistic", "ml-xgboost
 /** Those that fit any study; "alive" asks for an activity that is bought again and again. */
 const USUAL_KINDS = MODEL_KINDS.filter(kind => kind !== "alive");
 
+/** Findings of the audit that a study may allow for a reason; the others have none. */
+export const ALLOWABLE = [
+  "feature-alone",
+  "known-late",
+  "outcome-event",
+  "duplicate-people",
+  "id-tells-target",
+] as const;
+
 /** The second engine of boosted trees: it checks the first, and is never put to use. */
 export const CROSS_CHECK = "ml-xgboost";
 
@@ -453,7 +462,24 @@ const schema = z.strictObject({
     validation: z.number().gt(0).lt(1).default(0.85),
     /** First test cutoff, a month. */
     testFrom: month,
+    /** Attribute of the events by whose value customers stay together, a household say; each alone when absent. */
+    group: name.optional(),
   }),
+  audit: z
+    .strictObject({
+      /** What the audit may find without failing the study. */
+      allow: z
+        .array(
+          z.strictObject({
+            finding: z.enum(ALLOWABLE),
+            /** The feature, where the finding names one. */
+            feature: name.optional(),
+            reason: name,
+          }),
+        )
+        .default([]),
+    })
+    .prefault({}),
   features: z.array(feature).min(1).refine(unique("name"), "two features have one name"),
   sampling: sampling.default({kind: "none"}),
   /**
@@ -541,6 +567,11 @@ export function defineStudy(input: StudyInput): Study {
   const study = result.data;
   if (study.split.validation <= study.split.train)
     throw new DataError("study: split.validation must be greater than split.train");
+  const {group} = study.split;
+  if (group !== undefined && !study.events.attributes.includes(group))
+    throw new DataError(
+      `study: split.group is ${JSON.stringify(group)}, which events.attributes does not name; add it there`,
+    );
   if (study.models.includes("recency")) recencyFeature(study);
   requireTables(study);
   return deepFreeze(study);

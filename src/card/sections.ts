@@ -126,6 +126,8 @@ export const SECTIONS: readonly CardSection[] = [
       table("split.table", "Sets of customers"),
       chart("split.chart", "Who is used when"),
       list("split.audit", "Checks on the sets"),
+      optionalTable("split.quadrants", "Known and new customers, then and later"),
+      optionalChart("split.quadrantsChart", "Known and new customers, drawn"),
       table("features.catalogue", "What the model looks at"),
     ],
   },

@@ -25,8 +25,10 @@ import {
 } from "../evaluate/compete.ts";
 import {type FeatureImportance, permutationImportance} from "../evaluate/importance.ts";
 import {type Judgement, judgeModels} from "../evaluate/judge.ts";
+import {judgeQuadrants, type QuadrantJudgement} from "../evaluate/quadrants.ts";
 import {type Alive, aliveTraining, applyAlive, fitAlive, SILENT_COLUMN} from "../features/alive.ts";
 import {type AliveWindow, checkAliveWindow} from "../features/alive-window.ts";
+import {auditFeatures} from "../features/audit.ts";
 import {levelsBefore} from "../features/levels.ts";
 import type {Matrix} from "../features/matrix.ts";
 import {joinColumns, takeRows} from "../features/matrix.ts";
@@ -37,6 +39,10 @@ import type {SearchProgress} from "../model/search.ts";
 import {randomOf} from "../random.ts";
 import {schemesBeside} from "../sampling/sample.ts";
 import {auditSplit, type SplitAudit} from "../split/audit.ts";
+import {checkTwins} from "../split/duplicates.ts";
+import {type AuditFinding, applyAllowances, requireSound} from "../split/finding.ts";
+import {checkIds} from "../split/id-leak.ts";
+import {splitKeys} from "../split/keys.ts";
 import {rowsOf, type Split, splitRows} from "../split/rows.ts";
 import {hashUnit, setOf} from "../split/sets.ts";
 import {recencyFeature, type Study} from "../study.ts";
@@ -45,7 +51,7 @@ import {buildCohort, type Cohort} from "../target/cohort.ts";
 import {cutoffDays} from "../target/cutoffs.ts";
 import {compareDefinitions, type Definitions} from "../target/definitions.ts";
 import {recencyAuc} from "../target/recency.ts";
-import {type ChurnRule, ruleOf} from "../target/rule.ts";
+import {type ChurnRule, countsSilence, ruleOf} from "../target/rule.ts";
 import {labelTargets, type Targets} from "../target/targets.ts";
 import {treatedInWindow} from "../target/treated.ts";
 import {targetWarnings, type Warning} from "../target/warnings.ts";
@@ -114,7 +120,13 @@ export type Run = {
   /** Churn as spells under the study's definition and under those that the log allows, before the test. */
   readonly definitions: () => Definitions;
   readonly split: () => Split;
+  /** What the checks of the split alone found. @throws DataError when one fails. */
   readonly splitAudit: () => SplitAudit;
+  /**
+   * What the whole leakage audit found: of the split, of the people in it and of the features.
+   * @throws DataError when it finds a leak that the study does not allow.
+   */
+  readonly audit: () => Promise<{readonly findings: readonly AuditFinding[]}>;
   /** The features of the study; with "alive" among its models, what the model of buying says joins them. */
   readonly features: () => Promise<Matrix>;
   /** The three targets on equal terms, on tuning customers before the test. */
@@ -131,6 +143,8 @@ export type Run = {
   readonly sampling: () => Promise<SamplingComparison>;
   /** How the candidates did: on test customers, or with `everybody` on all customers at the test cutoffs. */
   readonly evaluation: (options?: {everybody?: boolean}) => Promise<Judgement>;
+  /** How the chosen model does on known and new customers, at the same time and later. */
+  readonly quadrants: () => Promise<readonly QuadrantJudgement[]>;
   /** The rows of a role as the chosen model ranked them. */
   readonly ranked: (role: "tune" | "calibrate" | "test" | "later") => Promise<Ranked>;
   /** What the chosen model relies on, measured on the tuning customers. */
@@ -182,8 +196,9 @@ export function createRun(inputs: RunInputs): Run {
   const testFrom = dayOf(`${study.split.testFrom}-01`);
   const {horizon, activity, target, minimumTenureDays} = study;
 
+  const keys = once(() => splitKeys(log, study.split.group));
   const learns = once(() =>
-    log.customers.map(id => Number(setOf(hashUnit(id, study.split.salt), study.split) === "train")),
+    keys().map(key => Number(setOf(hashUnit(key, study.split.salt), study.split) === "train")),
   );
   const churnRule = once(() => {
     requireEventTypes(log, study);
@@ -205,7 +220,7 @@ export function createRun(inputs: RunInputs): Run {
     targetWarnings({cohort: cohort(), targets: targets(), churn: churnRule(), horizon, target}),
   );
   const split = once(() => {
-    const made = splitRows(cohort(), log.customers, {
+    const made = splitRows(cohort(), keys(), {
       ...study.split,
       ...{testFrom, horizon, labels: labels(), treated: treated()},
     });
@@ -213,15 +228,14 @@ export function createRun(inputs: RunInputs): Run {
     if (fatal) throw new DataError(fatal.message);
     return made;
   });
-  const splitAudit = once(() => {
-    const audit = auditSplit(split(), cohort(), {
-      ...study.split,
-      ...{horizon, labels: labels(), treated: treated(), customers: log.customers, churn: study.churn},
-    });
-    const broken = audit.findings.find(finding => finding.verdict === "error");
-    if (broken) throw new DataError(broken.message);
-    return audit;
-  });
+  const splitAudit = once(() =>
+    requireSound(
+      auditSplit(split(), cohort(), {
+        ...study.split,
+        ...{horizon, labels: labels(), treated: treated(), keys: keys(), churn: study.churn},
+      }),
+    ),
+  );
   const featureInputs = once(() => {
     // Categories are learnt from what the training cutoffs could know.
     const learning = cohort().cutoffs.findLast(t => addSpan(t, horizon) <= testFrom) ?? testFrom;
@@ -241,9 +255,30 @@ export function createRun(inputs: RunInputs): Run {
     return withAlive ? joinColumns(x, applyAlive(alive(), log, rows)) : x;
   };
   const features = once(() => staged("features", featuresKey, async () => featuresOf(cohort())));
+  const audit = once(async () => {
+    const auditKey = [featuresKey, target, study.split, study.seed];
+    const found = await staged("audit", auditKey, async () => [
+      ...splitAudit().findings,
+      checkTwins(log, split(), cohort().customer),
+      ...checkIds(split(), cohort(), {customers: log.customers, labels: labels()}),
+      ...(await auditFeatures(await features(), {
+        ...{log, cohort: cohort(), split: split(), labels: labels(), features: study.features},
+        churn: churnRule(),
+        mechanical:
+          target === "silent"
+            ? cohort().recency
+            : countsSilence(churnRule())
+              ? targets().churnsIn
+              : undefined,
+        compute: (other, part) => computeFeatures(other, part, featureInputs()),
+        seed: study.seed,
+      })),
+    ]);
+    return requireSound({findings: applyAllowances(found, study.audit.allow)});
+  });
   const models = once(() =>
     staged("models", modelsKey, async () => {
-      splitAudit();
+      await audit();
       const costs: FitCost[] = [];
       const competition = await competeModels(await features(), {
         cohort: cohort(),
@@ -268,16 +303,7 @@ export function createRun(inputs: RunInputs): Run {
     const {capacity} = study.economics;
     const schemes = schemesBeside(study.sampling);
     const {seed} = study;
-    const key = [
-      featuresKey,
-      contactsDigest(campaigns),
-      horizon,
-      target,
-      study.split,
-      seed,
-      schemes,
-      capacity,
-    ];
+    const key = [featuresKey, target, study.split, seed, schemes, capacity];
     return staged("sampling", key, async () => {
       splitAudit();
       return compareSampling(await features(), {
@@ -293,6 +319,20 @@ export function createRun(inputs: RunInputs): Run {
     staged("evaluation", [modelsKey, study.economics, everybody], async () =>
       judgeModels(await models(), {cohort: cohort(), labels: labels(), study, everybody}),
     );
+  const quadrants = once(() =>
+    staged("quadrants", [modelsKey, study.economics.capacity], async () => {
+      const {candidates, chosen} = await models();
+      const x = await features();
+      return judgeQuadrants(
+        split(),
+        cohort(),
+        rows => applyModel(candidates[chosen]!.model, takeRows(x, rows)),
+        {
+          ...{labels: labels(), treated: treated(), capacity: study.economics.capacity, seed: study.seed},
+        },
+      );
+    }),
+  );
   const ranked: Run["ranked"] = async role => {
     const competition = await models();
     return rankedOf(competition, {
@@ -394,6 +434,7 @@ export function createRun(inputs: RunInputs): Run {
       warnings,
       split,
       splitAudit,
+      audit,
     },
     ...{
       alive,
@@ -404,6 +445,7 @@ export function createRun(inputs: RunInputs): Run {
       models,
       sampling,
       evaluation,
+      quadrants,
       ranked,
       importance,
       record,

@@ -1,12 +1,15 @@
+import type {ModelsData} from "../charts/models.ts";
 import {dateOf} from "../data/calendar.ts";
-import type {SplitAudit} from "../split/audit.ts";
+import type {Quadrant, QuadrantJudgement} from "../evaluate/quadrants.ts";
+import {briefPercent} from "../figures.ts";
+import type {AuditFinding} from "../split/finding.ts";
 import type {Split} from "../split/rows.ts";
 import {ROLES} from "../split/rows.ts";
 import type {SetName} from "../split/sets.ts";
 import {SETS} from "../split/sets.ts";
 import type {Study} from "../study.ts";
 import type {Cohort} from "../target/cohort.ts";
-import {type List, list, type Table} from "./words.ts";
+import {interval, type List, list, type Table} from "./words.ts";
 
 const USE: Readonly<Record<Exclude<(typeof ROLES)[number], "unused">, string>> = {
   train: "Learns",
@@ -77,8 +80,8 @@ export function splitTable(cohort: Cohort, labels: Int8Array, split: Split, trea
   };
 }
 
-/** What the audit of the split found; what is more than information is marked as such. */
-export function auditList({findings}: SplitAudit): List {
+/** What the audit found; what is more than information is marked as such. */
+export function auditList({findings}: {readonly findings: readonly AuditFinding[]}): List {
   return list(
     findings.map(({verdict, message}) =>
       verdict === "ok" || verdict === "note"
@@ -106,5 +109,60 @@ export function splitGrid(
     sets: SETS.map((name, code) => ({name, share: counts[code]! / split.setOfCustomer.length})),
     cutoffs: cohort.cutoffs.map((t, k) => ({cutoff: dateOf(t).slice(0, 7), role: role[split.periods[k]!]})),
     testFrom: study.split.testFrom,
+  };
+}
+
+const QUADRANT: Readonly<Record<Quadrant, {customers: string; time: string; why: string}>> = {
+  "known-same": {
+    ...{customers: "Known", time: "Same"},
+    why: "The rows that it learned from: what it remembers counts as skill",
+  },
+  "new-same": {
+    ...{customers: "New", time: "Same"},
+    why: "Without memory of the customers; the months are those it learned from",
+  },
+  "known-later": {
+    ...{customers: "Known", time: "Later"},
+    why: "As when it is used on the customers that it learned from",
+  },
+  "new-later": {
+    ...{customers: "New", time: "Later"},
+    why: "The headline: neither these customers nor these months",
+  },
+};
+
+/** How a model does on customers it learned from and on others, at the time it learned from and later. */
+export function quadrantTable(quadrants: readonly QuadrantJudgement[], capacity: number): Table {
+  return {
+    kind: "table",
+    caption: "Known customers taught the model, new ones are those of the test set; intervals are 95%",
+    columns: [
+      {name: "customers", title: "Customers", format: "text"},
+      {name: "time", title: "Time", format: "text"},
+      {name: "rows", title: "Rows", format: "integer"},
+      {name: "positives", title: "Positives", format: "integer"},
+      {name: "auc", title: "ROC AUC", format: "text"},
+      {name: "lift", title: `Lift at ${briefPercent(capacity)}`, format: "text"},
+      {name: "why", title: "What it shows", format: "text"},
+    ],
+    rows: quadrants.map(({quadrant, rows, positives, figures}) => [
+      ...[QUADRANT[quadrant].customers, QUADRANT[quadrant].time, rows, positives],
+      ...[figures ? interval(figures.auc, 3) : "one class only", figures ? interval(figures.lift, 2) : ""],
+      QUADRANT[quadrant].why,
+    ]),
+  };
+}
+
+/** The quadrants as `modelsChart` takes them: they are of one model, so that none stands out as in use. */
+export function quadrantPoints(quadrants: readonly QuadrantJudgement[]): ModelsData {
+  return {
+    metric: "ROC AUC of the model in use",
+    rows: quadrants.flatMap(({quadrant, figures}) => {
+      if (!figures) return [];
+      const {customers, time} = QUADRANT[quadrant];
+      const {value, low, high} = figures.auc;
+      const name = `${customers} customers, ${time.toLowerCase()} months`;
+      return [{name, value, low, high, chosen: false}];
+    }),
   };
 }

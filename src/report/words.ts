@@ -11,7 +11,7 @@ export type Table = Extract<EvidenceValue, {kind: "table"}>;
 export const text = (words: string): Text => ({kind: "text", text: words});
 export const list = (items: readonly string[]): List => ({kind: "list", items});
 
-/** A figure with its interval. */
+/** An estimate with its interval: 0.712 (0.690 to 0.733). */
 export const interval = (
   {value, low, high}: {readonly value: number; readonly low: number; readonly high: number},
   digits: number,

@@ -40,18 +40,18 @@ export type SplitOptions = SetBounds & {
 
 /**
  * Splits a cohort by customer and by time.
- * @param customers the log's customer ids, which `cohort.customer` indexes.
+ * @param keys what is hashed of each customer of the log: the ids, or `splitKeys` for groups.
  * @throws DataError when there are fewer than two customers, or when T leaves no cutoff to learn from or to
  *   test on; the message says which months would do.
  */
-export function splitRows(cohort: Cohort, customers: readonly string[], options: SplitOptions): Split {
+export function splitRows(cohort: Cohort, keys: readonly string[], options: SplitOptions): Split {
   const {salt, train, validation, testFrom, horizon, labels, treated} = options;
-  if (customers.length < 2)
+  if (keys.length < 2)
     throw new DataError(
-      `split requires at least 2 customers, got ${customers.length}; check which column events.customer names`,
+      `split requires at least 2 customers, got ${keys.length}; check which column events.customer names`,
     );
-  const setOfCustomer = Uint8Array.from(customers, id =>
-    SETS.indexOf(setOf(hashUnit(id, salt), {train, validation})),
+  const setOfCustomer = Uint8Array.from(keys, key =>
+    SETS.indexOf(setOf(hashUnit(key, salt), {train, validation})),
   );
   const periods = cohort.cutoffs.map(t =>
     t >= testFrom ? "after" : addSpan(t, horizon) <= testFrom ? "before" : "embargo",

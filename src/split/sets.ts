@@ -1,6 +1,6 @@
 import {createHash} from "node:crypto";
 
-/** The sets of customers, for ever: a customer's id decides, so that two models share their test customers. */
+/** The sets of customers, for ever: a customer's id, or group, decides, so that two models share their test customers. */
 export const SETS = ["train", "tune", "calibrate", "test"] as const;
 
 export type SetName = (typeof SETS)[number];

@@ -233,6 +233,16 @@ test("run.evaluation() judges the model that is in the bundle: applying the bund
   expect(chosen.kind).not.toBe("dummy");
 });
 
+test("run.quadrants() has the figures of run.evaluation() for new customers later, and train rows for the known", async () => {
+  const quadrants = await run.quadrants();
+  const chosen = (await run.evaluation()).models.find(model => model.chosen)!;
+  expect(quadrants.find(({quadrant}) => quadrant === "new-later")!.figures).toEqual({
+    auc: chosen.auc,
+    lift: chosen.lift,
+  });
+  expect(quadrants[0]).toMatchObject({quadrant: "known-same", rows: (await run.models()).rows.train.length});
+});
+
 test("the tables count rows and positives as the labels do", () => {
   const counts = countsTable(run.cohort(), run.targets());
   const labels = run.labels();

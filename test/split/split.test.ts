@@ -60,7 +60,7 @@ const options = {...bounds, salt: "s", testFrom: dayOf("2026-03-01"), horizon: m
 const churn = contract({start: "join", renew: "renewal", end: "cancel", graceDays: 14});
 
 function audit(split: Split, changes: Partial<Parameters<typeof auditSplit>[2]> = {}): SplitAudit {
-  return auditSplit(split, cohort, {...options, labels, customers, churn, ...changes});
+  return auditSplit(split, cohort, {...options, labels, keys: customers, churn, ...changes});
 }
 
 test("splitRows(cohort, customers, options) gives every row its role by customer and by time", () => {
@@ -179,6 +179,7 @@ test("auditSplit(split, …) of a sound split has nothing to complain of, and co
     "embargo note",
     "set-shares ok",
     "test-positives warning",
+    "cutoffs-per-customer note",
   ]);
   expect(findings[1]!.message).toBe(
     "The last outcome day learnt from is 2026-02-28, before the first test cutoff, 2026-03-01.",
@@ -215,7 +216,9 @@ test("auditSplit(split, …) fails when a customer is in two sets", () => {
   const row = rowsOf(split, "train")[2 * customers.length]!;
   const [finding] = audit(withRole(split, row, "test")).findings;
   expect(finding).toMatchObject({code: "sets-disjoint", verdict: "error"});
-  expect(finding!.message).toContain("1 rows are of a customer that is also in another set");
+  expect(finding!.message).toContain(
+    "learnt from: 1 customer in two sets, 1 customer not in the set that the hash gives",
+  );
 });
 
 test("auditSplit(split, …) fails when the sets are not those of the ids", () => {
@@ -279,7 +282,7 @@ test("auditSplit(…, {treated}) warns when leaving the treated out leaves the c
   const audit = (treated: Uint8Array) => {
     const split = splitRows(cohort, customers, {...bounds, testFrom: cutoffs[1]!, labels, treated});
     const churn = {kind: "inactivity", days: 90, of: "purchase"} as const;
-    return auditSplit(split, cohort, {...bounds, labels, customers, churn, treated}).findings;
+    return auditSplit(split, cohort, {...bounds, labels, keys: customers, churn, treated}).findings;
   };
   const survivors = Uint8Array.from({length: 2 * n}, (_, i) => (labels[i] === 0 && i % 2 === 0 ? 1 : 0));
   const anyone = Uint8Array.from({length: 2 * n}, (_, i) => (i % 2 === 0 ? 1 : 0));

@@ -65,7 +65,8 @@ export async function runStudy(
   const opened = await openContext(taken, {progress: terminal.progress});
   // A log that cannot be split or read by a feature fails here, in a second and with its own sentence.
   opened.splitAudit();
-  await opened.features();
+  terminal.progress("looking for leaks");
+  await opened.audit();
   const context: RunContext = {
     ...taken,
     campaigns: contactsDigest(opened.campaigns),

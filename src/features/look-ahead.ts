@@ -1,0 +1,183 @@
+import {dateOf} from "../data/calendar.ts";
+import {type OptionalColumns, takeEntries} from "../data/entries.ts";
+import type {Day, EventLog} from "../data/event-log.ts";
+import {counted} from "../figures.ts";
+import {type Random, randomOf} from "../random.ts";
+import type {AuditFinding} from "../split/finding.ts";
+import type {Cohort} from "../target/cohort.ts";
+import type {Matrix} from "./matrix.ts";
+
+/** Computes the features of the rows of a cohort, in their order. */
+export type ComputeFeatures = (log: EventLog, cohort: Cohort) => Matrix | Promise<Matrix>;
+
+/** Customers that are checked, at most. */
+const CUSTOMERS = 500;
+/** Cutoffs that are checked: the first number, or where cutoffs are many one in ten, up to the second. */
+const CUTOFFS = [4, 24] as const;
+/** Days from the cutoff within which the other future lies. */
+const AHEAD = 180;
+
+/**
+ * Computes features again with another future, and finds those that change: at some of the cutoffs, for some of the
+ * customers, the events that happened or became known on or after the cutoff are left out, and moved, changed and
+ * added ones put in their place.
+ * @param compute the computation that the study uses, whatever it reads beside the log.
+ * @param seed of the sample and of the other future.
+ */
+export async function checkLookAhead(
+  log: EventLog & OptionalColumns,
+  cohort: Cohort,
+  compute: ComputeFeatures,
+  {seed}: {readonly seed: number},
+): Promise<AuditFinding[]> {
+  const random = randomOf(seed);
+  const customers = sampleOf(cohort, random);
+  const seen = takeEntries(log, new Map([...customers].map(c => [c, entriesOf(log, c)])));
+  const changed = new Map<string, {rows: number; example: string}>();
+  let rows = 0;
+  const cutoffs = spread(cohort.cutoffs);
+  for (const t of cutoffs) {
+    const part = atCutoff(cohort, t, customers);
+    rows += part.rows;
+    const now = await compute(seen, part);
+    for (const other of [otherFuture(seen, t, random), noFuture(seen, t)])
+      compare(now, await compute(other, part), (feature, row, was, is) => {
+        const example = `of ${log.customers[part.customer[row]!]} at ${dateOf(t)} from ${shown(was)} to ${shown(is)}`;
+        const known = changed.get(feature);
+        if (known) known.rows += 1;
+        else changed.set(feature, {rows: 1, example});
+      });
+  }
+  if (changed.size === 0)
+    return [
+      {
+        code: "look-ahead",
+        verdict: "ok",
+        message:
+          `No feature looks ahead: ${counted(rows, "row")} at ${counted(cutoffs.length, "cutoff")} stayed as they ` +
+          "were when the events on or after the cutoff were moved, changed, dropped and added to.",
+      },
+    ];
+  return [...changed].map(([feature, {rows: n, example}]) => ({
+    code: "look-ahead",
+    verdict: "error",
+    feature,
+    message:
+      `${feature} looks ahead: with other events on or after the cutoff it changed ${n} times in ` +
+      `${counted(2 * rows, "row")}, ${example}; it may read only events before the cutoff.`,
+  }));
+}
+
+const shown = (value: number): string => (Number.isNaN(value) ? "missing" : String(value));
+
+/** The first and the last, and some between. */
+function spread(cutoffs: readonly Day[]): Day[] {
+  const [few, many] = CUTOFFS;
+  const n = Math.min(cutoffs.length, many, Math.max(few, Math.ceil(cutoffs.length / 10)));
+  return Array.from(
+    {length: n},
+    (_, k) => cutoffs[n === 1 ? 0 : Math.round((k * (cutoffs.length - 1)) / (n - 1))]!,
+  );
+}
+
+/** Some customers of the cohort. */
+function sampleOf({customer}: Cohort, random: Random): ReadonlySet<number> {
+  const all = [...new Set(customer)].sort((a, b) => a - b);
+  for (let k = 0; k < Math.min(CUSTOMERS, all.length); k++) {
+    const other = k + Math.floor(random() * (all.length - k));
+    [all[k], all[other]] = [all[other]!, all[k]!];
+  }
+  return new Set(all.slice(0, CUSTOMERS).sort((a, b) => a - b));
+}
+
+const entriesOf = ({offsets}: EventLog, c: number): number[] =>
+  Array.from({length: offsets[c + 1]! - offsets[c]!}, (_, k) => offsets[c]! + k);
+
+/** The rows of some customers at one cutoff, in a cohort of its own. */
+function atCutoff(cohort: Cohort, t: Day, customers: ReadonlySet<number>): Cohort {
+  const rows = Int32Array.from(cohort.cutoff.keys()).filter(
+    i => cohort.cutoffs[cohort.cutoff[i]!] === t && customers.has(cohort.customer[i]!),
+  );
+  return {
+    cutoffs: [t],
+    rows: rows.length,
+    customer: rows.map(i => cohort.customer[i]!),
+    cutoff: new Int32Array(rows.length),
+    recency: rows.map(i => cohort.recency[i]!),
+    tenure: rows.map(i => cohort.tenure[i]!),
+  };
+}
+
+/** Whether an entry had happened and was known when t began. */
+const isPast =
+  ({day, timeOfDay, known}: EventLog & OptionalColumns, t: Day) =>
+  (i: number): boolean =>
+    day[i]! + (timeOfDay ? timeOfDay[i]! / 86_400_000 : 0) < t && (!known || known[i]! < t);
+
+/** The entries of each customer that has some. */
+const everybody = (log: EventLog): (readonly [number, number[]])[] =>
+  log.customers.flatMap((_, c) =>
+    log.offsets[c] === log.offsets[c + 1] ? [] : [[c, entriesOf(log, c)] as const],
+  );
+
+/** The log as it was when t began. */
+function noFuture(log: EventLog, t: Day): EventLog {
+  const past = everybody(log).map(([c, own]) => [c, own.filter(isPast(log, t))] as const);
+  return {...takeEntries(log, new Map(past)), lastDay: Math.ceil(t) - 1};
+}
+
+/** An event of the other future: a copy of an entry on another day, perhaps of another type, with another amount. */
+type Copy = {readonly entry: number; readonly day: Day; readonly type: number; readonly amount: number};
+
+/** The log with what was known when t began, and made-up events from t on, the more of them on the cutoff's own day. */
+function otherFuture(log: EventLog, t: Day, random: Random): EventLog {
+  const pick = (n: number) => Math.floor(random() * n);
+  const invented = (entry: number): Copy => ({
+    entry,
+    day: Math.ceil(t) + (random() < 0.2 ? 0 : pick(AHEAD)),
+    type: random() < 0.5 ? log.type[entry]! : pick(log.types.length),
+    amount: random() < 0.2 ? Number.NaN : pick(1_000_000),
+  });
+  const plans = everybody(log).map(([c, own]) => {
+    const past = own.filter(isPast(log, t));
+    const later = own.filter(i => !isPast(log, t)(i) && random() < 0.7);
+    const more = own.filter(() => random() < 0.2);
+    const copies = [...later, ...more].map(invented);
+    copies.sort((a, b) => a.day - b.day || a.type - b.type || a.entry - b.entry);
+    return {c, past, copies};
+  });
+  const taken = takeEntries(
+    log,
+    new Map(plans.map(({c, past, copies}) => [c, [...past, ...copies.map(({entry}) => entry)]])),
+  );
+  // By entry of the new log, the copy that it is; none for what was known.
+  const copies = plans.flatMap(plan => [...plan.past.map(() => undefined), ...plan.copies]);
+  return {
+    ...taken,
+    day: taken.day.map((day, i) => copies[i]?.day ?? day),
+    type: taken.type.map((type, i) => copies[i]?.type ?? type),
+    amount: taken.amount.map((amount, i) => copies[i]?.amount ?? amount),
+    attributes: Object.fromEntries(
+      Object.entries(taken.attributes).map(([name, {codes, values}]) => [
+        name,
+        {codes: codes.map((code, i) => (copies[i] ? pick(values.length + 1) - 1 : code)), values},
+      ]),
+    ),
+    ...(taken.known ? {known: taken.known.map((known, i) => copies[i]?.day ?? known)} : {}),
+    lastDay: Math.ceil(t) + AHEAD,
+  };
+}
+
+/** Tells of every value that differs; missing equals missing. */
+function compare(
+  now: Matrix,
+  then: Matrix,
+  differs: (feature: string, row: number, was: number, is: number) => void,
+): void {
+  now.names.forEach((name, j) => {
+    for (let i = 0; i < now.rows; i++) {
+      const [was, is] = [now.values[j * now.rows + i]!, then.values[j * now.rows + i]!];
+      if (was !== is && !(Number.isNaN(was) && Number.isNaN(is))) differs(name, i, was, is);
+    }
+  });
+}
