@@ -195,7 +195,9 @@ test("run --as-of with a day that has not come, or with no day, says which it ta
   const study = join(folder, "bare");
   const never = await churnbook(["run", "--as-of", "2999-01-01"], study);
   expect(never.status).toBe(2);
-  expect(never.err).toMatch(/^churnbook: as of 2999-01-01 lies after the day of reading, .* or an earlier day\n$/m);
+  expect(never.err).toMatch(
+    /^churnbook: as of 2999-01-01 lies after the day of reading, .* or an earlier day\n$/m,
+  );
   const none = await churnbook(["run", "--as-of", "June"], study);
   expect(none.err).toContain('as of requires a date written YYYY-MM-DD, got "June"');
 });
