@@ -41,7 +41,7 @@ function delayFindings({sameDay, oneDay, week, month, later, largestDays, before
         `${counted(late, "event")} known more than a day after their own` +
         (late === 0
           ? ""
-          : `, the last ${counted(largestDays, "day")}: at a cutoff they are not seen before they were known`),
+          : `, at most ${counted(largestDays, "day")}: at a cutoff they are not seen before they were known`),
     },
     {
       check: "known-before-time",

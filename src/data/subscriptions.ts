@@ -2,7 +2,7 @@ import type {Study} from "../study.ts";
 import {dateOf} from "./calendar.ts";
 import {dayColumn, quoted, rowsOf, withDatabase} from "./database.ts";
 import {byCodeUnit, type Day} from "./event-log.ts";
-import {loadSideTable, rowsByCustomer, type SideColumn, type SideOptions} from "./side-table.ts";
+import {loadSideTable, rowsByCustomer, type SideColumn, type SideOptions, sideColumn} from "./side-table.ts";
 
 /** The day that does not come: the end of a contract without one, and the replacement of a valid version. */
 export const NEVER: Day = 2 ** 31 - 1;
@@ -43,58 +43,70 @@ export const loadSubscriptions = (
   {folder, customers, asOf}: SideOptions,
 ): Promise<Subscriptions> =>
   withDatabase(async database => {
-    const column = (
-      field: "customer" | "start" | "end" | "plan" | "known",
-      kind: SideColumn["kind"],
-      rest: Partial<SideColumn> = {},
-    ): SideColumn[] => {
-      const name = source[field];
-      if (name === undefined) return [];
-      return [{name, field: `subscriptions.${field}`, kind, what: `the ${field}`, ...rest}];
-    };
-    const columns = [
-      ...column("customer", "customer"),
-      ...column("start", "time"),
-      ...column("end", "time", {required: false}),
-      ...column("known", "time", {what: "the time at which it was known"}),
-      ...column("plan", "text", {required: false}),
-    ];
-    const moment = source.known === undefined ? 1 : 3;
+    const columns = columnsOf(source);
     await loadSideTable(database, source.from, {
       folder,
       field: "subscriptions.from",
       columns,
-      before: asOf === undefined ? undefined : {day: asOf, column: moment},
+      before: asOf === undefined ? undefined : {day: asOf, column: source.known === undefined ? 1 : 3},
       rules: [{when: "c2 < c1", column: 2, what: "the end lies before the start"}],
     });
-    const planColumn = source.plan === undefined ? "NULL::VARCHAR" : `c${columns.length - 1}`;
-    const rows = await rowsOf<{plan: string}>(
+    const plan = source.plan === undefined ? "NULL::VARCHAR" : sideColumn(columns.length - 1);
+    const texts = await rowsOf<{plan: string}>(
       database,
-      `SELECT DISTINCT ${planColumn} AS plan FROM side WHERE ${planColumn} IS NOT NULL`,
+      `SELECT DISTINCT ${plan} AS plan FROM side WHERE ${plan} IS NOT NULL`,
     );
-    const plans = rows.map(({plan}) => plan).sort(byCodeUnit);
-    const code = `coalesce(list_position([${plans.map(quoted).join(", ")}]::VARCHAR[], ${planColumn}) - 1, -1)::INTEGER`;
-    const notYet =
-      asOf === undefined || source.known !== undefined
-        ? ""
-        : ` WHEN c2 >= TIMESTAMP '${dateOf(asOf)}' THEN ${NEVER}`;
-    const replaced =
-      source.known === undefined
-        ? `${NEVER}`
-        : `coalesce(lead(${dayColumn("c3")}) OVER (PARTITION BY c0, c1 ORDER BY c3, "$file", "$row"), ${NEVER})`;
-    const sql = `SELECT * EXCLUDE place FROM (
-        SELECT c0, ${dayColumn("c1")} AS start, CASE${notYet} WHEN c2 IS NULL THEN ${NEVER} ELSE ${dayColumn("c2")} END AS finish,
-          ${code} AS plan, ${dayColumn(`c${moment}`)} AS known, ${replaced} AS until, c1 AS place FROM side)
-      WHERE known < until ORDER BY place, known, until, finish, plan`;
+    const plans = texts.map(row => row.plan).sort(byCodeUnit);
     const days = (n: number) => new Int32Array(n);
-    const {
-      offsets,
-      columns: read,
-      unknownCustomers,
-    } = await rowsByCustomer(database, sql, {
+    const rows = await rowsByCustomer(database, versionRows(source, {plan, plans, asOf}), {
       customers,
       make: n => [days(n), days(n), days(n), days(n), days(n)],
     });
-    const [start, end, plan, known, until] = read;
-    return {offsets, start, end, plan, plans, known, until, unknownCustomers};
+    const {offsets, unknownCustomers} = rows;
+    const [start, end, code, known, until] = rows.columns;
+    return {offsets, start, end, plan: code, plans, known, until, unknownCustomers};
   });
+
+/** Customer, start and end, then the time known where the source says it, then the plan where it does. */
+function columnsOf(source: NonNullable<Study["subscriptions"]>): SideColumn[] {
+  const column = (
+    field: "customer" | "start" | "end" | "plan" | "known",
+    kind: SideColumn["kind"],
+    rest: Partial<SideColumn> = {},
+  ): SideColumn[] => {
+    const name = source[field];
+    if (name === undefined) return [];
+    return [{name, field: `subscriptions.${field}`, kind, what: `the ${field}`, ...rest}];
+  };
+  return [
+    ...column("customer", "customer"),
+    ...column("start", "time"),
+    ...column("end", "time", {required: false}),
+    ...column("known", "time", {what: "the time at which it was known"}),
+    ...column("plan", "text", {required: false}),
+  ];
+}
+
+type VersionOptions = {
+  /** SQL for the plan, and the plans in order. */
+  readonly plan: string;
+  readonly plans: readonly string[];
+  readonly asOf: Day | undefined;
+};
+
+/** SQL for customer, start, end, plan, known and until of the versions that some day ended with. */
+function versionRows(
+  {known}: NonNullable<Study["subscriptions"]>,
+  {plan, plans, asOf}: VersionOptions,
+): string {
+  const code = `coalesce(list_position([${plans.map(quoted).join(", ")}]::VARCHAR[], ${plan}) - 1, -1)::INTEGER`;
+  const notYet = asOf === undefined ? "" : `WHEN c2 >= TIMESTAMP '${dateOf(asOf)}' THEN ${NEVER}`;
+  const end = (open: string) => `CASE ${open} WHEN c2 IS NULL THEN ${NEVER} ELSE ${dayColumn("c2")} END`;
+  const next = `lead(${dayColumn("c3")}) OVER (PARTITION BY c0, c1 ORDER BY c3, "$file", "$row")`;
+  const [finish, moment, until] =
+    known === undefined ? [end(notYet), "c1", String(NEVER)] : [end(""), "c3", `coalesce(${next}, ${NEVER})`];
+  return `SELECT * EXCLUDE place FROM (
+      SELECT c0, ${dayColumn("c1")} AS start, ${finish} AS finish, ${code} AS plan,
+        ${dayColumn(moment)} AS known, ${until} AS until, c1 AS place FROM side)
+    WHERE known < until ORDER BY place, known, until, finish, plan`;
+}

@@ -219,6 +219,26 @@ test("run lists the evidence that the notebooks did not record, and writes no ca
   expect(readdirSync(study)).not.toContain("reports");
 });
 
+test("run --as-of sees what was known before that day, and the run says so", async () => {
+  const study = join(folder, "bare");
+  const {err} = await churnbook(["run", "--no-pdf", "--as-of", "2025-06-28"], study);
+  expect(err).toContain("until 2025-06-27, as known before 2025-06-28");
+  const runs = join(study, ".churnbook", "runs");
+  const context = readFileSync(join(runs, readdirSync(runs).sort().at(-1)!, "context.json"), "utf8");
+  expect(JSON.parse(context)).toMatchObject({knownBefore: "2025-06-28", asOf: "2025-06-27"});
+});
+
+test("run --as-of with a day that has not come, or with no day, says which it takes", async () => {
+  const study = join(folder, "bare");
+  const never = await churnbook(["run", "--as-of", "2999-01-01"], study);
+  expect(never.status).toBe(2);
+  expect(never.err).toMatch(
+    /^churnbook: as of 2999-01-01 lies after the day of reading, .* or an earlier day\n$/m,
+  );
+  const none = await churnbook(["run", "--as-of", "June"], study);
+  expect(none.err).toContain('as of requires a date written YYYY-MM-DD, got "June"');
+});
+
 test("card of a run that did not finish says so", async () => {
   const study = join(folder, "bare");
   const [run] = readdirSync(join(study, ".churnbook", "runs"));

@@ -18,6 +18,16 @@ test("loadCampaigns(file) indexes known customers, drops and counts the others, 
   });
 });
 
+test("loadCampaigns({asOf: D}) reads the contacts before D, and no bad row of a later day", async () => {
+  const text = "id,at,arm\na,2025-01-31T23:59:59Z,mail\na,2025-02-01,mail\na,2025-02-02,\n";
+  const {day} = await loadCampaigns(SOURCE, {
+    folder: folderOf({"campaigns.csv": text}),
+    customers: ["a"],
+    asOf: dayOf("2025-02-01"),
+  });
+  expect([...day]).toEqual([dayOf("2025-01-31")]);
+});
+
 test("loadCampaigns(file) names the first row that cannot be read, and a column that is missing", async () => {
   expect(await messageOf(load("id,at,arm\na,2025-01-01,mail\na,soon,mail\n,?,\n"))).toBe(
     'DataError: campaigns.csv row 2, at: the time is no date or time of ISO 8601 ("soon"); correct or remove the row',

@@ -1,5 +1,13 @@
 import {createHash} from "node:crypto";
-import {readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync} from "node:fs";
+import {
+  copyFileSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import {join} from "node:path";
 import {expect, test} from "vitest";
 import {takeSnapshot} from "../../src/bin/data-files.ts";
@@ -139,7 +147,7 @@ test("takeSnapshot(…) at the same time as others in one store harms none of th
 });
 
 test("loadEventLog(folder) names a partition that is missing or damaged, and takeSnapshot writes it again", async () => {
-  const folder = folderOf({"events.csv": "id,at\n1,2025-01-05\n1,2025-02-05\n"});
+  const folder = folderOf({"events.csv": "id,at\n1,2025-01-05\n2,2025-01-05\n1,2025-02-05\n"});
   const {folder: written, manifest} = await snapshotOf(sourceOf(), folder);
   const path = (i: number) =>
     join(folder, "store", "partitions", `${manifest.partitions[i]!.digest}.parquet`);
@@ -148,6 +156,9 @@ test("loadEventLog(folder) names a partition that is missing or damaged, and tak
   expect(await messageOf(loadEventLog(written))).toBe(
     `DataError: ${path(1)}, the events of 2025-02, is missing or damaged; run the study again`,
   );
+  writeFileSync(path(1), bytes);
+  copyFileSync(path(0), path(1));
+  expect(await messageOf(loadEventLog(written))).toContain("the events of 2025-02, is missing or damaged");
   rmSync(path(0));
   expect(await messageOf(loadEventLog(written))).toContain("the events of 2025-01, is missing");
   const again = await snapshotOf(sourceOf(), folder);

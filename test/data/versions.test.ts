@@ -85,7 +85,7 @@ test("ingest({known, id}) says how late events were known, by their first versio
       "known-late",
       "warning",
       3,
-      "3 events known more than a day after their own, the last 31 days: at a cutoff they are not seen before they were known",
+      "3 events known more than a day after their own, at most 31 days: at a cutoff they are not seen before they were known",
     ],
     [
       "known-before-time",
