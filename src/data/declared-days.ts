@@ -51,11 +51,10 @@ export async function volumeFinding(
   {lastDay, today}: DeclaredOptions,
 ): Promise<Finding> {
   const {column, factor} = check;
-  const time = table.time(column);
   const rows = await rowsOf<{day: number; n: number}>(
     database,
-    `SELECT ${dayColumn("time")} AS day, count(*)::INTEGER AS n FROM (SELECT ${time} AS time FROM ${table.sql})
-     WHERE time IS NOT NULL GROUP BY day ORDER BY day`,
+    `SELECT ${dayColumn(table.time(column))} AS day, count(*)::INTEGER AS n FROM ${table.sql}
+     WHERE ${table.time(column)} IS NOT NULL GROUP BY day ORDER BY day`,
   );
   const {judged, days} = unusualDays(
     {day: Int32Array.from(rows, row => row.day), rows: Int32Array.from(rows, row => row.n)},

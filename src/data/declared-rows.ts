@@ -4,7 +4,6 @@ import {dateOf, dayOf} from "./calendar.ts";
 import {quoted} from "./database.ts";
 import {number} from "./evaluate.ts";
 import {filled} from "./raw.ts";
-import {type TimeReading, timeOf} from "./time.ts";
 
 type Check<Kind extends DataCheck["check"]> = Extract<DataCheck, {readonly check: Kind}>;
 
@@ -17,14 +16,14 @@ export const isRowCheck = (check: DataCheck): check is RowCheck =>
 type Type = Check<"type">["type"];
 
 const TYPES: Readonly<
-  Record<Type, {readonly words: string; readonly is: (cell: string, time: TimeReading) => string}>
+  Record<Type, {readonly words: string; readonly is: (cell: string, time: string) => string}>
 > = {
   integer: {
     words: "a whole number",
     is: cell => `regexp_full_match(${filled(cell)}, '[+-]?\\d+(\\.0*)?')`,
   },
   number: {words: "a number", is: cell => `${number(cell)} IS NOT NULL`},
-  date: {words: "a date or time", is: (cell, time) => `${timeOf(filled(cell), time)} IS NOT NULL`},
+  date: {words: "a date or time", is: (_, time) => `${time} IS NOT NULL`},
   boolean: {
     words: "true or false, yes or no, 1 or 0",
     is: cell => `lower(${filled(cell)}) IN ('true', 'false', 'yes', 'no', '1', '0')`,
@@ -39,18 +38,19 @@ const TYPES: Readonly<
 /**
  * SQL, never NULL, that is true of a row that breaks the check. Cells are judged without the spaces around them; a
  * blank one is missing, and breaks no check but `missing`. What is no number, or no date, is in no range of them.
+ * @param cell SQL for the text. @param time SQL for the time that it stands for, where {@link readsTime}.
  */
-export function breaks(check: RowCheck, cell: string, time: TimeReading): string {
+export function breaks(check: RowCheck, cell: string, time: string): string {
   const text = filled(cell);
   if (check.check === "missing") return `${text} IS NULL`;
   return `(${text} IS NOT NULL AND NOT coalesce(${keeps(check, cell, time)}, false))`;
 }
 
-function keeps(check: Exclude<RowCheck, Check<"missing">>, cell: string, time: TimeReading): string {
+function keeps(check: Exclude<RowCheck, Check<"missing">>, cell: string, time: string): string {
   if (check.check === "type") return TYPES[check.type].is(cell, time);
   if (check.check === "values") return `${filled(cell)} IN (${check.of.map(quoted).join(", ")})`;
   const {least, most} = check;
-  const value = isDated(check) ? timeOf(filled(cell), time) : number(cell);
+  const value = isDated(check) ? time : number(cell);
   return [
     least === undefined ? [] : `${value} >= ${typeof least === "string" ? timestamp(dayOf(least)) : least}`,
     most === undefined
@@ -62,6 +62,13 @@ function keeps(check: Exclude<RowCheck, Check<"missing">>, cell: string, time: T
     .flat()
     .join(" AND ");
 }
+
+/** Whether a check is about the times of its column. */
+export const readsTime = (check: DataCheck): boolean =>
+  check.check === "fresh" ||
+  check.check === "volume" ||
+  (check.check === "type" && check.type === "date") ||
+  (check.check === "range" && isDated(check));
 
 const isDated = ({least, most}: Check<"range">): boolean => typeof (least ?? most) === "string";
 

@@ -3,19 +3,16 @@ import type {DataCheck} from "../study.ts";
 import {type Cell, type Database, rowsOf} from "./database.ts";
 import {filled} from "./raw.ts";
 import type {SourceFile} from "./source.ts";
-import type {TimeReading} from "./time.ts";
 
 /** The files of a table, read as texts. */
 export type Table = {
   readonly name: string;
-  /** Name of the SQL table, laid out as `raw` is. */
+  /** Name of the SQL table, laid out as `raw` is, with the times beside. */
   readonly sql: string;
   readonly files: readonly SourceFile[];
   /** SQL for the cell of a column. */
   readonly cell: (column: string) => string;
-  /** How the times of a column are written. */
-  readonly reading: (column: string) => TimeReading;
-  /** SQL for the time in a column, a TIMESTAMP in UTC, NULL where there is none. */
+  /** SQL for the time in a column whose times a check reads, a TIMESTAMP in UTC, NULL where there is none. */
   readonly time: (column: string) => string;
 };
 

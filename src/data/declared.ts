@@ -3,7 +3,7 @@ import {counted} from "../figures.ts";
 import {type DataCheck, type Study, type TableSource, tablesOf} from "../study.ts";
 import {type Cell, type Database, dayColumn, named, rowsOf} from "./database.ts";
 import {type DeclaredOptions, freshFinding, volumeFinding} from "./declared-days.ts";
-import {breaks, isRowCheck, timestamp, wordsOf} from "./declared-rows.ts";
+import {breaks, isRowCheck, readsTime, timestamp, wordsOf} from "./declared-rows.ts";
 import {
   repeated,
   type Table,
@@ -19,7 +19,7 @@ import type {Finding} from "./finding.ts";
 import {filled, loadRaw, rawColumn} from "./raw.ts";
 import {requireColumn} from "./reading.ts";
 import {openFiles} from "./source.ts";
-import {type TimeReading, timeOf} from "./time.ts";
+import {timeOf} from "./time.ts";
 
 /** What of a study its declared contract is about. */
 export type ContractedStudy = Pick<Study, "events" | "campaigns" | "subscriptions" | "tables" | "contract">;
@@ -41,11 +41,10 @@ export async function checkDeclared(
   await database.connection.run("ATTACH ':memory:' AS declared; USE declared");
   try {
     const tables = new Map<string, Table>();
-    for (const [name, columns] of demands)
-      tables.set(
-        name,
-        await loadTable(database, tablesOf(study)[name]!, {name, columns, folder: options.folder}),
-      );
+    for (const [name, demand] of demands) {
+      const from = {source: tablesOf(study)[name]!, folder: options.folder};
+      tables.set(name, await loadTable(database, name, demand, from));
+    }
     const findings: Finding[] = [];
     for (const [name, checks] of Object.entries(study.contract)) {
       const table = tables.get(name);
@@ -58,19 +57,31 @@ export async function checkDeclared(
   }
 }
 
-/** The columns that the checks read, by table, each with the field of the study that names it first. */
-function demandsOf(contract: Study["contract"]): Map<string, Map<string, string>> {
-  const demands = new Map<string, Map<string, string>>();
-  const demand = (table: string, column: string, field: string) => {
-    const columns = demands.get(table) ?? new Map<string, string>();
-    demands.set(table, columns.has(column) ? columns : columns.set(column, field));
+/** What the checks read of a table. */
+type Demand = {
+  /** Columns, each with the field of the study that names it first. */
+  readonly columns: Map<string, string>;
+  /** Those of them whose times are read. */
+  readonly times: Set<string>;
+};
+
+function demandsOf(contract: Study["contract"]): Map<string, Demand> {
+  const demands = new Map<string, Demand>();
+  const demand = (table: string, column: string, field: string): Demand => {
+    const {columns, times} = demands.get(table) ?? {columns: new Map(), times: new Set()};
+    if (!columns.has(column)) columns.set(column, field);
+    demands.set(table, {columns, times});
+    return {columns, times};
   };
   for (const [table, checks] of Object.entries(contract))
     for (const [i, check] of checks.entries()) {
       const field = `contract.${table}.${i}`;
       if (check.check === "unique")
         for (const column of check.columns) demand(table, column, `${field}.columns`);
-      else demand(table, check.column, `${field}.column`);
+      else {
+        const {times} = demand(table, check.column, `${field}.column`);
+        if (readsTime(check)) times.add(check.column);
+      }
       if (check.check === "references") demand(...targetOf(check.to), `${field}.to`);
     }
   return demands;
@@ -78,8 +89,9 @@ function demandsOf(contract: Study["contract"]): Map<string, Map<string, string>
 
 async function loadTable(
   database: Database,
-  source: TableSource,
-  {name, columns, folder}: {name: string; columns: ReadonlyMap<string, string>; folder: string},
+  name: string,
+  {columns, times}: Demand,
+  {source, folder}: {readonly source: TableSource; readonly folder: string},
 ): Promise<Table> {
   const expected = [source.customer, source.time].filter(column => column !== undefined);
   const csv = {...source.csv, expected};
@@ -88,16 +100,18 @@ async function loadTable(
   const read = [...columns.keys()];
   await loadRaw(database, files, read);
   const sql = named(name);
-  await database.connection.run(`ALTER TABLE raw RENAME TO ${sql}; DROP TABLE rejected`);
   const cell = (column: string) => rawColumn(read.indexOf(column));
-  const reading = (column: string): TimeReading => ({
-    timeZone: source.timeZone ?? "UTC",
-    ...(column === source.time && {timeFormat: source.timeFormat}),
+  const time = (column: string) => `"@${read.indexOf(column)}"`;
+  // Reading a time is the dearest part of a check: each is read once.
+  const parsed = [...times].map(column => {
+    const {timeZone = "UTC", timeFormat} = source;
+    const reading = {timeZone, ...(column === source.time && {timeFormat})};
+    return `, ${timeOf(filled(cell(column)), reading)} AS ${time(column)}`;
   });
-  return {
-    ...{name, sql, files, cell, reading},
-    time: column => timeOf(filled(cell(column)), reading(column)),
-  };
+  await database.connection.run(
+    `CREATE TABLE ${sql} AS SELECT *${parsed.join("")} FROM raw; DROP TABLE raw; DROP TABLE rejected`,
+  );
+  return {name, sql, files, cell, time};
 }
 
 type Judging = {
@@ -164,7 +178,7 @@ async function sweep(
   const sql = checks.map((check, i) => {
     if (isRowCheck(check)) {
       const cell = table.cell(check.column);
-      return `, ${tally(cell, i, breaks(check, cell, table.reading(check.column)))}`;
+      return `, ${tally(cell, i, breaks(check, cell, table.time(check.column)))}`;
     }
     if (check.check !== "fresh") return "";
     const time = table.time(check.column);
