@@ -14,7 +14,13 @@ import {randomOf} from "../../src/random.ts";
 import {aliveTable, aliveWindowTable} from "../../src/report/alive.ts";
 import {decisionEvidence, liftCurves, moneyCurve} from "../../src/report/decision.ts";
 import {catalogueTable} from "../../src/report/features.ts";
-import {choiceTable, chosenText, crossCheckText, modelsTable} from "../../src/report/models.ts";
+import {
+  choiceTable,
+  chosenText,
+  crossCheckText,
+  modelsTable,
+  subsampleEvidence,
+} from "../../src/report/models.ts";
 import {preparationTable} from "../../src/report/prepare.ts";
 import {searchCurves, searchOf, settingsTable} from "../../src/report/search.ts";
 import {splitTable} from "../../src/report/split.ts";
@@ -191,6 +197,39 @@ test("the tables and words on the models say what was tried, what it took, and h
   const plain = await run.evaluation();
   expect(plain.crossCheck).toBeUndefined();
   expect(crossCheckText(plain).text).toContain("not fitted by two engines");
+});
+
+test("a study with sampling learns from sampled train rows, says so, and judges the same rows as without", async () => {
+  const sampled = (sampling: Study["sampling"]) => createRun({...inputs(), study: {...study, sampling}});
+  const plain = await run.models();
+  expect(subsampleEvidence(plain)).toEqual({
+    kind: "text",
+    text: "Every candidate learned from all training rows.",
+  });
+  const said: Record<string, string> = {
+    undersample: "active undersampled, 0.5 to 1",
+    "one-cutoff": "one cutoff a customer",
+    "per-cutoff": "a model a cutoff, averaged",
+  };
+  for (const sampling of [
+    {kind: "undersample", ratio: 0.5},
+    {kind: "one-cutoff"},
+    {kind: "per-cutoff"},
+  ] as const) {
+    const one = sampled(sampling);
+    const trained = await one.models();
+    expect(trained.rows).toEqual(plain.rows);
+    const {model} = trained.candidates.at(-1)!;
+    expect(model).not.toEqual(plain.candidates.at(-1)!.model);
+    expect(model.trained.rows).toBe(plain.rows.train.length);
+    expect(subsampleEvidence(trained)).toMatchObject({text: expect.stringContaining(said[sampling.kind]!)});
+    expect(choiceTable(trained).rows.at(-1)![2]).toBe(model.kind === "average" ? model.members.length : 1);
+    expect((await one.evaluation()).positives).toBe((await run.evaluation()).positives);
+    const {schemes} = await one.sampling();
+    expect(
+      schemes.filter(scheme => scheme.kind === "logistic").map(scheme => scheme.sampling),
+    ).toContainEqual(sampling);
+  }
 });
 
 test("campaign contacts keep rows out of learning, and another set of contacts is another model", async () => {
