@@ -481,6 +481,8 @@ const schema = z.strictObject({
     })
     .prefault({}),
   features: z.array(feature).min(1).refine(unique("name"), "two features have one name"),
+  /** Features to score from 1 to 5 by the fifths of the training customers; the scores join the features. */
+  rfm: z.strictObject({recency: name, frequency: name, monetary: name}).optional(),
   sampling: sampling.default({kind: "none"}),
   /**
    * Models to try; "ml-xgboost" only checks "boost" and is never put to use. With "alive", the model of buying until
@@ -573,6 +575,11 @@ export function defineStudy(input: StudyInput): Study {
       `study: split.group is ${JSON.stringify(group)}, which events.attributes does not name; add it there`,
     );
   if (study.models.includes("recency")) recencyFeature(study);
+  for (const [part, named] of Object.entries(study.rfm ?? {}))
+    if (!study.features.some(({name}) => name === named))
+      throw new DataError(
+        `study: rfm.${part} names ${JSON.stringify(named)}, which is no feature; correct it in the study file`,
+      );
   requireTables(study);
   return deepFreeze(study);
 }

@@ -6,7 +6,7 @@ import {SETS} from "../split/sets.ts";
 import type {Span} from "../study.ts";
 import type {Cohort} from "../target/cohort.ts";
 import {type BgNbd, expectedPurchases, fitBgNbd, probabilityAlive, probabilitySilent} from "./bg-nbd.ts";
-import type {CatalogueEntry} from "./catalogue.ts";
+import {type CatalogueEntry, missingShareOf} from "./catalogue.ts";
 import {expectedSpend, fitGammaGamma, type GammaGamma} from "./gamma-gamma.ts";
 import type {Matrix} from "./matrix.ts";
 import {followPurchases, type PurchaseSummary, purchaseSummaries} from "./purchases.ts";
@@ -162,14 +162,13 @@ export function aliveCatalogue(x: Matrix): CatalogueEntry[] {
   return ALIVE_FEATURES.flatMap(feature => {
     const j = x.names.indexOf(feature.name);
     if (j < 0) return [];
-    const missing = x.values.subarray(j * x.rows, (j + 1) * x.rows).filter(Number.isNaN).length;
     return [
       {
         ...feature,
         family: "buying until leaving" as const,
         window: "all history",
         sources: [],
-        missingShare: x.rows === 0 ? 0 : missing / x.rows,
+        missingShare: missingShareOf(x, j),
         ...{actionable: false, sensitive: false, calendar: false},
       },
     ];

@@ -14,6 +14,7 @@ export const FAMILIES = [
   "mix",
   "tenure",
   "buying until leaving",
+  "RFM scores",
   "campaigns",
   "attributes",
   "own tables",
@@ -66,19 +67,24 @@ export type CatalogueEntry = {
 /** The features in business words, in the order of the declarations; `x` has the same columns. */
 export function featureCatalogue(features: readonly FeatureDeclaration[], x: Matrix): CatalogueEntry[] {
   return features.map((feature, j) => {
-    const {name, title, unit, measure, actionable, sensitive = false} = feature;
-    let missing = 0;
-    for (let i = 0; i < x.rows; i++) if (Number.isNaN(x.values[j * x.rows + i]!)) missing += 1;
+    const {name, title, unit, measure, actionable, sensitive = false, calendar = false} = feature;
     return {
       ...{name, title, unit, actionable, sensitive},
       meaning: sentenceOf(feature),
       family: familyOf(feature),
       window: windowOf(feature),
       sources: sourcesOf(feature),
-      missingShare: x.rows === 0 ? 0 : missing / x.rows,
-      calendar: isCalendar(measure),
+      missingShare: missingShareOf(x, j),
+      calendar: calendar || isCalendar(measure),
     };
   });
+}
+
+/** Share of the rows of feature j that are missing; 0 without rows. */
+export function missingShareOf(x: Matrix, j: number): number {
+  let missing = 0;
+  for (let i = 0; i < x.rows; i++) if (Number.isNaN(x.values[j * x.rows + i]!)) missing += 1;
+  return x.rows === 0 ? 0 : missing / x.rows;
 }
 
 /** Campaign history is a family of its own, whatever is measured of it. */

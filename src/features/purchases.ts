@@ -1,4 +1,5 @@
 import {AMOUNT_SCALE, type Day, type EventLog} from "../data/event-log.ts";
+import {knownBefore} from "../data/known.ts";
 import {typeCode} from "../target/churn.ts";
 
 /**
@@ -77,11 +78,14 @@ export function followPurchases(
   };
 }
 
-/** Summaries at one cutoff of those of the customers, indices into the log's, who have bought before it. */
+/**
+ * Summaries at one cutoff of those of the customers, indices into the log's, who have bought before it, by what was
+ * known then.
+ */
 export function purchaseSummaries(
   log: EventLog,
   {customers, asOf, of}: {customers: ArrayLike<number>; asOf: Day; of: string},
 ): PurchaseSummary[] {
-  const at = followPurchases(log, of);
+  const at = followPurchases(log.known || log.superseded ? knownBefore(log, asOf) : log, of);
   return Array.from(customers).flatMap(c => at(c, asOf) ?? []);
 }

@@ -1,3 +1,4 @@
+import {type CatalogueEntry, missingShareOf} from "./catalogue.ts";
 import type {Matrix} from "./matrix.ts";
 
 /** Names of the features that the three scores are of. */
@@ -54,6 +55,44 @@ export function applyRfm({features, edges}: Rfm, x: Matrix): Matrix {
     }
   }
   return {names: PARTS.map(part => `rfm_${part}`), rows: x.rows, values};
+}
+
+const MEANING = {
+  recency: [
+    "Seen how recently, in fifths",
+    "5 for the fifth of the training customers seen last, 1 for the longest silent",
+  ],
+  frequency: ["Seen how often, in fifths", "5 for the fifth of the training customers seen most often"],
+  monetary: ["Amount, in fifths", "5 for the fifth of the training customers with the greatest amounts"],
+} as const;
+
+/** The columns of {@link applyRfm} among those of `x`, in business words. */
+export function rfmCatalogue(x: Matrix): CatalogueEntry[] {
+  return PARTS.flatMap(part => {
+    const name = `rfm_${part}`;
+    const j = x.names.indexOf(name);
+    if (j < 0) return [];
+    const [title, meaning] = MEANING[part];
+    return [
+      {
+        ...{
+          name,
+          title,
+          unit: "1 to 5",
+          meaning,
+          family: "RFM scores" as const,
+          window: "as the feature scored",
+        },
+        ...{
+          sources: [],
+          missingShare: missingShareOf(x, j),
+          actionable: false,
+          sensitive: false,
+          calendar: false,
+        },
+      },
+    ];
+  });
 }
 
 function columnOf(who: string, {names, rows, values}: Matrix, name: string): Float64Array {

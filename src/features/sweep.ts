@@ -1,7 +1,6 @@
 import type {Campaigns} from "../data/campaigns.ts";
 import type {CustomerTables} from "../data/customer-table.ts";
 import type {EventLog} from "../data/event-log.ts";
-import {knownBefore, unsettledAt} from "../data/known.ts";
 import type {FeatureDeclaration} from "../study.ts";
 import type {Cohort} from "../target/cohort.ts";
 import {type Levels, levelsBefore, levelsOf} from "./levels.ts";
@@ -54,7 +53,6 @@ export function computeFeatures(log: EventLog, cohort: Cohort, inputs: FeatureIn
     sweep(rollUpLog(log, {plan, unit, campaigns, from, to}), rows, values);
     from = to;
   }
-  if (log.superseded) measureCorrected(log, cohort, {...inputs, levels}, values);
   const names = features.map(feature => feature.name);
   return {
     names,
@@ -62,28 +60,4 @@ export function computeFeatures(log: EventLog, cohort: Cohort, inputs: FeatureIn
     values,
     ...(Object.keys(levels).length === 0 ? {} : {categories: levels}),
   };
-}
-
-/** Measures again the rows of customers an event of whom was corrected at the cutoff or later, from what stood before. */
-function measureCorrected(log: EventLog, cohort: Cohort, inputs: FeatureInputs, values: Float64Array): void {
-  const {known: _, ...corrections} = log;
-  for (const [k, customers] of unsettledAt(corrections, cohort.cutoffs).entries()) {
-    const concerned = new Set(customers);
-    const rows = [...cohort.cutoff.keys()].filter(
-      i => cohort.cutoff[i] === k && concerned.has(cohort.customer[i]!),
-    );
-    if (rows.length === 0) continue;
-    const take = (from: Int32Array) => Int32Array.from(rows, i => from[i]!);
-    const {customer, cutoff, recency, tenure} = cohort;
-    const own: Cohort = {
-      ...{cutoffs: cohort.cutoffs, rows: rows.length, customer: take(customer), cutoff: take(cutoff)},
-      ...{recency: take(recency), tenure: take(tenure)},
-    };
-    const then = knownBefore(log, cohort.cutoffs[k]!, {only: customers});
-    const x = computeFeatures(then, own, inputs);
-    for (let j = 0; j < x.names.length; j++)
-      rows.forEach((row, i) => {
-        values[j * cohort.rows + row] = x.values[j * rows.length + i]!;
-      });
-  }
 }

@@ -1,6 +1,6 @@
 import type {SnapshotManifest} from "../data/snapshot.ts";
 import type {Competition} from "../evaluate/compete.ts";
-import type {Alive} from "../features/alive.ts";
+import type {FittedFeatures} from "../features/fitted.ts";
 import type {Calibration} from "../model/calibration.ts";
 import type {Model} from "../model/model.ts";
 import type {Study} from "../study.ts";
@@ -10,7 +10,7 @@ import type {Cadence} from "./cadence.ts";
 import {digestOf} from "./store.ts";
 
 /** The model as one self-describing file: all that scoring needs, and what it was learned from. */
-export type Bundle = {
+export type Bundle = FittedFeatures & {
   readonly schemaVersion: "1";
   readonly study: {readonly name: string; readonly digest: string};
   /** Digest of the rows it was learned from. */
@@ -21,14 +21,12 @@ export type Bundle = {
   readonly churn: Study["churn"];
   /** For regularity: what it learned of the gaps of training customers, so that a customer's own days can be found. */
   readonly population?: GapPopulation;
+  readonly activity: string;
+  readonly minimumTenureDays: number;
   readonly target: Study["target"];
   readonly horizon: Study["horizon"];
   /** The days on which it may be asked, and what it costs to ask on another. */
   readonly cadence: Cadence;
-  /** Declarations of the features, in the order of the model's inputs. */
-  readonly features: Study["features"];
-  /** The fitted model of buying whose columns follow those of the features; null when the study has none. */
-  readonly alive: Alive | null;
   readonly model: Model;
   readonly calibration: Calibration;
 };
@@ -43,7 +41,7 @@ export function bundleOf(
     campaigns,
     rule,
     cadence,
-    alive,
+    fitted,
   }: {
     study: Study;
     snapshot: SnapshotManifest;
@@ -51,7 +49,7 @@ export function bundleOf(
     campaigns: string | null;
     rule: ChurnRule;
     cadence: Cadence;
-    alive: Alive | null;
+    fitted: FittedFeatures;
   },
 ): Bundle {
   const {model, calibration} = candidates[chosen]!;
@@ -63,11 +61,12 @@ export function bundleOf(
     library,
     churn: study.churn,
     ...("population" in rule ? {population: rule.population} : {}),
+    activity: study.activity,
+    minimumTenureDays: study.minimumTenureDays,
     target: study.target,
     horizon: study.horizon,
     cadence,
-    features: study.features,
-    alive,
+    ...fitted,
     model,
     calibration: calibration.calibration,
   };

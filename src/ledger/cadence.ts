@@ -2,6 +2,7 @@ import {dateOf} from "../data/calendar.ts";
 import type {Day} from "../data/event-log.ts";
 import {DataError} from "../data-error.ts";
 import type {CadenceCost} from "../evaluate/cadence.ts";
+import {isCalendar} from "../features/plan.ts";
 import {decimal} from "../figures.ts";
 import type {Study} from "../study.ts";
 import {isCutoff} from "../target/cutoffs.ts";
@@ -24,7 +25,9 @@ export const cadenceOf = (
   offCadence: CadenceCost | undefined,
 ): Cadence => ({
   every: cutoffs.every,
-  calendarFeatures: features.filter(feature => feature.calendar).map(({name}) => name),
+  calendarFeatures: features
+    .filter(({calendar, measure}) => calendar || isCalendar(measure))
+    .map(({name}) => name),
   offCadence: offCadence ?? null,
 });
 

@@ -26,13 +26,13 @@ import {
 import {type FeatureImportance, permutationImportance} from "../evaluate/importance.ts";
 import {type Judgement, judgeModels} from "../evaluate/judge.ts";
 import {judgeQuadrants, type QuadrantJudgement} from "../evaluate/quadrants.ts";
-import {type Alive, aliveTraining, applyAlive, fitAlive, SILENT_COLUMN} from "../features/alive.ts";
+import {type Alive, aliveTraining, fitAlive, SILENT_COLUMN} from "../features/alive.ts";
 import {type AliveWindow, checkAliveWindow} from "../features/alive-window.ts";
 import {auditFeatures} from "../features/audit.ts";
+import {applyFeatures, fitFeatures} from "../features/fitted.ts";
 import {levelsBefore} from "../features/levels.ts";
 import type {Matrix} from "../features/matrix.ts";
-import {joinColumns, takeRows} from "../features/matrix.ts";
-import {computeFeatures} from "../features/sweep.ts";
+import {takeRows} from "../features/matrix.ts";
 import {counted} from "../figures.ts";
 import {applyModel, titleOf} from "../model/model.ts";
 import type {SearchProgress} from "../model/search.ts";
@@ -183,7 +183,7 @@ export function createRun(inputs: RunInputs): Run {
     study.horizon,
     study.split.testFrom,
     ...[contactsDigest(campaigns), besideDigest({tables: inputs.tables})],
-    ...(withAlive ? [study.split] : []),
+    ...(withAlive || study.rfm ? [study.split, study.rfm ? [study.rfm, study.target] : null] : []),
   ];
   const modelsKey = [
     featuresKey,
@@ -236,12 +236,6 @@ export function createRun(inputs: RunInputs): Run {
       }),
     ),
   );
-  const featureInputs = once(() => {
-    // Categories are learnt from what the training cutoffs could know.
-    const learning = cohort().cutoffs.findLast(t => addSpan(t, horizon) <= testFrom) ?? testFrom;
-    const levels = levelsBefore(log, study.features, learning);
-    return {features: study.features, campaigns, tables: inputs.tables, levels};
-  });
   const fitBuying = (of: string) => fitAlive(log, {...aliveTraining(split(), cohort()), of, horizon});
   const alive = once(() => fitBuying(activity));
   const aliveWindow = once(() => {
@@ -250,13 +244,22 @@ export function createRun(inputs: RunInputs): Run {
     const {buying} = churn.of === activity ? alive() : fitBuying(churn.of);
     return checkAliveWindow(buying, log, {...aliveTraining(split(), cohort()), churn});
   });
-  const featuresOf = (rows: Cohort): Matrix => {
-    const x = computeFeatures(log, rows, featureInputs());
-    return withAlive ? joinColumns(x, applyAlive(alive(), log, rows)) : x;
-  };
-  const features = once(() => staged("features", featuresKey, async () => featuresOf(cohort())));
+  const beside = {campaigns, tables: inputs.tables};
+  const fittedFeatures = once(() =>
+    staged("features", featuresKey, async () => {
+      // Categories are learnt from what the training cutoffs could know.
+      const learning = cohort().cutoffs.findLast(t => addSpan(t, horizon) <= testFrom) ?? testFrom;
+      return fitFeatures(log, cohort(), {
+        ...{features: study.features, levels: levelsBefore(log, study.features, learning), beside},
+        alive: withAlive ? alive() : null,
+        rfm: study.rfm && {features: study.rfm, rows: rowsOf(split(), "train")},
+      });
+    }),
+  );
+  const features = async () => (await fittedFeatures()).x;
   const audit = once(async () => {
     const auditKey = [featuresKey, target, study.split, study.seed];
+    const {fitted} = await fittedFeatures();
     const found = await staged("audit", auditKey, async () => [
       ...splitAudit().findings,
       checkTwins(log, split(), cohort().customer),
@@ -270,7 +273,7 @@ export function createRun(inputs: RunInputs): Run {
             : countsSilence(churnRule())
               ? targets().churnsIn
               : undefined,
-        compute: (other, part) => computeFeatures(other, part, featureInputs()),
+        compute: (other, part) => applyFeatures(fitted, other, part, beside),
         seed: study.seed,
       })),
     ]);
@@ -403,7 +406,7 @@ export function createRun(inputs: RunInputs): Run {
   const costOf = async (rows: CadenceRows): Promise<CadenceCost> => {
     const {candidates, chosen} = await models();
     const {model} = candidates[chosen]!;
-    const off = featuresOf(rows.off.cohort);
+    const off = applyFeatures((await fittedFeatures()).fitted, log, rows.off.cohort, beside);
     return cadenceCost(
       rows,
       {
@@ -476,7 +479,7 @@ export function createRun(inputs: RunInputs): Run {
     bundle: async () =>
       bundleOf(await models(), {
         ...{study, snapshot, library, campaigns: contactsDigest(campaigns)},
-        ...{rule: churnRule(), cadence: await cadence(), alive: withAlive ? alive() : null},
+        ...{rule: churnRule(), cadence: await cadence(), fitted: (await fittedFeatures()).fitted},
       }),
     costs: async () => {
       await models();

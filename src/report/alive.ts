@@ -1,8 +1,12 @@
 import {dateOf} from "../data/calendar.ts";
+import {DataError} from "../data-error.ts";
 import type {Alive} from "../features/alive.ts";
 import type {AliveWindow} from "../features/alive-window.ts";
 import {whole} from "../figures.ts";
-import type {Table} from "./words.ts";
+import type {EvidenceValue} from "../ledger/evidence.ts";
+import type {Run} from "../ledger/run.ts";
+import {warningsList} from "./target.ts";
+import {churnText, type Table} from "./words.ts";
 
 /** The fitted parameters of buying and spending, each with its standard error and what it says. */
 export function aliveTable({of, asOf, buying, spending}: Alive): Table {
@@ -68,4 +72,26 @@ export function aliveWindowTable({days, groups, repeaters, calledAfterOne}: Aliv
       row("2 or more", repeaters),
     ],
   };
+}
+
+/**
+ * Whether the study's days of inactivity agree with P(alive), and the warnings; not applicable where churn is another
+ * thing, or the model does not fit the log.
+ */
+export function aliveWindowEvidence(run: Run): {
+  readonly table: EvidenceValue;
+  readonly warnings: EvidenceValue;
+} {
+  const none = (reason: string) => {
+    const value = {kind: "not-applicable", reason, by: run.study.card.owner} as const;
+    return {table: value, warnings: value};
+  };
+  try {
+    const found = run.aliveWindow();
+    if (found) return {table: aliveWindowTable(found), warnings: warningsList(found.warnings)};
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    return none(`the model of buying does not fit this log: ${error.message}`);
+  }
+  return none(`churn is not a number of days of silence here, but: ${churnText(run.study.churn)}`);
 }

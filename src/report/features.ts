@@ -3,6 +3,7 @@ import {rankRows} from "../evaluate/ranking.ts";
 import {aliveCatalogue} from "../features/alive.ts";
 import {type CatalogueEntry, FAMILIES, featureCatalogue} from "../features/catalogue.ts";
 import {type Matrix, takeRows} from "../features/matrix.ts";
+import {rfmCatalogue} from "../features/rfm.ts";
 import {counted, percent} from "../figures.ts";
 import type {Run} from "../ledger/run.ts";
 import {rowsOf} from "../split/rows.ts";
@@ -13,7 +14,7 @@ const column = (name: string, title: string) => ({name, title, format: "text" as
 
 /** The features in business words, by family. */
 export function catalogueTable(study: Study, x: Matrix): Table {
-  const entries = [...featureCatalogue(study.features, x), ...aliveCatalogue(x)];
+  const entries = [...featureCatalogue(study.features, x), ...aliveCatalogue(x), ...rfmCatalogue(x)];
   const sorted = FAMILIES.flatMap(family => entries.filter(entry => entry.family === family));
   return {
     kind: "table",

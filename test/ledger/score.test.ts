@@ -1,0 +1,98 @@
+import {describe, expect, test} from "vitest";
+import {dayOf} from "../../src/data/calendar.ts";
+import {type EventRow, eventLogOf} from "../../src/data/event-log.ts";
+import type {Bundle} from "../../src/ledger/bundle.ts";
+import {scoreBundle} from "../../src/ledger/score.ts";
+import {applyCalibration} from "../../src/model/calibration.ts";
+import {applyModel} from "../../src/model/model.ts";
+import {randomOf} from "../../src/random.ts";
+import {regularity} from "../../src/study.ts";
+import {rhythmRun, rhythmStudy} from "../report/rhythm-study.ts";
+
+/** Purchases with an identity, a tenth of them known days later, some corrected weeks later. */
+function purchases(): EventRow[] {
+  const random = randomOf(31);
+  const rows: EventRow[] = [];
+  for (let c = 0; c < 500; c++) {
+    const rhythm = 6 + 24 * random();
+    const tired = dayOf("2024-02-01") + Math.floor(random() * 800);
+    for (let day = dayOf("2024-01-01") + Math.floor(random() * 60); day < dayOf("2025-06-30"); ) {
+      const known = day + (random() < 0.1 ? Math.floor(20 * random()) : 0);
+      const row = {
+        customer: `c${c}`,
+        day,
+        type: "purchase",
+        id: String(rows.length),
+        amount: 5 + 20 * random(),
+      };
+      rows.push({...row, known, attributes: {channel: random() < 0.5 ? "web" : "store"}});
+      if (random() < 0.05) rows.push({...row, amount: 1, known: known + 1 + Math.floor(40 * random())});
+      const pace = 1 + 4 * Math.min(1, Math.max(0, (day - tired + 60) / 60));
+      day += 1 + Math.floor((-Math.log(1 - random()) + 0.3) * rhythm * pace);
+    }
+  }
+  return rows;
+}
+
+const rows = purchases();
+const lastDay = dayOf("2025-06-29");
+const log = eventLogOf(rows, {lastDay});
+const t = dayOf("2025-05-01");
+const usual = rhythmStudy().features;
+const studies = {
+  "the usual features": rhythmStudy({models: ["recency", "logistic"]}),
+  "a category, RFM scores and the model of buying": rhythmStudy({
+    features: [
+      ...usual,
+      {name: "channel", title: "Last channel", unit: "", of: "purchase", measure: "last", against: "channel"},
+      {name: "amount", title: "Amount", unit: "EUR", of: "purchase", measure: "sum", days: 180},
+    ],
+    rfm: {recency: "purchase_recency", frequency: "purchase_count_180d", monetary: "amount"},
+    models: ["alive", "logistic"],
+  }),
+  "regularity churn": rhythmStudy({churn: regularity({of: "purchase"})}),
+};
+
+describe.each(Object.entries(studies))("scoreBundle(bundle, log, t) with %s", (_, study) => {
+  const run = rhythmRun(study, log);
+  const bundleOf = async () => JSON.parse(JSON.stringify(await run.bundle())) as Bundle;
+
+  test("says of training's rows what the run said of them, from the bundle's file alone", async () => {
+    const bundle = await bundleOf();
+    const {cohort, features} = {cohort: run.cohort(), features: await run.features()};
+    const margins = await applyModel(bundle.model, features);
+    const k = 8;
+    const {
+      customer,
+      margins: found,
+      probabilities,
+      onCadence,
+    } = await scoreBundle(bundle, {log}, cohort.cutoffs[k]!);
+    const own = [...cohort.cutoff.keys()].filter(i => cohort.cutoff[i] === k);
+    expect(own.length).toBeGreaterThan(100);
+    expect([...customer]).toEqual(own.map(i => cohort.customer[i]));
+    expect([...found]).toEqual(own.map(i => margins[i]));
+    expect(probabilities).toEqual(applyCalibration(bundle.calibration, found));
+    expect(onCadence).toBe(true);
+  });
+
+  test("says the same of a day when it is asked then and when the log has grown", async () => {
+    const bundle = await bundleOf();
+    const then = eventLogOf(
+      rows.filter(({day, known = day}) => known < t),
+      {lastDay: t - 1},
+    );
+    const [early, late] = [await scoreBundle(bundle, {log: then}, t), await scoreBundle(bundle, {log}, t)];
+    const byId = ({customers}: typeof log, {customer, margins, probabilities}: typeof early) =>
+      Array.from(customer, (c, i) => [customers[c], margins[i], probabilities[i]]);
+    expect(early.customer.length).toBeGreaterThan(100);
+    expect(byId(log, late)).toEqual(byId(then, early));
+    expect(then.customers.length).toBeLessThanOrEqual(log.customers.length);
+  });
+});
+
+test("scoreBundle(bundle, log, t) off cadence needs leave, and marks its answer", async () => {
+  const bundle = await rhythmRun(studies["the usual features"], log).bundle();
+  await expect(scoreBundle(bundle, {log}, t + 10)).rejects.toThrow("2025-05-11 is none");
+  expect((await scoreBundle(bundle, {log}, t + 10, {offCadence: true})).onCadence).toBe(false);
+});
