@@ -14,7 +14,7 @@ function purchases(): EventRow[] {
   const random = randomOf(31);
   const rows: EventRow[] = [];
   for (let c = 0; c < 500; c++) {
-    const rhythm = 6 + 24 * random();
+    const [rhythm, level] = [6 + 24 * random(), 5 + 30 * random()];
     const tired = dayOf("2024-02-01") + Math.floor(random() * 800);
     for (let day = dayOf("2024-01-01") + Math.floor(random() * 60); day < dayOf("2025-06-30"); ) {
       const known = day + (random() < 0.1 ? Math.floor(20 * random()) : 0);
