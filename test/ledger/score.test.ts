@@ -9,26 +9,23 @@ import {randomOf} from "../../src/random.ts";
 import {regularity} from "../../src/study.ts";
 import {rhythmRun, rhythmStudy} from "../report/rhythm-study.ts";
 
-/** Purchases with an identity, a tenth of them known days later, some corrected weeks later. */
+/**
+ * Customers who buy at a rate of their own and leave after any purchase with a probability of their own. A tenth of
+ * the purchases is known days later, some are corrected weeks later.
+ */
 function purchases(): EventRow[] {
   const random = randomOf(31);
   const rows: EventRow[] = [];
-  for (let c = 0; c < 500; c++) {
-    const [rhythm, level] = [6 + 24 * random(), 5 + 30 * random()];
-    const tired = dayOf("2024-02-01") + Math.floor(random() * 800);
-    for (let day = dayOf("2024-01-01") + Math.floor(random() * 60); day < dayOf("2025-06-30"); ) {
+  for (let c = 0; c < 900; c++) {
+    const [gap, leaves, level] = [4 + 30 * random() ** 2, 0.4 * random() ** 2, 5 + 30 * random()];
+    let day = dayOf("2024-01-01") + Math.floor(random() * 200);
+    for (let stays = true; stays && day < dayOf("2025-06-30"); stays = random() >= leaves) {
       const known = day + (random() < 0.1 ? Math.floor(20 * random()) : 0);
-      const row = {
-        customer: `c${c}`,
-        day,
-        type: "purchase",
-        id: String(rows.length),
-        amount: 5 + 20 * random(),
-      };
+      const amount = level * (0.5 + random());
+      const row = {customer: `c${c}`, day, type: "purchase", id: String(rows.length), amount};
       rows.push({...row, known, attributes: {channel: random() < 0.5 ? "web" : "store"}});
       if (random() < 0.05) rows.push({...row, amount: 1, known: known + 1 + Math.floor(40 * random())});
-      const pace = 1 + 4 * Math.min(1, Math.max(0, (day - tired + 60) / 60));
-      day += 1 + Math.floor((-Math.log(1 - random()) + 0.3) * rhythm * pace);
+      day += 1 + Math.floor(-Math.log(1 - random()) * gap);
     }
   }
   return rows;
