@@ -1,4 +1,5 @@
-import {contactsDigest, type Run} from "../ledger/run.ts";
+import {contactsDigest} from "../ledger/inputs.ts";
+import type {Run} from "../ledger/run.ts";
 import type {Table} from "./words.ts";
 
 /** What has to be the same to make this card again. */

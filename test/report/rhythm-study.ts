@@ -2,7 +2,8 @@ import {dayOf} from "../../src/data/calendar.ts";
 import {type EventLog, type EventRow, eventLogOf} from "../../src/data/event-log.ts";
 import {activityFeatures} from "../../src/features/defaults.ts";
 import type {EvidenceRecord} from "../../src/ledger/evidence.ts";
-import {createRun, type Run, type RunInputs} from "../../src/ledger/run.ts";
+import type {RunInputs} from "../../src/ledger/inputs.ts";
+import {createRun, type Run} from "../../src/ledger/run.ts";
 import {randomOf} from "../../src/random.ts";
 import {
   days,

@@ -7,7 +7,7 @@ import {counted} from "../../figures.ts";
 import {besideDigest} from "../../ledger/beside.ts";
 import type {Costs} from "../../ledger/carbon.ts";
 import type {Evidence} from "../../ledger/evidence.ts";
-import {contactsDigest} from "../../ledger/run.ts";
+import {contactsDigest} from "../../ledger/inputs.ts";
 import {canonicalJson, digestOf} from "../../ledger/store.ts";
 import {formatNotebook, type Notebook, parseNotebook} from "../../notebook/document.ts";
 import {NotebookError, runNotebook} from "../../notebook/runner.ts";

@@ -1,0 +1,226 @@
+import {
+  type CadenceCost,
+  type CadenceRows,
+  type CutJudgement,
+  cadenceCost,
+  cadenceRows,
+  compareCuts,
+} from "../evaluate/cadence.ts";
+import {compareSampling, type SamplingComparison} from "../evaluate/compare-sampling.ts";
+import {compareTargets, type TargetComparison} from "../evaluate/compare-targets.ts";
+import {type Competition, competeModels, type FitCost, type Ranked, rankedOf} from "../evaluate/compete.ts";
+import {type FeatureImportance, permutationImportance} from "../evaluate/importance.ts";
+import {type Judgement, judgeModels} from "../evaluate/judge.ts";
+import {judgeQuadrants, type QuadrantJudgement} from "../evaluate/quadrants.ts";
+import {SILENT_COLUMN} from "../features/alive.ts";
+import {applyFeatures} from "../features/fitted.ts";
+import {takeRows} from "../features/matrix.ts";
+import {counted} from "../figures.ts";
+import {applyModel, titleOf} from "../model/model.ts";
+import type {SearchProgress} from "../model/search.ts";
+import {randomOf} from "../random.ts";
+import {schemesBeside} from "../sampling/sample.ts";
+import {recencyFeature, type Study} from "../study.ts";
+import {type Bundle, bundleOf} from "./bundle.ts";
+import {type Cadence, cadenceOf} from "./cadence.ts";
+import {type Costs, costsOf} from "./carbon.ts";
+import type {FeatureStages} from "./feature-stages.ts";
+import {contactsDigest, type RunInputs, stageKeys} from "./inputs.ts";
+import {once} from "./once.ts";
+import {keep, recall, stored} from "./store.ts";
+import type {TargetStages} from "./target-stages.ts";
+
+/** The stages of a run that fit models and judge them. */
+export type ModelStages = {
+  /** The three targets on equal terms, on tuning customers before the test. */
+  readonly targetComparison: () => Promise<TargetComparison>;
+  /** Features cut by rolling windows and by calendar months, asked on cadence and off; none where there is no off. */
+  readonly cutComparison: () => Promise<readonly CutJudgement[]>;
+  /** The candidates, fitted and calibrated. */
+  readonly models: () => Promise<Competition>;
+  /** Schemes of sampling the train rows, on the same test rows; the study's own is among them. */
+  readonly sampling: () => Promise<SamplingComparison>;
+  /** How the candidates did: on test customers, or with `everybody` on all customers at the test cutoffs. */
+  readonly evaluation: (options?: {everybody?: boolean}) => Promise<Judgement>;
+  /** How the chosen model does on known and new customers, at the same time and later. */
+  readonly quadrants: () => Promise<readonly QuadrantJudgement[]>;
+  /** The rows of a role as the chosen model ranked them. */
+  readonly ranked: (role: "tune" | "calibrate" | "test" | "later") => Promise<Ranked>;
+  /** What the chosen model relies on, measured on the tuning customers. */
+  readonly importance: () => Promise<readonly FeatureImportance[]>;
+  /** When the chosen model may be asked, and what it costs to ask it on another day. */
+  readonly cadence: () => Promise<Cadence>;
+  readonly bundle: () => Promise<Bundle>;
+  /**
+   * Time and estimated energy of fitting the candidates, by the run that fitted them; undefined when nobody held a
+   * watch. They differ from run to run, so they are no evidence.
+   */
+  readonly costs: () => Promise<Costs | undefined>;
+};
+
+export function modelStages(
+  inputs: RunInputs,
+  {cohort, targets, labels, treated, churnRule, cohortSize}: TargetStages,
+  {split, audit, features, fitted, beside}: FeatureStages,
+): ModelStages {
+  const {study, log, campaigns, store, library, snapshot} = inputs;
+  const keys = stageKeys(inputs);
+  const costsKey = {stage: "costs", inputs: keys.models};
+  const {horizon, activity, target, minimumTenureDays} = study;
+  const staged = <T>(stage: string, inputs: unknown, compute: () => Promise<T>): Promise<T> =>
+    stored(store, {stage, inputs}, compute);
+  const models = once(() =>
+    staged("models", keys.models, async () => {
+      await audit();
+      const costs: FitCost[] = [];
+      const competition = await competeModels(await features(), {
+        cohort: cohort(),
+        customers: log.customers,
+        labels: labels(),
+        split: split(),
+        kinds: study.models,
+        sampling: study.sampling,
+        seed: study.seed,
+        searchCandidates: study.search.candidates,
+        recencyFeature: study.models.includes("recency") ? recencyFeature(study) : undefined,
+        silentFeature: study.models.includes("alive") ? SILENT_COLUMN : undefined,
+        ...{threads: inputs.threads, stopwatch: inputs.stopwatch, spent: cost => costs.push(cost)},
+        progress: inputs.progress && progressOf(inputs.progress),
+      });
+      // Before the models are, so that whoever finds them finds what they took.
+      if (inputs.stopwatch) keep(store, costsKey, costs);
+      return competition;
+    }),
+  );
+  const sampling = once(() => {
+    const {capacity} = study.economics;
+    const schemes = schemesBeside(study.sampling);
+    const {seed} = study;
+    const key = [keys.features, target, study.split, seed, schemes, capacity];
+    return staged("sampling", key, async () => {
+      await audit();
+      return compareSampling(await features(), {
+        ...{cohort: cohort(), customers: log.customers, labels: labels(), split: split()},
+        ...{seed, schemes, capacity, threads: inputs.threads},
+        progress:
+          inputs.progress &&
+          ((kind, scheme) => inputs.progress?.(`${titleOf(kind).toLowerCase()}, sampling ${scheme.kind}`)),
+      });
+    });
+  });
+  const evaluation = async ({everybody = false} = {}) =>
+    staged("evaluation", [keys.models, study.economics, everybody], async () =>
+      judgeModels(await models(), {cohort: cohort(), labels: labels(), study, everybody}),
+    );
+  const quadrants = once(() =>
+    staged("quadrants", [keys.models, study.economics.capacity], async () => {
+      const {candidates, chosen} = await models();
+      const x = await features();
+      return judgeQuadrants(
+        split(),
+        cohort(),
+        rows => applyModel(candidates[chosen]!.model, takeRows(x, rows)),
+        {
+          ...{labels: labels(), treated: treated(), capacity: study.economics.capacity, seed: study.seed},
+        },
+      );
+    }),
+  );
+  const ranked: ModelStages["ranked"] = async role => {
+    const competition = await models();
+    return rankedOf(competition, {
+      cohort: cohort(),
+      labels: labels(),
+      candidate: competition.chosen,
+      roles: [role],
+    });
+  };
+  const importance = once(() =>
+    staged("importance", keys.models, async () => {
+      const {candidates, chosen, rows} = await models();
+      const x = takeRows(await features(), rows.tune);
+      const y = Uint8Array.from(rows.tune, i => labels()[i]!);
+      return permutationImportance(candidates[chosen]!.model, x, y, {
+        random: randomOf(study.seed),
+        repeats: 3,
+      });
+    }),
+  );
+  const comparisonKey = [keys.features, study.split, study.seed];
+  const quick = () => ({
+    ...{cohort: cohort(), customers: log.customers, split: split(), seed: study.seed},
+    threads: inputs.threads,
+  });
+  const targetComparison = once(() =>
+    staged("target-comparison", [comparisonKey, target, study.economics], async () =>
+      compareTargets(await features(), {
+        ...quick(),
+        ...{targets: targets(), study, cohortSize: cohortSize()},
+      }),
+    ),
+  );
+  const offCadence = once((): CadenceRows | undefined =>
+    cadenceRows({
+      ...{log, cutoffs: study.cutoffs, cohort: cohort(), labels: labels(), split: split()},
+      ...{horizon, target, campaigns, churn: churnRule(), activity, minimumTenureDays},
+    }),
+  );
+  const cutComparison = once(() =>
+    staged("cut-comparison", [comparisonKey, target], async () => {
+      const rows = offCadence();
+      return rows ? compareCuts(log, rows, {...quick(), of: activity}) : [];
+    }),
+  );
+  const cadence = once(() =>
+    staged("cadence", keys.models, async () => {
+      const rows = offCadence();
+      return cadenceOf(study, rows && (await costOf(rows)));
+    }),
+  );
+  const costOf = async (rows: CadenceRows): Promise<CadenceCost> => {
+    const {candidates, chosen} = await models();
+    const {model} = candidates[chosen]!;
+    const off = applyFeatures(await fitted(), log, rows.off.cohort, beside);
+    return cadenceCost(
+      rows,
+      {
+        on: await applyModel(model, takeRows(await features(), rows.on.rows)),
+        off: await applyModel(model, takeRows(off, rows.off.rows)),
+      },
+      {seed: study.seed},
+    );
+  };
+  return {
+    ...{
+      targetComparison,
+      cutComparison,
+      models,
+      sampling,
+      evaluation,
+      quadrants,
+      ranked,
+      importance,
+      cadence,
+    },
+    bundle: async () =>
+      bundleOf(await models(), {
+        ...{study, snapshot, library, campaigns: contactsDigest(campaigns)},
+        ...{rule: churnRule(), cadence: await cadence(), fitted: await fitted()},
+      }),
+    costs: async () => {
+      await models();
+      const fits = recall<readonly FitCost[]>(store, costsKey);
+      return fits && costsOf(fits);
+    },
+  };
+}
+
+/** Says what is fitted, and every so many trees how far it is. */
+const progressOf =
+  (say: (line: string) => void) =>
+  (kind: Study["models"][number], at?: SearchProgress): void => {
+    if (at && at.tree % 25 !== 0) return;
+    say(
+      `${titleOf(kind).toLowerCase()}${at ? `, fit ${at.fit} of ${at.of}, ${counted(at.tree, "tree")}` : ""}`,
+    );
+  };
