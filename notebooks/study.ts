@@ -66,8 +66,6 @@ export const study: Study = defineStudy({
     {name: "opens_change_90d", title: "E-mails opened: last 90 days against the 90 before", unit: "-1 to 1", of: "email_open", measure: "change", days: 90, actionable: true},
     {name: "tickets_90d", title: "Support tickets in the last 90 days", unit: "tickets", of: "ticket", measure: "count", days: 90, actionable: true},
     {name: "tickets", title: "Support tickets so far", unit: "tickets", of: "ticket", measure: "count", actionable: true},
-    {name: "contacts", title: "Campaign contacts so far", unit: "contacts", of: "campaign:contact", measure: "count", actionable: true},
-    {name: "since_contact", title: "Days since the last campaign contact", unit: "days", of: "campaign:contact", measure: "recency", actionable: true},
     {name: "from_partner", title: "Joined through a partner", unit: "yes = 1", of: "join", measure: "share", against: "channel=partner"},
   ],
   economics: {

@@ -216,6 +216,17 @@ export function defineStudy(input: StudyInput): Study {
       `study: split.group is ${JSON.stringify(group)}, which events.attributes does not name; add it there`,
     );
   if (study.models.includes("recency")) recencyFeature(study);
+  if (study.churn.kind === "subscription" && !study.subscriptions)
+    throw new DataError('study: churn "subscription" requires the table subscriptions; name its file');
+  if (study.churn.kind !== "subscription" && study.subscriptions)
+    throw new DataError(
+      'study: subscriptions is read by churn "subscription" alone; leave it out, or use it',
+    );
+  const fitted = study.features.find(({name}) => FITTED_NAMES.test(name));
+  if (fitted)
+    throw new DataError(
+      `study: the feature name ${fitted.name} is that of a fitted column; give it another name`,
+    );
   for (const [part, named] of Object.entries(study.rfm ?? {}))
     if (!study.features.some(({name}) => name === named))
       throw new DataError(
@@ -273,6 +284,9 @@ export function recencyFeature({features, activity}: Pick<Study, "features" | "a
     );
   return feature.name;
 }
+
+/** Columns that the model of buying and the RFM scores add to the features. */
+const FITTED_NAMES = /^(p_alive|p_silent|expected_(purchases|spend|value)|rfm_(recency|frequency|monetary))$/;
 
 function deepFreeze<T>(value: T): T {
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {

@@ -53,8 +53,10 @@ test("defineStudy(input) fills in the defaults and freezes the whole", () => {
 
 test("defineStudy(input) takes every kind of churn and of cutoffs", () => {
   const range = {from: "2024-06-01", to: "2025-03-31"};
-  for (const churn of [regularity({of: "purchase"}), subscription({graceDays: 14})])
-    expect(defineStudy({...input, churn}).churn).toEqual(churn);
+  const subscriptions = {from: "contracts.csv", customer: "c", start: "from", end: "to"};
+  const [rhythm, contracts] = [regularity({of: "purchase"}), subscription({graceDays: 14})];
+  expect(defineStudy({...input, churn: rhythm}).churn).toEqual(rhythm);
+  expect(defineStudy({...input, churn: contracts, subscriptions}).churn).toEqual(contracts);
   for (const cutoffs of [
     every("week", range),
     every("day", range),
@@ -64,6 +66,26 @@ test("defineStudy(input) takes every kind of churn and of cutoffs", () => {
 });
 
 const wrong: [string, StudyInput, RegExp][] = [
+  [
+    "churn by subscriptions without their table",
+    {...input, churn: subscription({graceDays: 14})},
+    /churn "subscription" requires the table subscriptions/,
+  ],
+  [
+    "a table of subscriptions that nothing reads",
+    {...input, subscriptions: {from: "contracts.csv", customer: "c", start: "from", end: "to"}},
+    /subscriptions is read by churn "subscription" alone/,
+  ],
+  [
+    "a score of a feature that is not there",
+    {...input, rfm: {recency: "since", frequency: "often", monetary: "much"}},
+    /rfm\.recency names "since", which is no feature/,
+  ],
+  [
+    "a feature with the name of a fitted column",
+    {...input, features: [{...input.features[0]!, name: "p_alive"}]},
+    /p_alive is that of a fitted column/,
+  ],
   ["a field that does not exist", {...input, horizn: 3} as StudyInput, /study: .*horizn/],
   [
     "a month that does not exist",

@@ -67,6 +67,10 @@ export function knownBefore(log: EventLog, t: Day, {only}: KnownBeforeOptions = 
   return {...pickedFrom(log, picks), offsets, lastDay: Math.min(log.lastDay, t - 1)};
 }
 
+/** {@link knownBefore} of a log that says when events were known; any other log as it is, later entries included. */
+export const asKnownBefore = (log: EventLog, t: Day): EventLog =>
+  log.known || log.superseded ? knownBefore(log, t) : log;
+
 /** Adds a customer's entries of `log` as i, and those of its superseded versions as -1 - i, by day, then type. */
 function pickKnown(log: EventLog, t: Day, c: number, picks: number[]): void {
   const {offsets, day, known = day, superseded} = log;

@@ -1,5 +1,6 @@
 import {addSpan} from "../data/calendar.ts";
 import type {Day, EventLog} from "../data/event-log.ts";
+import {asKnown} from "../features/as-known.ts";
 import {type Cut, periodCounts} from "../features/calendar.ts";
 import type {Matrix} from "../features/matrix.ts";
 import {ROLES, type Split} from "../split/rows.ts";
@@ -112,7 +113,8 @@ export async function compareCuts(
 ): Promise<CutJudgement[]> {
   const found: CutJudgement[] = [];
   for (const cut of ["rolling", "calendar"] as const) {
-    const matrixOf = (asked: AskedRows): Matrix => periodCounts(log, asked.cohort, {of: options.of, cut});
+    const matrixOf = (asked: AskedRows): Matrix =>
+      asKnown(log, asked.cohort, (then, rows) => periodCounts(then, rows, {of: options.of, cut}));
     const [on, off] = [matrixOf(rows.on), matrixOf(rows.off)];
     const {cohort, labels} = rows.on;
     const model = await fitQuick("boost", on, {...options, cohort, labels});

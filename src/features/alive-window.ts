@@ -1,4 +1,5 @@
 import type {Day, EventLog} from "../data/event-log.ts";
+import {asKnownBefore} from "../data/known.ts";
 import {percent, whole} from "../figures.ts";
 import type {InactivityChurn} from "../study.ts";
 import {churnDays} from "../target/churn.ts";
@@ -62,8 +63,9 @@ export function checkAliveWindow(
   log: EventLog,
   {churn, customers, asOf}: {churn: InactivityChurn; customers: ArrayLike<number>; asOf: Day},
 ): AliveWindow {
-  const {offsets, day} = churnDays(log, churn);
-  const at = followPurchases(log, churn.of);
+  const then = asKnownBefore(log, asOf);
+  const {offsets, day} = churnDays(then, churn);
+  const at = followPurchases(then, churn.of);
   const called: Figure[] = [];
   for (const c of Array.from(customers))
     for (let i = offsets[c]!; i < offsets[c + 1]! && day[i]! < asOf; i++) {

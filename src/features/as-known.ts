@@ -12,18 +12,19 @@ export type Compute = (log: EventLog, cohort: Cohort) => Matrix;
  * @throws RangeError for a cutoff within a day when the log says on which day events were known: not when on it.
  */
 export function asKnown(log: EventLog, cohort: Cohort, compute: Compute): Matrix {
-  const x = compute(log, cohort);
-  if (!log.known && !log.superseded) return x;
+  if (!log.known && !log.superseded) return compute(log, cohort);
   const within = cohort.cutoffs.find(t => !Number.isInteger(t));
   if (within !== undefined)
     throw new RangeError(`asKnown requires cutoffs at 00:00 for events with a day known, got ${within}`);
+  const x = compute(settled(log), cohort);
   for (const [k, customers] of unsettledAt(log, cohort.cutoffs).entries()) {
     const concerned = new Set(customers);
     const rows = [...cohort.cutoff.keys()].filter(
       i => cohort.cutoff[i] === k && concerned.has(cohort.customer[i]!),
     );
     if (rows.length === 0) continue;
-    const then = compute(knownBefore(log, cohort.cutoffs[k]!, {only: customers}), rowsOf(cohort, rows));
+    const before = knownBefore(log, cohort.cutoffs[k]!, {only: customers});
+    const then = compute(settled(before), rowsOf(cohort, rows));
     for (let j = 0; j < x.names.length; j++)
       rows.forEach((row, i) => {
         x.values[j * x.rows + row] = then.values[j * rows.length + i]!;
@@ -31,6 +32,9 @@ export function asKnown(log: EventLog, cohort: Cohort, compute: Compute): Matrix
   }
   return x;
 }
+
+/** A log all of whose entries count as known on their day. */
+const settled = ({known: _, superseded: __, ...log}: EventLog): EventLog => log;
 
 function rowsOf({cutoffs, customer, cutoff, recency, tenure}: Cohort, rows: readonly number[]): Cohort {
   const take = (from: Int32Array) => Int32Array.from(rows, i => from[i]!);

@@ -1,4 +1,3 @@
-import type {OptionalColumns} from "../data/entries.ts";
 import type {Day, EventLog} from "../data/event-log.ts";
 import {counted, percent} from "../figures.ts";
 import type {AuditFinding} from "../split/finding.ts";
@@ -18,7 +17,7 @@ const ENOUGH = 20;
  * @param cutoffs of the training rows, ascending.
  */
 export function checkKnown(
-  log: EventLog & OptionalColumns,
+  log: EventLog,
   features: readonly FeatureDeclaration[],
   cutoffs: readonly Day[],
 ): AuditFinding[] {
@@ -50,14 +49,18 @@ export function checkKnown(
       ];
 }
 
+/** The event types that a feature reads; "*" is all of them. */
+const typesOf = (of: FeatureDeclaration["of"], types: readonly string[]): readonly string[] =>
+  [of].flat().flatMap(name => (name === "*" ? types : [name]));
+
 /** Events in the windows of a feature, one a cutoff and event, and those of them not known before the cutoff. */
 function countLate(
-  {day, type, types}: EventLog,
+  {day, type, types, superseded}: EventLog,
   known: Int32Array,
   {of, days}: FeatureDeclaration,
   cutoffs: readonly Day[],
 ): [number, number] {
-  const codes = new Set([of].flat().map(name => types.indexOf(name)));
+  const codes = new Set(typesOf(of, types).map(name => types.indexOf(name)));
   let [all, late] = [0, 0];
   for (let i = 0; i < day.length; i++) {
     if (!codes.has(type[i]!)) continue;
@@ -67,7 +70,16 @@ function countLate(
       if (known[i]! >= t) late += 1;
     }
   }
-  return [all, late];
+  // Corrected later, and until then seen as it stood before.
+  const old = superseded?.log;
+  for (let i = 0; i < (old?.day.length ?? 0); i++) {
+    if (!codes.has(old!.type[i]!)) continue;
+    for (const t of cutoffs) {
+      if (t <= old!.day[i]! || (days !== undefined && t - days > old!.day[i]!)) continue;
+      if (old!.known[i]! < t && superseded!.until[i]! >= t) late -= 1;
+    }
+  }
+  return [all, Math.max(0, late)];
 }
 
 /**
@@ -82,7 +94,9 @@ export function checkOutcomeEvents(
   const shares = sharesOnChurnDay(log, churned);
   const found = features.flatMap((feature): AuditFinding[] => {
     const signs = [
-      ...new Set([feature.of, feature.measure === "ratio" ? feature.against! : []].flat()),
+      ...new Set(
+        [typesOf(feature.of, log.types), feature.measure === "ratio" ? feature.against! : []].flat(),
+      ),
     ].filter(name => {
       const share = shares.get(name);
       return share !== undefined && share.customers >= ENOUGH && share.onChurn >= SIGN * share.customers;

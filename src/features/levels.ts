@@ -1,16 +1,14 @@
 import {DAY_MILLISECONDS, type Day, type EventLog} from "../data/event-log.ts";
+import {asKnownBefore} from "../data/known.ts";
 import type {FeatureDeclaration} from "../study.ts";
 import {isCategory, type Plan} from "./plan.ts";
 
 /** By feature that gives categories: the text of each code, in code-unit order. A text that is not there is missing. */
 export type Levels = Readonly<Record<string, readonly string[]>>;
 
-/** Learns the dictionaries of the categories from the events before a cutoff, of all types. */
-export function levelsBefore(
-  {day, timeOfDay, attributes}: Pick<EventLog, "day" | "timeOfDay" | "attributes">,
-  features: readonly FeatureDeclaration[],
-  cutoff: Day,
-): Levels {
+/** Learns the dictionaries of the categories from what was known of the events before a cutoff, of all types. */
+export function levelsBefore(log: EventLog, features: readonly FeatureDeclaration[], cutoff: Day): Levels {
+  const {day, timeOfDay, attributes} = asKnownBefore(log, cutoff);
   const limit = Math.round(cutoff * DAY_MILLISECONDS);
   const levels: Record<string, readonly string[]> = {};
   for (const {name, measure, against = ""} of features) {

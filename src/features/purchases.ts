@@ -1,5 +1,5 @@
 import {AMOUNT_SCALE, type Day, type EventLog} from "../data/event-log.ts";
-import {knownBefore} from "../data/known.ts";
+import {asKnownBefore} from "../data/known.ts";
 import {typeCode} from "../target/churn.ts";
 
 /**
@@ -86,6 +86,6 @@ export function purchaseSummaries(
   log: EventLog,
   {customers, asOf, of}: {customers: ArrayLike<number>; asOf: Day; of: string},
 ): PurchaseSummary[] {
-  const at = followPurchases(log.known || log.superseded ? knownBefore(log, asOf) : log, of);
+  const at = followPurchases(asKnownBefore(log, asOf), of);
   return Array.from(customers).flatMap(c => at(c, asOf) ?? []);
 }

@@ -1,3 +1,4 @@
+import {DataError} from "../data-error.ts";
 import {type CatalogueEntry, missingShareOf} from "./catalogue.ts";
 import type {Matrix} from "./matrix.ts";
 
@@ -21,14 +22,15 @@ const FIFTHS = 5;
  * Learns RFM scores (Hughes 1994): the fifths of recency, frequency and monetary value, each by itself. Of n known
  * values in ascending order fifth k begins at the value in place floor(n k / 5); equal values share a fifth.
  * @param x training rows only.
- * @throws RangeError for a feature that `x` does not have, or has no known value of.
+ * @throws RangeError for a feature that `x` does not have. @throws DataError for one without a known value.
  */
 export function fitRfm(x: Matrix, features: RfmFeatures): Rfm {
   const edgesOf = (name: string): number[] => {
     const known = columnOf("fitRfm", x, name)
       .filter(value => !Number.isNaN(value))
       .sort();
-    if (known.length === 0) throw new RangeError(`fitRfm requires known values of ${name}, got none`);
+    if (known.length === 0)
+      throw new DataError(`rfm requires known values of ${name} among the training rows, got none`);
     return Array.from({length: FIFTHS - 1}, (_, k) => known[Math.floor((known.length * (k + 1)) / FIFTHS)]!);
   };
   const {recency, frequency, monetary} = features;

@@ -52,12 +52,12 @@ export function stageKeys({
     ...(study.churn.kind === "regularity" ? [study.split] : []),
     ...(study.churn.kind === "subscription" ? [besideDigest({subscriptions})] : []),
   ];
-  const learned = study.models.includes("alive") || study.rfm !== undefined;
+  const withAlive = study.models.includes("alive");
   const features = [
     cohort,
     ...[study.features, study.horizon, study.split.testFrom],
     ...[contactsDigest(campaigns), besideDigest({tables})],
-    ...(learned ? [study.split, study.rfm ? [study.rfm, study.target] : null] : []),
+    ...(withAlive || study.rfm ? [withAlive, study.split, study.rfm ? [study.rfm, study.target] : null] : []),
   ];
   const models = [
     features,

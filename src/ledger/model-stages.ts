@@ -94,7 +94,11 @@ export function modelStages(
   );
   const sampling = once(() => {
     const {capacity} = study.economics;
-    const schemes = schemesBeside(study.sampling);
+    // A model a cutoff is for months: one for each of hundreds of days would take hours.
+    const schemes = schemesBeside(study.sampling).filter(
+      ({kind}) =>
+        kind !== "per-cutoff" || cohort().cutoffs.length <= MOST_CUTOFFS || study.sampling.kind === kind,
+    );
     const {seed} = study;
     const key = [keys.features, target, study.split, seed, schemes, capacity];
     return staged("sampling", key, async () => {
@@ -214,6 +218,9 @@ export function modelStages(
     },
   };
 }
+
+/** Cutoffs up to which a model for each of them is compared. */
+const MOST_CUTOFFS = 60;
 
 /** Says what is fitted, and every so many trees how far it is. */
 const progressOf =

@@ -1,3 +1,4 @@
+import {dateOf} from "../data/calendar.ts";
 import type {Day, EventLog} from "../data/event-log.ts";
 import type {Subscriptions} from "../data/subscriptions.ts";
 import {DataError} from "../data-error.ts";
@@ -5,7 +6,7 @@ import {applyFeatures, type BesideLog} from "../features/fitted.ts";
 import {applyCalibration} from "../model/calibration.ts";
 import {applyModel} from "../model/model.ts";
 import {buildCohort} from "../target/cohort.ts";
-import type {ChurnRule} from "../target/rule.ts";
+import {ruleOf} from "../target/rule.ts";
 import type {Bundle} from "./bundle.ts";
 import {checkCadence} from "./cadence.ts";
 
@@ -30,7 +31,8 @@ export type ScoreInputs = BesideLog & {
 /**
  * Scores the cohort of day t from what was known before it, as training did: the same answer whenever it is asked,
  * however much the log has grown since.
- * @throws DataError off cadence, see {@link checkCadence}; when the log lacks what a feature reads.
+ * @throws DataError off cadence, see {@link checkCadence}; when the log ends before the day, or lacks what a feature
+ * reads.
  */
 export async function scoreBundle(
   bundle: Bundle,
@@ -40,25 +42,14 @@ export async function scoreBundle(
 ): Promise<Scores> {
   const {onCadence} = checkCadence(bundle, t, options);
   const {activity, minimumTenureDays} = bundle;
-  const churn = ruleOf(bundle, subscriptions);
+  if (t > log.lastDay + 1)
+    throw new DataError(
+      `scoreBundle requires the events of all days before ${dateOf(t)}, got them until ${dateOf(log.lastDay)}; ` +
+        "add the days that are missing",
+    );
+  const churn = ruleOf(bundle.churn, {population: () => bundle.population!, subscriptions});
   const cohort = buildCohort(log, {churn, cutoffs: [t], activity, minimumTenureDays});
   const margins = await applyModel(bundle.model, applyFeatures(bundle, log, cohort, beside));
   const probabilities = applyCalibration(bundle.calibration, margins);
   return {customer: cohort.customer, margins, probabilities, onCadence};
-}
-
-function ruleOf({churn, population}: Bundle, subscriptions: Subscriptions | undefined): ChurnRule {
-  switch (churn.kind) {
-    case "contract":
-    case "inactivity":
-      return churn;
-    case "regularity":
-      return {...churn, population: population!};
-    case "subscription":
-      if (!subscriptions)
-        throw new DataError(
-          "scoreBundle requires the table of subscriptions, got none; name it in the study",
-        );
-      return {...churn, subscriptions};
-  }
 }

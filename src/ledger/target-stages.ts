@@ -9,6 +9,7 @@ import {buildCohort, type Cohort} from "../target/cohort.ts";
 import {cutoffDays} from "../target/cutoffs.ts";
 import {compareDefinitions, type Definitions} from "../target/definitions.ts";
 import {recencyAuc} from "../target/recency.ts";
+import {fitRegularity} from "../target/regularity.ts";
 import {type ChurnRule, ruleOf} from "../target/rule.ts";
 import {labelTargets, type Targets} from "../target/targets.ts";
 import {treatedInWindow} from "../target/treated.ts";
@@ -50,8 +51,13 @@ export function targetStages({study, log, campaigns, subscriptions}: RunInputs):
   );
   const churnRule = once(() => {
     requireEventTypes(log, study);
-    return ruleOf(study.churn, log, {
-      ...{learns, before: testFrom, subscriptions},
+    const {churn} = study;
+    return ruleOf(churn, {
+      population: () => {
+        const of = "of" in churn ? churn.of : activity;
+        return fitRegularity(log, {of, learns: learns(), before: testFrom});
+      },
+      subscriptions,
     });
   });
   const cohort = once(() => {

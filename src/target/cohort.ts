@@ -43,7 +43,8 @@ export type CohortOptions = {
  * - Inactivity of d days, regularity with d the customer's own then: the last qualifying event lies in [t - d, t).
  * - Contract: started before t, not ended before t, and paid until t or later when the contract has a term.
  *   A customer in a grace period at t is left out: at t nobody knows whether the end will be undone.
- * - Subscription: a contract started before t and ends on t or later.
+ * - Subscription: a contract started before t and ends on t or later, and there was an event before t: the log's
+ *   customers are those with events, and nobody knows at t who will have the first one later.
  * @throws RangeError when the cutoffs do not ascend.
  * @throws DataError when the log has no event of a type that is asked for.
  */
@@ -104,7 +105,7 @@ function activeRows(
         for (let j = i; j < next; j++) if (type[j] === code) last = day[j]!;
       }
       const tenure = t - Math.min(first, since(t));
-      if (tenure < Math.max(1, minimumTenureDays) || !at(t)) continue;
+      if (first >= t || tenure < Math.max(1, minimumTenureDays) || !at(t)) continue;
       const rows = found[k]!;
       rows.customer.push(c);
       rows.recency.push(Number.isFinite(last) ? t - last : -1);

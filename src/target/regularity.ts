@@ -1,4 +1,5 @@
 import type {Day, EventLog} from "../data/event-log.ts";
+import {asKnownBefore} from "../data/known.ts";
 import {DataError} from "../data-error.ts";
 import type {RegularityChurn} from "../study.ts";
 import {studentQuantile} from "./student.ts";
@@ -39,9 +40,10 @@ const MOST_SHAPE = 100;
  * @throws DataError when no customer has two gaps, or all gaps are alike.
  */
 export function fitRegularity(
-  log: EventLog,
+  whole: EventLog,
   {of, learns, before}: {readonly of: string; readonly learns: ArrayLike<number>; readonly before: Day},
 ): GapPopulation {
+  const log = asKnownBefore(whole, before);
   const code = log.types.indexOf(of);
   const sums: GapSums[] = [];
   for (let c = 0; c < log.customers.length; c++) {

@@ -1,8 +1,8 @@
-import type {Day, EventLog} from "../data/event-log.ts";
+import type {Day} from "../data/event-log.ts";
 import type {Subscriptions} from "../data/subscriptions.ts";
 import {DataError} from "../data-error.ts";
 import type {Churn, ContractChurn, InactivityChurn} from "../study.ts";
-import {fitRegularity, gapReader, type RegularityRule, silenceAllowed} from "./regularity.ts";
+import {type GapPopulation, gapReader, type RegularityRule, silenceAllowed} from "./regularity.ts";
 import type {SubscriptionRule} from "./subscriptions.ts";
 
 /** A definition of churn that counts days of silence: the same for all, or the customer's own. */
@@ -16,21 +16,20 @@ export const countsSilence = (rule: ChurnRule): rule is SilenceRule =>
 
 /** What a definition may need beside the events. */
 export type RuleOptions = {
-  /** For regularity: by customer of the log, 1 for those to learn from, and the first day not to look at. */
-  readonly learns: () => ArrayLike<number>;
-  readonly before: Day;
+  /** For regularity: what was learned of the gaps of training customers. */
+  readonly population: () => GapPopulation;
   /** For subscriptions; undefined where the study has no such table. */
   readonly subscriptions?: Subscriptions | undefined;
 };
 
-/** @throws DataError when regularity has nothing to learn from, or there is no table of subscriptions to read. */
-export function ruleOf(churn: Churn, log: EventLog, {learns, before, subscriptions}: RuleOptions): ChurnRule {
+/** @throws DataError when there is no table of subscriptions to read; the errors of `population`. */
+export function ruleOf(churn: Churn, {population, subscriptions}: RuleOptions): ChurnRule {
   switch (churn.kind) {
     case "contract":
     case "inactivity":
       return churn;
     case "regularity":
-      return {...churn, population: fitRegularity(log, {of: churn.of, learns: learns(), before})};
+      return {...churn, population: population()};
     case "subscription":
       if (!subscriptions)
         throw new DataError(

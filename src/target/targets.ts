@@ -93,8 +93,9 @@ export function labelTargets(log: EventLog, cohort: Cohort, options: TargetOptio
   for (let i = 0; i < rows; i++) {
     const c = customer[i]!;
     const {from, lastMonth, to} = windows[cutoff[i]!]!;
-    if (silences) {
-      const last = indexFrom(silences, c, from) - 1;
+    const last = silences ? indexFrom(silences, c, from) - 1 : -1;
+    // None where what made the customer active has been corrected away since.
+    if (silences && last >= silences.offsets[c]!) {
       allowed[i] = silences.allowed[last]!;
       gaps[i] = silences.gaps[last]!;
       churnsIn[i] = silences.day[last]! + allowed[i]! - from;

@@ -45,6 +45,6 @@ test("applyRfm(rfm, x) gives equal values one score, whatever the rows beside th
     "applyRfm requires the feature orders, got since",
   );
   expect(() => fitRfm(tableOf({since: [missing], orders: [1], amount: [1]}), FEATURES)).toThrow(
-    "fitRfm requires known values of since, got none",
+    "rfm requires known values of since among the training rows, got none",
   );
 });

@@ -88,6 +88,13 @@ describe.each(Object.entries(studies))("scoreBundle(bundle, log, t) with %s", (_
   });
 });
 
+test("scoreBundle(bundle, log, t) refuses a day that the log has not reached", async () => {
+  const bundle = await rhythmRun(studies["the usual features"], log).bundle();
+  await expect(scoreBundle(bundle, {log}, dayOf("2025-07-01"))).rejects.toThrow(
+    "requires the events of all days before 2025-07-01, got them until 2025-06-29",
+  );
+});
+
 test("scoreBundle(bundle, log, t) off cadence needs leave, and marks its answer", async () => {
   const bundle = await rhythmRun(studies["the usual features"], log).bundle();
   await expect(scoreBundle(bundle, {log}, t + 10)).rejects.toThrow("2025-05-11 is none");
