@@ -1,24 +1,11 @@
 import type {EventLog} from "./event-log.ts";
 
-/** Columns that a log may have beside those that it must have: one number an entry. */
-export type OptionalColumns = {
-  /** Milliseconds from 00:00 UTC of the day. */
-  readonly timeOfDay?: Int32Array | undefined;
-  /** Day known. */
-  readonly known?: Int32Array | undefined;
-  /** Versions of entries that were corrected later. */
-  readonly superseded?: unknown;
-};
-
 /**
  * A log with some of the entries, each as often as it is named, without earlier versions of them. Customers keep
  * their places, so that whatever else is indexed by customer fits it.
  * @param entries indices of entries by customer, in the order that they are to have; a customer that is not there has none.
  */
-export function takeEntries(
-  log: EventLog & OptionalColumns,
-  entries: ReadonlyMap<number, readonly number[]>,
-): EventLog & OptionalColumns {
+export function takeEntries(log: EventLog, entries: ReadonlyMap<number, readonly number[]>): EventLog {
   const offsets = new Int32Array(log.customers.length + 1);
   for (let c = 0; c < log.customers.length; c++) offsets[c + 1] = offsets[c]! + (entries.get(c)?.length ?? 0);
   const order = new Int32Array(offsets.at(-1)!);

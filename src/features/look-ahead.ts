@@ -1,5 +1,5 @@
 import {dateOf} from "../data/calendar.ts";
-import {type OptionalColumns, takeEntries} from "../data/entries.ts";
+import {takeEntries} from "../data/entries.ts";
 import type {Day, EventLog} from "../data/event-log.ts";
 import {counted} from "../figures.ts";
 import {type Random, randomOf} from "../random.ts";
@@ -25,7 +25,7 @@ const AHEAD = 180;
  * @param seed of the sample and of the other future.
  */
 export async function checkLookAhead(
-  log: EventLog & OptionalColumns,
+  log: EventLog,
   cohort: Cohort,
   compute: ComputeFeatures,
   {seed}: {readonly seed: number},
@@ -110,7 +110,7 @@ function atCutoff(cohort: Cohort, t: Day, customers: ReadonlySet<number>): Cohor
 
 /** Whether an entry had happened and was known when t began. */
 const isPast =
-  ({day, timeOfDay, known}: EventLog & OptionalColumns, t: Day) =>
+  ({day, timeOfDay, known}: EventLog, t: Day) =>
   (i: number): boolean =>
     day[i]! + (timeOfDay ? timeOfDay[i]! / 86_400_000 : 0) < t && (!known || known[i]! < t);
 

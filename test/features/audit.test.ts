@@ -1,6 +1,5 @@
 import {expect, test} from "vitest";
-import type {OptionalColumns} from "../../src/data/entries.ts";
-import {type EventRow, eventLogOf} from "../../src/data/event-log.ts";
+import {type EventLog, type EventRow, eventLogOf} from "../../src/data/event-log.ts";
 import {aloneOf, checkAlone} from "../../src/features/alone.ts";
 import {checkKnown, checkOutcomeEvents} from "../../src/features/known.ts";
 import {checkLookAhead} from "../../src/features/look-ahead.ts";
@@ -196,7 +195,7 @@ test("checkLookAhead(log, cohort, compute) finds a feature that counts events be
     ...{cutoffs: [50], rows: 20, customer: Int32Array.from({length: 20}, (_, i) => i)},
     ...{cutoff: new Int32Array(20), recency: new Int32Array(20), tenure: new Int32Array(20)},
   };
-  const counting = (byKnown: boolean) => (l: typeof log & OptionalColumns, c: Cohort) => ({
+  const counting = (byKnown: boolean) => (l: EventLog, c: Cohort) => ({
     ...{names: ["n"], rows: c.rows},
     values: Float64Array.from(c.customer, who => {
       let n = 0;

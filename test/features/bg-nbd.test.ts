@@ -13,6 +13,7 @@ import {
 } from "../../src/features/bg-nbd.ts";
 import {randomOf} from "../../src/random.ts";
 import {drawBuyers} from "./buyers.ts";
+import {expectDerivatives} from "./derivatives.ts";
 import {goldenRows, noGolden} from "./golden-rows.ts";
 import {errorsByDifferences} from "./information.ts";
 import {byIntegration, expectedByDefinition} from "./posterior.ts";
@@ -121,22 +122,7 @@ test("bgNbdSurface(summaries) has the derivatives that differences come to", () 
     [3, 4, 2, 0.4],
     [0.05, 300, 0.01, 40],
   ]) {
-    const at = Float64Array.from(point);
-    const {gradient, hessian} = surface(at);
-    for (let j = 0; j < 4; j++) {
-      const step = 1e-5 * at[j]!;
-      const [up, down] = [1, -1].map(sign =>
-        surface(at.map((value, k) => (k === j ? value + sign * step : value))),
-      ) as [ReturnType<typeof surface>, ReturnType<typeof surface>];
-      const near = (difference: number, derivative: number) =>
-        expect(Math.abs(difference - derivative)).toBeLessThan(1e-5 * (Math.abs(derivative) + 1));
-      near((up.value - down.value) / (2 * step), gradient[j]!);
-      for (let k = 0; k < 4; k++)
-        near(
-          (up.gradient[k]! - down.gradient[k]!) / (2 * step),
-          hessian[Math.max(j, k) * 4 + Math.min(j, k)]!,
-        );
-    }
+    expectDerivatives(surface, point);
   }
 });
 

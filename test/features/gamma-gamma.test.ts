@@ -8,6 +8,7 @@ import {
 } from "../../src/features/gamma-gamma.ts";
 import {type Random, randomOf} from "../../src/random.ts";
 import {gammaDraw} from "./buyers.ts";
+import {expectDerivatives} from "./derivatives.ts";
 import {goldenRows, noGolden} from "./golden-rows.ts";
 import {errorsByDifferences} from "./information.ts";
 
@@ -92,22 +93,7 @@ test("gammaGammaSurface(spendings) has the derivatives that differences come to"
     [0.4, 9, 200],
     [40, 0.6, 1],
   ]) {
-    const at = Float64Array.from(point);
-    const {gradient, hessian} = surface(at);
-    for (let j = 0; j < 3; j++) {
-      const step = 1e-5 * at[j]!;
-      const [up, down] = [1, -1].map(sign =>
-        surface(at.map((value, k) => (k === j ? value + sign * step : value))),
-      ) as [ReturnType<typeof surface>, ReturnType<typeof surface>];
-      const near = (difference: number, derivative: number) =>
-        expect(Math.abs(difference - derivative)).toBeLessThan(1e-5 * (Math.abs(derivative) + 1));
-      near((up.value - down.value) / (2 * step), gradient[j]!);
-      for (let k = 0; k < 3; k++)
-        near(
-          (up.gradient[k]! - down.gradient[k]!) / (2 * step),
-          hessian[Math.max(j, k) * 3 + Math.min(j, k)]!,
-        );
-    }
+    expectDerivatives(surface, point);
   }
 });
 
