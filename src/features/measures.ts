@@ -52,6 +52,18 @@ const ofWindow =
     for (let r = 0; r < rows; r++) out[r] = at(history, from[r]!, to[r]!, cutoff[r]! / unit);
   };
 
+/** Days to the cutoff from the last or the first day of the window; most features are one, hence a loop of its own. */
+const ageOf =
+  (end: "last" | "first"): Kernel<Operands> =>
+  ({history: {day}, edges}, {rows, cutoff, unit}, out) => {
+    const {at: to} = edges[0]!;
+    const {at: from} = edges[1]!;
+    for (let r = 0; r < rows; r++) {
+      const k = end === "last" ? to[r]! - 1 : from[r]!;
+      out[r] = from[r] === to[r] ? Number.NaN : cutoff[r]! / unit - day[k]!;
+    }
+  };
+
 /** Events of the history over events of the denominator. */
 const proportion: Kernel<Operands> = ({history, edges, against, againstEdges}, {rows}, out) => {
   const {events} = history;
@@ -71,12 +83,12 @@ const proportion: Kernel<Operands> = ({history, edges, against, againstEdges}, {
 const trendOf = (sum: ArrayLike<number>, edges: readonly Mark[], {rows}: Frame, out: Float64Array): void => {
   const windows = edges.length - 1;
   const divisor = trendDivisor(windows);
-  for (let r = 0; r < rows; r++) {
-    let total = 0;
-    for (let i = 0; i < windows; i++)
-      total += trendWeight(i, windows) * (sum[edges[i]!.at[r]!]! - sum[edges[i + 1]!.at[r]!]!);
-    out[r] = total / divisor;
+  out.fill(0, 0, rows);
+  for (let i = 0; i < windows; i++) {
+    const [to, from, weight] = [edges[i]!.at, edges[i + 1]!.at, trendWeight(i, windows)];
+    for (let r = 0; r < rows; r++) out[r]! += weight * (sum[to[r]!]! - sum[from[r]!]!);
   }
+  for (let r = 0; r < rows; r++) out[r]! /= divisor;
 };
 
 /** Twice (b - mean b) of window i, counted back from the cutoff. */
@@ -130,9 +142,9 @@ export const HISTORY_KERNELS: Readonly<Record<OfHistory, Kernel<Operands>>> = {
     return n === 0 ? Number.NaN : (sum[to]! - sum[from]!) / AMOUNT_SCALE / n;
   }),
   /** Days from 00:00 of the day of the last event to the cutoff; missing without any. */
-  recency: ofWindow(recencyAt),
+  recency: ageOf("last"),
   /** Days from 00:00 of the day of the first event to the cutoff; missing without any. */
-  first: ofWindow(({day}, from, to, cutoff) => (from === to ? Number.NaN : cutoff - day[from]!)),
+  first: ageOf("first"),
   /** Mean days between neighbouring days with an event; missing with fewer than two such days. */
   gapMean: ofWindow(gapMeanAt),
   /** Standard deviation (n - 1) of those gaps; missing with fewer than three days. */

@@ -68,7 +68,8 @@ export async function streamFeatures(
 
 /**
  * What is in DuckDB: `rollup_day` (c, day, columns), `rollup_customer` (customer, c) and, by codes q,
- * `rollup_code_<q>` (c, day, code, n); c is the position of the customer in ascending order.
+ * `rollup_code_<q>` (c, day, code, n); c is the position of the customer in ascending order. All are stored in that
+ * order, so that a block of customers is read from its own rows alone.
  */
 export type StoredRollup = {
   readonly plan: Plan;
@@ -107,7 +108,7 @@ export async function storeRollup(
   );
   await connection.run(
     `CREATE TABLE rollup_day AS SELECT c, p.* EXCLUDE (customer)
-       FROM rollup_plain p JOIN rollup_customer USING (customer);
+       FROM rollup_plain p JOIN rollup_customer USING (customer) ORDER BY c, day;
      DROP TABLE rollup_plain`,
   );
   const codeEntries: Int32Array[] = [];
@@ -121,7 +122,7 @@ export async function storeRollup(
       `CREATE TABLE rollup_code_${q} AS SELECT c, day, code, count(*)::INTEGER AS n
          FROM (${events}) e JOIN rollup_customer USING (customer)
          JOIN (VALUES ${codes}) v(text, code) ON v.text = e.${named(attribute)}
-         WHERE ${isOf({types})} GROUP BY c, day, code`,
+         WHERE ${isOf({types})} GROUP BY c, day, code ORDER BY c, day, code`,
     );
     const counted = `SELECT coalesce(k, 0)::INTEGER AS n FROM rollup_customer LEFT JOIN
       (SELECT c, count(*) AS k FROM rollup_code_${q} GROUP BY c) USING (c) ORDER BY c`;

@@ -70,10 +70,13 @@ export function sweepOf(plan: Plan, options: SweepOptions): Sweep {
   /** Measures the rows of `order` from `from` on, as many as the frame has. */
   const measure = (rows: Rows, from: number, out: Values): void => {
     placeMarks(frame);
+    const {order} = rows;
+    const {rows: n} = frame;
     for (const {column, run} of operations) {
       run(frame, measured);
       const base = column * rows.rows;
-      for (let r = 0; r < frame.rows; r++) out[base + (rows.order?.[from + r] ?? from + r)] = measured[r]!;
+      if (order) for (let r = 0; r < n; r++) out[base + order[from + r]!] = measured[r]!;
+      else for (let r = 0; r < n; r++) out[base + from + r] = measured[r]!;
     }
   };
   return (rollup, rows, out) => {
