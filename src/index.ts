@@ -33,6 +33,8 @@ export {
   hindsightCeiling,
   shareOfAttainable,
 } from "./evaluate/ceiling.ts";
+export type {Decision} from "./evaluate/decision.ts";
+export {type Empc, type EmpcOptions, empc} from "./evaluate/empc.ts";
 export {gains, lift, liftTable, precisionAt} from "./evaluate/lift.ts";
 export {averagePrecision, brier, logLoss, rocAuc} from "./evaluate/metrics.ts";
 export {rankRows} from "./evaluate/ranking.ts";
@@ -99,6 +101,7 @@ export {
   testText,
   workTable,
 } from "./report/models.ts";
+export {empcTable, gainsTable, neededText, optimumText, tornadoOf} from "./report/optimum.ts";
 export {preparationTable} from "./report/prepare.ts";
 export {samplingList, samplingPoints, samplingPriorTable, samplingTable} from "./report/sampling.ts";
 export {searchCurves, searchOf, settingsTable} from "./report/search.ts";

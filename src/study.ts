@@ -30,6 +30,9 @@ const tri = z
   .strictObject({low: z.number(), mode: z.number(), high: z.number()})
   .refine(t => t.low <= t.mode && t.mode <= t.high, "a triangular needs low <= mode <= high");
 
+/** Money that an assumption spreads out: a triangular, or a figure that is sure. */
+const cost = z.union([z.number().min(0), tri.refine(t => t.low >= 0, "a cost is at least 0")]);
+
 /** Kinds of models, from the simplest to the most flexible. */
 export const MODEL_KINDS = ["dummy", "recency", "alive", "logistic", "ml-xgboost", "boost"] as const;
 
@@ -148,8 +151,10 @@ const schema = z.strictObject({
   seed: z.int().min(0).default(1),
   economics: z.strictObject({
     currency: name.default("EUR"),
-    contactCost: z.number().min(0),
-    offerCost: z.number().min(0),
+    /** Of everybody contacted. */
+    contactCost: cost,
+    /** Of the incentive, which everybody contacted gets. */
+    offerCost: cost,
     customerValue: tri.refine(t => t.low >= 0, "a customer's value is at least 0"),
     /** Share of would-be churners that the offer keeps. An assumption until an experiment measures it. */
     offerWorks: tri.refine(t => t.low >= 0 && t.high <= 1, "a share lies in 0 to 1: write 0.2 for 20 %"),

@@ -11,5 +11,6 @@ export {type SearchData, searchChart} from "./search.ts";
 export {type SetsData, setsChart} from "./sets.ts";
 export {type SignalData, signalChart} from "./signal.ts";
 export {type Chart, type ChartOptions, type ChartTable, chartTable} from "./theme.ts";
+export {type TornadoData, tornadoChart} from "./tornado.ts";
 export {type TowardsChurnData, towardsChurnChart} from "./towards-churn.ts";
 export {type VolumeData, volumeChart} from "./volume.ts";

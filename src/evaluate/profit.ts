@@ -68,26 +68,23 @@ export function campaignValues(
   fractions: readonly number[],
   {seed, draws = 1000, level = 0.9, customers = rows.y.length}: CampaignOptions,
 ): CampaignValue[] {
-  checkFractions(fractions);
-  const ranking = rankRows(rows.margins, rows.y);
-  const n = ranking.rows;
-  const cost = economics.contactCost + economics.offerCost;
-  const kept = meanOf(economics.offerWorks) * meanOf(economics.customerValue);
-  const counted = topSums(ranking, unitWeights(n), ranking.positive, fractions);
-  const drawn = drawValues(rows, economics, fractions, {seed, draws, customers});
+  const drawn = drawCampaigns(rows, economics, fractions, {seed, draws, customers});
+  const {sure} = drawn;
   return fractions.map((fraction, f) => {
-    const contacted = fraction * customers;
-    const worth = (choice: Choice, churnersOfRows: number): Worth => {
-      const churners = (churnersOfRows / n) * customers;
-      const value = churners * kept - contacted * cost;
-      return {churners, value, ...percentileInterval(drawn[choice][f]!, level)};
+    const worth = (choice: Choice): Worth => {
+      const values = Float64Array.from({length: draws}, (_, d) => drawn.value(d, f, choice));
+      return {
+        churners: sure.share(f, choice) * customers,
+        value: sure.value(f, choice),
+        ...percentileInterval(values, level),
+      };
     };
     return {
       fraction,
-      contacted,
-      model: worth("model", counted.top[f]!),
-      random: worth("random", fraction * counted.all),
-      perfect: worth("perfect", Math.min(fraction * n, counted.all)),
+      contacted: fraction * customers,
+      model: worth("model"),
+      random: worth("random"),
+      perfect: worth("perfect"),
       level,
     };
   });
@@ -110,39 +107,86 @@ export function triangularAt({low, mode, high}: Triangular, u: number): number {
     : high - Math.sqrt((1 - u) * (high - low) * (high - mode));
 }
 
-type Choice = "model" | "random" | "perfect";
+/** How those contacted are chosen. */
+export type Choice = "model" | "random" | "perfect";
 
-/** Values by choice, then by fraction, then by draw. */
-function drawValues(
+/** Campaigns as they may turn out: draws of the customers and of what is not known of the economics. */
+export type CampaignDraws = {
+  readonly fractions: readonly number[];
+  readonly draws: number;
+  /** Value at fractions[f] in draw d, in the study's currency. */
+  readonly value: (d: number, f: number, choice: Choice) => number;
+  /** The rows as they are, at the means of the economics. */
+  readonly sure: {
+    /** Would-be churners among those contacted, as a share of all rows. */
+    readonly share: (f: number, choice: Choice) => number;
+    readonly value: (f: number, choice: Choice) => number;
+  };
+};
+
+/**
+ * Draws campaigns. Two rankings of the same customers have the same draws for a seed: their values may be
+ * subtracted draw by draw.
+ * @throws RangeError when a fraction is out of range or not ascending.
+ */
+export function drawCampaigns(
   {margins, y, clusters}: ScoredRows,
   economics: Economics,
   fractions: readonly number[],
   {seed, draws, customers}: {readonly seed: number; readonly draws: number; readonly customers: number},
-): Record<Choice, Float64Array[]> {
+): CampaignDraws {
+  checkFractions(fractions);
   const ranking = rankRows(margins, y);
   const next = weightDraws(clusters, {seed});
   const random = randomOf(seed, 1);
   const weights = new Float64Array(ranking.rows);
-  const cost = economics.contactCost + economics.offerCost;
-  const empty = (): Float64Array[] => fractions.map(() => new Float64Array(draws));
-  const values = {model: empty(), random: empty(), perfect: empty()};
+  const n = fractions.length;
+  const [shares, bases] = [new Float64Array(draws * n), new Float64Array(draws)];
+  const [kept, costs] = [new Float64Array(draws), new Float64Array(draws)];
   for (let d = 0; d < draws; d++) {
     next(weights);
-    const kept =
-      triangularAt(economics.offerWorks, random()) * triangularAt(economics.customerValue, random());
     const {top, all, total} = topSums(ranking, weights, ranking.positive, fractions);
-    for (let f = 0; f < fractions.length; f++) {
-      const fraction = fractions[f]!;
-      const worthOf = (share: number): number => customers * (share * kept - fraction * cost);
-      values.model[f]![d] = worthOf(top[f]! / total);
-      values.random[f]![d] = worthOf((fraction * all) / total);
-      values.perfect[f]![d] = worthOf(Math.min(fraction, all / total));
-    }
+    for (let f = 0; f < n; f++) shares[d * n + f] = top[f]! / total;
+    bases[d] = all / total;
+    const drawn = (figure: number | Triangular): number =>
+      typeof figure === "number" ? figure : triangularAt(figure, random());
+    kept[d] = drawn(economics.offerWorks) * drawn(economics.customerValue);
+    costs[d] = drawn(economics.contactCost) + drawn(economics.offerCost);
   }
-  return values;
+  const counted = topSums(ranking, unitWeights(ranking.rows), ranking.positive, fractions);
+  const share = (own: number, base: number, f: number, choice: Choice): number => {
+    if (choice === "model") return own;
+    return choice === "random" ? fractions[f]! * base : Math.min(fractions[f]!, base);
+  };
+  const sureShare = (f: number, choice: Choice): number =>
+    share(counted.top[f]! / ranking.rows, counted.all / ranking.rows, f, choice);
+  const {cost, keeps} = expectedOf(economics);
+  return {
+    fractions,
+    draws,
+    value: (d, f, choice) =>
+      customers * (share(shares[d * n + f]!, bases[d]!, f, choice) * kept[d]! - fractions[f]! * costs[d]!),
+    sure: {
+      share: sureShare,
+      value: (f, choice) => customers * (sureShare(f, choice) * keeps - fractions[f]! * cost),
+    },
+  };
 }
 
-const meanOf = ({low, mode, high}: Triangular): number => (low + mode + high) / 3;
+/** Expected cost of a contact with its offer, and expected worth of contacting a would-be churner. */
+export function expectedOf({contactCost, offerCost, offerWorks, customerValue}: Economics): {
+  readonly cost: number;
+  readonly keeps: number;
+} {
+  return {
+    cost: meanOf(contactCost) + meanOf(offerCost),
+    keeps: meanOf(offerWorks) * meanOf(customerValue),
+  };
+}
+
+/** Mean of a figure of the economics. */
+export const meanOf = (figure: number | Triangular): number =>
+  typeof figure === "number" ? figure : (figure.low + figure.mode + figure.high) / 3;
 
 function checkFractions(fractions: readonly number[]): void {
   fractions.forEach((fraction, f) => {

@@ -9,6 +9,7 @@ import {
 import {compareSampling, type SamplingComparison} from "../evaluate/compare-sampling.ts";
 import {compareTargets, type TargetComparison} from "../evaluate/compare-targets.ts";
 import {type Competition, competeModels, type FitCost, type Ranked, rankedOf} from "../evaluate/compete.ts";
+import {type Decision, judgeDecision} from "../evaluate/decision.ts";
 import {type FeatureImportance, permutationImportance} from "../evaluate/importance.ts";
 import {type Judgement, judgeModels} from "../evaluate/judge.ts";
 import {judgeQuadrants, type QuadrantJudgement} from "../evaluate/quadrants.ts";
@@ -42,6 +43,8 @@ export type ModelStages = {
   readonly sampling: () => Promise<SamplingComparison>;
   /** How the candidates did: on test customers, or with `everybody` on all customers at the test cutoffs. */
   readonly evaluation: (options?: {everybody?: boolean}) => Promise<Judgement>;
+  /** How many to contact, what that rests on, and whether a model is needed for it. */
+  readonly decision: () => Promise<Decision>;
   /** How the chosen model does on known and new customers, at the same time and later. */
   readonly quadrants: () => Promise<readonly QuadrantJudgement[]>;
   /** The rows of a role as the chosen model ranked them. */
@@ -116,6 +119,11 @@ export function modelStages(
     staged("evaluation", [keys.models, study.economics, everybody], async () =>
       judgeModels(await models(), {cohort: cohort(), labels: labels(), study, everybody}),
     );
+  const decision = once(() =>
+    staged("decision", [keys.models, study.economics], async () =>
+      judgeDecision(await models(), {cohort: cohort(), labels: labels(), study, customers: cohortSize()}),
+    ),
+  );
   const quadrants = once(() =>
     staged("quadrants", [keys.models, study.economics.capacity], async () => {
       const {candidates, chosen} = await models();
@@ -201,6 +209,7 @@ export function modelStages(
       models,
       sampling,
       evaluation,
+      decision,
       quadrants,
       ranked,
       importance,

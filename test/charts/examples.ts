@@ -12,6 +12,7 @@ import {
   searchChart,
   setsChart,
   signalChart,
+  tornadoChart,
   towardsChurnChart,
   volumeChart,
 } from "../../src/charts/index.ts";
@@ -102,7 +103,7 @@ const calibrationOf = (top: number) =>
     }),
   });
 
-const moneyOf = (scale: number, capacity: number, currency: string) =>
+const moneyOf = (scale: number, capacity: number, currency: string, near?: {from: number; to: number}) =>
   moneyChart({
     points: Array.from({length: 21}, (_, i) => {
       const fraction = i / 20;
@@ -112,6 +113,7 @@ const moneyOf = (scale: number, capacity: number, currency: string) =>
     }),
     capacity,
     currency,
+    near,
   });
 
 const weeks = Array.from({length: 60}, (_, i) => {
@@ -207,6 +209,34 @@ export const examples: Readonly<Record<string, Chart>> = {
     series: [{type: "purchase", counts: [120, 0]}],
   }),
   money: moneyOf(52_000, 0.1, "EUR"),
+  "money-near": moneyOf(52_000, 0.1, "EUR", {from: 0.12, to: 0.31}),
+  tornado: tornadoChart({
+    fraction: 0.14,
+    currency: "EUR",
+    rows: [
+      {
+        name: "Share of would-be churners the offer keeps",
+        ends: [
+          {label: "12%", fraction: 0.02, value: 120},
+          {label: "28%", fraction: 0.31, value: 9400},
+        ],
+      },
+      {
+        name: "Cost of the offer",
+        ends: [
+          {label: "EUR 14", fraction: 0.16, value: 5300},
+          {label: "EUR 6.25", fraction: 0.16, value: 6300},
+        ],
+      },
+      {
+        name: "Which customers happened to be there",
+        ends: [
+          {label: "low draw", fraction: 0, value: 0},
+          {label: "high draw", fraction: 1, value: 60_000},
+        ],
+      },
+    ],
+  }),
   "money-loss": moneyOf(-2_500_000, 0.6, "CHF"),
   alternatives: alternativesChart({
     rows: [

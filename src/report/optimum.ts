@@ -1,0 +1,135 @@
+import type {TornadoData} from "../charts/tornado.ts";
+import type {Decision, ProfitGain, Sensitivity} from "../evaluate/decision.ts";
+import {briefPercent, decimal, whole} from "../figures.ts";
+import type {Study} from "../study.ts";
+import {type Table, type Text, text} from "./words.ts";
+
+/** How many to contact, how sure that is, and what it is worth. */
+export function optimumText({optimum, capacity, draws}: Decision, {economics}: Study): Text {
+  const {fraction, low, high, near, value} = optimum;
+  const {currency} = economics;
+  if (fraction === 0)
+    return text(
+      "At these costs no share of the customers is worth contacting: every share loses money on the calibration customers. " +
+        `In 90% of ${whole(draws)} draws of the customers and the assumptions the best share lies from ${briefPercent(low)} to ${briefPercent(high)}.`,
+    );
+  const within =
+    capacity < near.from
+      ? `The capacity of ${briefPercent(capacity)} is less than that: a larger campaign would be worth more.`
+      : capacity > near.to
+        ? `The capacity of ${briefPercent(capacity)} is more than that: the last contacts cost more than they bring.`
+        : `The capacity of ${briefPercent(capacity)} is among them.`;
+  return text(
+    `Contacting ${briefPercent(fraction)} of the customers is expected to gain most; anything from ${briefPercent(near.from)} to ` +
+      `${briefPercent(near.to)} is nearly as good, within a twentieth of it. ${within} The share was found on the calibration ` +
+      `customers; on the test customers, who took no part in that, it is worth ${currency} ${whole(value.value)} ` +
+      `(${whole(value.low)} to ${whole(value.high)}) a campaign. In 90% of ${whole(draws)} draws of the customers and the ` +
+      `assumptions the best share lies from ${briefPercent(low)} to ${briefPercent(high)}.`,
+  );
+}
+
+/** The recommended share with each assumption moved, as the tornado chart takes it. */
+export function tornadoOf({optimum, sensitivities}: Decision, {economics}: Study): TornadoData {
+  const {currency} = economics;
+  const percents = new Set<Sensitivity["assumption"]>(["offerWorks"]);
+  return {
+    fraction: optimum.fraction,
+    currency,
+    rows: sensitivities.map(({assumption, ends}) => ({
+      name: ASSUMPTION[assumption],
+      ends: ends.map(({at, fraction, value}, k) => ({
+        label:
+          at === undefined
+            ? k === 0
+              ? "a low draw"
+              : "a high draw"
+            : percents.has(assumption)
+              ? briefPercent(Math.round(1000 * at) / 1000)
+              : `${currency} ${at < 10 ? decimal(at, 2) : whole(at)}`,
+        fraction,
+        value,
+      })),
+    })),
+  };
+}
+
+const ASSUMPTION: Readonly<Record<Sensitivity["assumption"], string>> = {
+  contactCost: "Cost of a contact",
+  offerCost: "Cost of the offer",
+  customerValue: "Value of a customer",
+  offerWorks: "Share of would-be churners the offer keeps",
+  customers: "Which customers happened to be there",
+};
+
+/** What the chosen model earns above each other way to choose. */
+export function gainsTable({gains, draws}: Decision, {economics}: Study): Table {
+  const money = (name: string, title: string) => ({name, title, format: "money" as const, digits: 0});
+  return {
+    kind: "table",
+    caption:
+      `What one campaign by the model in use earns above one by another way to choose, in ${economics.currency}, on the same test ` +
+      `customers; low and high hold 90% of ${whole(draws)} draws of the customers and the assumptions`,
+    columns: [
+      {name: "over", title: "Compared with", format: "text"},
+      {name: "at", title: "Shares contacted", format: "text"},
+      money("low", "Gain, low"),
+      money("value", "Gain, expected"),
+      money("high", "Gain, high"),
+      {name: "ahead", title: "Draws in which it is ahead", format: "percent", digits: 0},
+    ],
+    rows: gains.map(gain => [gain.title, sharesOf(gain), gain.low, gain.value, gain.high, gain.ahead]),
+  };
+}
+
+const sharesOf = ({at, fraction, otherFraction}: ProfitGain): string =>
+  at === "capacity"
+    ? `capacity, ${briefPercent(fraction)}`
+    : `the best of each, ${briefPercent(fraction)} and ${briefPercent(otherFraction)}`;
+
+/** Whether a model is needed here, or the rule of thumb would do as well. */
+export function neededText(
+  {gains, capacity}: Decision,
+  study: Study,
+  {title, kind}: {readonly title: string; readonly kind: string},
+): Text {
+  const {currency} = study.economics;
+  const of = (over: ProfitGain["over"]) => gains.find(g => g.over === over && g.at === "capacity");
+  if (kind === "recency")
+    return text(
+      "The model in use is the rule of thumb itself: on the tuning customers nothing more complicated was better.",
+    );
+  const said = (gain: ProfitGain): string => {
+    const amount = `${currency} ${whole(gain.value)} (${whole(gain.low)} to ${whole(gain.high)})`;
+    const than = `${gain.over === "recency" ? "the " : ""}${gain.title.toLowerCase()}`;
+    if (gain.low > 0) return `it earns ${amount} more than ${than}`;
+    if (gain.high < 0) return `it earns less than ${than}: ${amount}`;
+    return `it is not clearly ahead of ${than}: ${amount}`;
+  };
+  const rule = of("recency");
+  const simple = of("logistic");
+  const found = [of("random"), rule, simple].flatMap(gain => (gain ? [said(gain)] : []));
+  const verdict = rule
+    ? rule.low > 0
+      ? "Machine learning earns its keep here."
+      : "That machine learning is needed here has not been shown: a simple rule may do as well."
+    : "Whether a simple rule would do as well is not known: the study does not try one.";
+  return text(
+    `${verdict} With ${briefPercent(capacity)} contacted, on the same test customers, ${title.toLowerCase()}: ${found.join("; ")}.`,
+  );
+}
+
+/** The rankings by expected maximum profit, with the published figures of a campaign. */
+export function empcTable({empc}: Decision): Table {
+  return {
+    kind: "table",
+    caption:
+      "Expected maximum profit of each ranking for a customer of the cohort (EMPC, Verbraken and others 2013), with the published " +
+      "campaign: a customer worth 200, an offer of 10, a contact of 1, and an offer that keeps 30% on average (beta 6, 14)",
+    columns: [
+      {name: "model", title: "Model", format: "text"},
+      {name: "profit", title: "Expected maximum profit", format: "decimal", digits: 3},
+      {name: "fraction", title: "Share contacted for it", format: "percent", digits: 1},
+    ],
+    rows: empc.map(({title, profit, fraction}) => [title, profit, fraction]),
+  };
+}
