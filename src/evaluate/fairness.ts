@@ -1,0 +1,321 @@
+import {type Clusters, type Interval, percentileInterval, weightDraws} from "./bootstrap.ts";
+import {type Ranking, rankRows, unitWeights} from "./ranking.ts";
+
+/** Rows told apart by a value: row i is of group names[code[i]]; -1 where the value is not known. */
+export type Groups = {readonly names: readonly string[]; readonly code: Int32Array};
+
+/** Judged rows. One entry a row, all in one order. */
+export type DecidedRows = {
+  /** Share of the row that is chosen, in [0, 1]: between 0 and 1 where ties over the cut share what is left. */
+  readonly chosen: Float64Array;
+  /** Calibrated probability of churn. */
+  readonly probabilities: ArrayLike<number>;
+  /** 1 for a churner, else 0. */
+  readonly y: ArrayLike<number>;
+  /** Index of the row's customer. */
+  readonly customer: Int32Array;
+};
+
+/**
+ * Rates of a group: `selection`, share of the rows that are chosen; `truePositive`, of the churners; `falsePositive`,
+ * of those who stay; `precision`, churners among those chosen; `calibration`, mean predicted probability less the share
+ * of churners, 0 being ideal.
+ */
+export const RATES = ["selection", "truePositive", "falsePositive", "precision", "calibration"] as const;
+export type Rate = (typeof RATES)[number];
+
+/** A rate, or why it is not judged. */
+export type Judged = Interval | {readonly tooFew: string};
+
+export type GroupRates = {
+  readonly name: string;
+  readonly rows: number;
+  readonly customers: number;
+  readonly churners: number;
+  /** Of them chosen. */
+  readonly selected: number;
+  readonly rates: Readonly<Record<Rate, Judged>>;
+  /** The rate less that of all rows outside the group, on the same draws. */
+  readonly difference: Readonly<Record<Rate, Judged>>;
+  /** The rate over that of all rows outside the group; none for the calibration, which may be 0. */
+  readonly ratio: Readonly<Record<Exclude<Rate, "calibration">, Judged>>;
+};
+
+/** Largest difference and smallest ratio between two groups that are judged; null with fewer than two. */
+export type Gap = {
+  readonly difference: number;
+  readonly ratio: number;
+  readonly highest: string;
+  readonly lowest: string;
+} | null;
+
+export type Fairness = {
+  readonly groups: readonly GroupRates[];
+  readonly gaps: Readonly<Record<Exclude<Rate, "calibration">, Gap>>;
+  readonly unknown: number;
+  readonly draws: number;
+};
+
+/** A rate is judged from so many customers of a group that it is a share of. */
+export const FEWEST = {customers: 30, churners: 10, stayers: 10, selected: 10} as const;
+
+/**
+ * Rates of a decision by group with 95 % intervals, in a bootstrap of whole customers that holds the decision fixed.
+ * Each group is compared with all others, not with the best: the largest of many gaps is large by chance. A rate of too
+ * few customers is not judged.
+ * @throws RangeError when a code is out of range or the lengths differ.
+ */
+export function judgeFairness(
+  rows: DecidedRows,
+  groups: Groups,
+  {
+    seed,
+    draws = 1000,
+    level = 0.95,
+  }: {readonly seed: number; readonly draws?: number; readonly level?: number},
+): Fairness {
+  const {chosen, y, customer} = rows;
+  const n = chosen.length;
+  if (groups.code.length !== n || y.length !== n || customer.length !== n)
+    throw new RangeError(`judgeFairness requires one group a row, got ${groups.code.length} for ${n}`);
+  const bad = groups.code.findIndex(code => code < -1 || code >= groups.names.length);
+  if (bad >= 0)
+    throw new RangeError(
+      `judgeFairness requires groups below ${groups.names.length}, got ${groups.code[bad]} in row ${bad}`,
+    );
+  const counts = groups.names.map((_, g) => countsOf(rows, groups.code, g));
+  const all = unitWeights(n);
+  const sums = () => sumsOf(rows, groups, all);
+  const sure = sums();
+  const next = weightDraws(clustersOf(customer), {seed});
+  const drawn = Array.from({length: draws}, () => {
+    next(all);
+    return sums();
+  });
+  const judged = (tooFew: string | undefined, of: (one: Sums) => number): Judged => {
+    if (tooFew !== undefined) return {tooFew};
+    const defined = Float64Array.from(drawn, of).filter(Number.isFinite);
+    const value = of(sure);
+    if (!Number.isFinite(value) || 2 * defined.length < draws) return {tooFew: "none outside the group"};
+    return {value, ...percentileInterval(defined, level), level, draws: defined.length};
+  };
+  const found = groups.names.map((name, g): GroupRates => {
+    const few = fewOf(counts[g]!);
+    const each = <K extends Rate>(names: readonly K[], of: (rate: Rate) => (one: Sums) => number) =>
+      Object.fromEntries(names.map(rate => [rate, judged(few(rate), of(rate))])) as Record<K, Judged>;
+    const own = (rate: Rate) => (one: Sums) => rateOf(rate, one.groups[g]!);
+    const others = (rate: Rate) => (one: Sums) => rateOf(rate, less(one.all, one.groups[g]!));
+    return {
+      name,
+      ...{rows: counts[g]!.rows, customers: counts[g]!.customers, churners: counts[g]!.churners},
+      selected: counts[g]!.selected,
+      rates: each(RATES, own),
+      difference: each(RATES, rate => one => own(rate)(one) - others(rate)(one)),
+      ratio: each(SHARES, rate => one => own(rate)(one) / others(rate)(one)),
+    };
+  });
+  return {
+    groups: found,
+    gaps: Object.fromEntries(SHARES.map(rate => [rate, gapOf(found, rate)])) as Fairness["gaps"],
+    unknown: groups.code.reduce((sum, code) => sum + (code < 0 ? 1 : 0), 0),
+    draws,
+  };
+}
+
+const SHARES = RATES.filter((rate): rate is Exclude<Rate, "calibration"> => rate !== "calibration");
+
+/** Every pair of values of two groupings as a group of its own; not known where either is not. */
+export function intersect(one: Groups, other: Groups): Groups {
+  const k = other.names.length;
+  const code = one.code.map((a, i) => (a < 0 || other.code[i]! < 0 ? -1 : a * k + other.code[i]!));
+  const present = [...new Set(code)].filter(c => c >= 0).sort((a, b) => a - b);
+  const place = new Map(present.map((c, i) => [c, i]));
+  return {
+    names: present.map(c => `${one.names[Math.floor(c / k)]}, ${other.names[c % k]}`),
+    code: code.map(c => (c < 0 ? -1 : place.get(c)!)),
+  };
+}
+
+/** Who is chosen when the riskiest `fraction` of the rows is, ties sharing what is left. */
+export function chooseTop(margins: ArrayLike<number>, fraction: number): Float64Array {
+  const ranking = rankRows(margins, new Uint8Array(margins.length));
+  return chosenOf(ranking, fraction * ranking.rows);
+}
+
+/** Who is chosen when the riskiest `fraction` of each group is; rows of no known group are one more. */
+export function chooseAlike(margins: ArrayLike<number>, groups: Groups, fraction: number): Float64Array {
+  return chooseByGroup(margins, groups, ({rows}) => fraction * rows);
+}
+
+/**
+ * Who is chosen when in every group the same share of those who would churn is, as far as the model's own probabilities
+ * tell, and as many rows in all as {@link chooseTop} chooses: equal opportunity (Hardt, Price and Srebro 2016) without
+ * looking at outcomes.
+ */
+export function chooseEqualReach(
+  margins: ArrayLike<number>,
+  probabilities: ArrayLike<number>,
+  groups: Groups,
+  fraction: number,
+): Float64Array {
+  const needed = (reach: number) => (ranking: Ranking, rows: Int32Array) => {
+    const all = rows.reduce((sum, i) => sum + probabilities[i]!, 0);
+    let [k, found] = [0, 0];
+    for (const end of ranking.ends) {
+      let step = 0;
+      for (let at = k; at < end; at++) step += probabilities[rows[ranking.order[at]!]!]!;
+      if (found + step >= reach * all) return step === 0 ? k : k + ((reach * all - found) / step) * (end - k);
+      found += step;
+      k = end;
+    }
+    return k;
+  };
+  let [low, high] = [0, 1];
+  const wanted = fraction * margins.length;
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + high) / 2;
+    const chosen = chooseByGroup(margins, groups, needed(middle));
+    if (chosen.reduce((sum, part) => sum + part, 0) > wanted) high = middle;
+    else low = middle;
+  }
+  return chooseByGroup(margins, groups, needed(low));
+}
+
+function chooseByGroup(
+  margins: ArrayLike<number>,
+  {code, names}: Groups,
+  count: (ranking: Ranking, rows: Int32Array) => number,
+): Float64Array {
+  const out = new Float64Array(margins.length);
+  for (let g = -1; g < names.length; g++) {
+    const rows = Int32Array.from(code.keys()).filter(i => code[i] === g);
+    if (rows.length === 0) continue;
+    const ranking = rankRows(
+      Float64Array.from(rows, i => margins[i]!),
+      new Uint8Array(rows.length),
+    );
+    const chosen = chosenOf(ranking, Math.min(rows.length, count(ranking, rows)));
+    rows.forEach((i, r) => {
+      out[i] = chosen[r]!;
+    });
+  }
+  return out;
+}
+
+function chosenOf({rows, order, ends}: Ranking, wanted: number): Float64Array {
+  const out = new Float64Array(rows);
+  let k = 0;
+  for (const end of ends) {
+    const part = Math.min(1, Math.max(0, (wanted - k) / (end - k)));
+    for (; k < end; k++) out[order[k]!] = part;
+  }
+  return out;
+}
+
+/** Weighted sums over rows: all, churners, chosen, chosen churners, and the probabilities. */
+type Sum = {all: number; churners: number; chosen: number; hit: number; probability: number};
+type Sums = {readonly all: Sum; readonly groups: readonly Sum[]};
+
+const noSum = (): Sum => ({all: 0, churners: 0, chosen: 0, hit: 0, probability: 0});
+
+function sumsOf({chosen, probabilities, y}: DecidedRows, {code, names}: Groups, weights: Float64Array): Sums {
+  const all = noSum();
+  const groups = names.map(noSum);
+  for (let i = 0; i < weights.length; i++) {
+    const w = weights[i]!;
+    if (w === 0 || code[i]! < 0) continue;
+    for (const sum of [all, groups[code[i]!]!]) {
+      sum.all += w;
+      sum.churners += w * y[i]!;
+      sum.chosen += w * chosen[i]!;
+      sum.hit += w * chosen[i]! * y[i]!;
+      sum.probability += w * probabilities[i]!;
+    }
+  }
+  return {all, groups};
+}
+
+const less = (a: Sum, b: Sum): Sum => ({
+  all: a.all - b.all,
+  churners: a.churners - b.churners,
+  chosen: a.chosen - b.chosen,
+  hit: a.hit - b.hit,
+  probability: a.probability - b.probability,
+});
+
+function rateOf(rate: Rate, {all, churners, chosen, hit, probability}: Sum): number {
+  switch (rate) {
+    case "selection":
+      return chosen / all;
+    case "truePositive":
+      return hit / churners;
+    case "falsePositive":
+      return (chosen - hit) / (all - churners);
+    case "precision":
+      return hit / chosen;
+    case "calibration":
+      return (probability - churners) / all;
+  }
+}
+
+type Counts = {
+  rows: number;
+  customers: number;
+  churners: number;
+  selected: number;
+  /** Customers with such a row. */
+  readonly of: {churners: number; stayers: number; selected: number};
+};
+
+function countsOf({chosen, y, customer}: DecidedRows, code: Int32Array, g: number): Counts {
+  const members = {all: new Set<number>(), churners: new Set(), stayers: new Set(), selected: new Set()};
+  const counts = {rows: 0, churners: 0, selected: 0};
+  for (let i = 0; i < code.length; i++) {
+    if (code[i] !== g) continue;
+    counts.rows += 1;
+    counts.churners += y[i]!;
+    counts.selected += chosen[i]!;
+    members.all.add(customer[i]!);
+    (y[i] === 1 ? members.churners : members.stayers).add(customer[i]!);
+    if (chosen[i]! > 0) members.selected.add(customer[i]!);
+  }
+  const {churners, stayers, selected} = members;
+  return {
+    ...counts,
+    customers: members.all.size,
+    of: {churners: churners.size, stayers: stayers.size, selected: selected.size},
+  };
+}
+
+/** Why a rate of a group is not judged, if it is not. */
+function fewOf({customers, of}: Counts): (rate: Rate) => string | undefined {
+  const few = (n: number, least: number, what: string) => (n < least ? `${n} ${what}` : undefined);
+  const all = few(customers, FEWEST.customers, "customers");
+  return rate => {
+    if (all !== undefined) return all;
+    if (rate === "truePositive") return few(of.churners, FEWEST.churners, "churners");
+    if (rate === "falsePositive") return few(of.stayers, FEWEST.stayers, "who stay");
+    return rate === "precision" ? few(of.selected, FEWEST.selected, "chosen") : undefined;
+  };
+}
+
+function gapOf(groups: readonly GroupRates[], rate: Rate): Gap {
+  const judged = groups.flatMap(({name, rates}) => {
+    const found = rates[rate];
+    return "tooFew" in found ? [] : [{name, value: found.value}];
+  });
+  if (judged.length < 2) return null;
+  const highest = judged.reduce((a, b) => (b.value > a.value ? b : a));
+  const lowest = judged.reduce((a, b) => (b.value < a.value ? b : a));
+  return {
+    difference: highest.value - lowest.value,
+    ratio: highest.value === 0 ? 1 : lowest.value / highest.value,
+    highest: highest.name,
+    lowest: lowest.name,
+  };
+}
+
+const clustersOf = (customer: Int32Array): Clusters => ({
+  cluster: customer,
+  n: 1 + customer.reduce((a, b) => Math.max(a, b), 0),
+});
