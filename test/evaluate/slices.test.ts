@@ -1,0 +1,94 @@
+import {expect, test} from "vitest";
+import {findWorstSlices, slicesOf} from "../../src/evaluate/slices.ts";
+import type {Matrix} from "../../src/features/matrix.ts";
+import {randomOf} from "../../src/random.ts";
+
+const N = 1200;
+
+/** Two rows a customer; `b` is a category, a third of `c` is missing; churn as predicted but where `off` says. */
+function rowsOf(seed: number, off: (x: {a: number; b: number}) => number = () => 0) {
+  const random = randomOf(seed);
+  const x: Matrix = {
+    names: ["a", "b", "c"],
+    rows: N,
+    values: new Float64Array(3 * N),
+    categories: {b: ["app", "web", "shop"]},
+  };
+  const [probabilities, y] = [new Float64Array(N), new Uint8Array(N)];
+  for (let i = 0; i < N; i++) {
+    const [a, b] = [random(), Math.floor(3 * random())];
+    x.values[i] = a;
+    x.values[N + i] = b;
+    x.values[2 * N + i] = random() < 1 / 3 ? Number.NaN : random();
+    probabilities[i] = 0.1 + 0.3 * a;
+    y[i] = random() < probabilities[i]! + off({a, b}) ? 1 : 0;
+  }
+  const customer = Int32Array.from({length: N}, (_, i) => i >> 1);
+  return {x, judged: {probabilities, y, customer}};
+}
+
+test("slicesOf(x, reference) cuts each row once a column, numbers at the quartiles of the reference", () => {
+  const {x} = rowsOf(1);
+  const reference: Matrix = {
+    names: x.names,
+    rows: 5,
+    values: Float64Array.from([0, 0.2, 0.4, 0.6, 0.8, 0, 1, 2, 0, 1, 3, 3, 3, 3, 3]),
+  };
+  const slices = slicesOf(x, reference);
+  const of = (column: string) => slices.filter(({parts}) => parts[0]!.column === column);
+  expect(of("a").map(({parts}) => parts[0])).toEqual([
+    {column: "a", above: Number.NEGATIVE_INFINITY, upTo: 0.2},
+    {column: "a", above: 0.2, upTo: 0.4},
+    {column: "a", above: 0.4, upTo: expect.closeTo(0.6, 12)},
+    {column: "a", above: expect.closeTo(0.6, 12), upTo: Number.POSITIVE_INFINITY},
+  ]);
+  expect(of("b").map(({parts}) => (parts[0] as {level: string}).level)).toEqual(["app", "web", "shop"]);
+  // All values of the reference are one: nothing to cut at, but rows without a value.
+  expect(of("c").map(({parts}) => parts[0])).toEqual([{column: "c", missing: true}]);
+  for (const column of ["a", "b"])
+    expect(
+      of(column)
+        .flatMap(({rows}) => [...rows])
+        .sort((i, k) => i - k),
+    ).toEqual([...Array(N).keys()]);
+});
+
+test("findWorstSlices(rows, slices) finds the pair where the probabilities are off, and says by how much", () => {
+  const {x, judged} = rowsOf(2, ({a, b}) => (a > 0.75 && b === 1 ? 0.35 : 0));
+  const {worst, looked} = findWorstSlices(judged, slicesOf(x, x), {seed: 1, draws: 400});
+  const [first] = worst;
+  expect(first!.parts.map(part => part.column)).toEqual(["a", "b"]);
+  expect(first!.parts[1]).toEqual({column: "b", level: "web"});
+  const mean = (of: ArrayLike<number>) =>
+    [...first!.rows].reduce((sum, i) => sum + of[i]!, 0) / first!.rows.length;
+  expect(first!.observed).toBeCloseTo(mean(judged.y), 12);
+  expect(first!.predicted).toBeCloseTo(mean(judged.probabilities), 12);
+  expect(first!.observed - first!.predicted).toBeGreaterThan(0.2);
+  expect(first!.customers).toBe(new Set([...first!.rows].map(i => i >> 1)).size);
+  expect(first!.z).toBeGreaterThan(4);
+  expect(first!.p).toBeLessThan(0.01);
+  expect(looked).toBeGreaterThan(30);
+  for (const [k, slice] of worst.entries())
+    for (const other of worst.slice(k + 1)) {
+      const both = [...slice.rows].filter(i => other.rows.includes(i)).length;
+      expect(both / (slice.rows.length + other.rows.length - both)).toBeLessThanOrEqual(0.5);
+    }
+});
+
+test("findWorstSlices(rows, slices) of a calibrated model finds one at 5 % in about one set of twenty", () => {
+  let found = 0;
+  const sets = 120;
+  for (let seed = 10; seed < 10 + sets; seed++) {
+    const {x, judged} = rowsOf(seed);
+    const {worst} = findWorstSlices(judged, slicesOf(x, x), {seed, draws: 199});
+    if (worst[0]!.p <= 0.05) found += 1;
+  }
+  // Binomial(120, .05): 0 to 13 with probability .9985.
+  expect(found).toBeLessThanOrEqual(13);
+  expect(found).toBeGreaterThanOrEqual(1);
+});
+
+test("findWorstSlices(rows, slices) takes what is off for everybody as no fault of a slice", () => {
+  const {x, judged} = rowsOf(3, () => 0.2);
+  expect(findWorstSlices(judged, slicesOf(x, x), {seed: 1, draws: 400}).worst[0]!.p).toBeGreaterThan(0.05);
+});
