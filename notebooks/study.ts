@@ -68,6 +68,18 @@ export const study: Study = defineStudy({
     {name: "tickets", title: "Support tickets so far", unit: "tickets", of: "ticket", measure: "count", actionable: true},
     {name: "from_partner", title: "Joined through a partner", unit: "yes = 1", of: "join", measure: "share", against: "channel=partner"},
   ],
+  segments: [
+    // The contracts with the partners promise their members the same offers.
+    {
+      name: "channel",
+      title: "Joined through",
+      unit: "channel",
+      of: "join",
+      measure: "last",
+      against: "channel",
+      sensitive: true,
+    },
+  ],
   economics: {
     contactCost: 2,
     offerCost: 10,

@@ -104,6 +104,14 @@ export {
 export {empcTable, gainsTable, neededText, optimumText, tornadoOf} from "./report/optimum.ts";
 export {preparationTable} from "./report/prepare.ts";
 export {samplingList, samplingPoints, samplingPriorTable, samplingTable} from "./report/sampling.ts";
+export {
+  fairnessTable,
+  fairnessText,
+  seedsText,
+  slicesTable,
+  slicesText,
+  stabilityTable,
+} from "./report/scrutiny.ts";
 export {searchCurves, searchOf, settingsTable} from "./report/search.ts";
 export {auditList, quadrantPoints, quadrantTable, splitGrid, splitTable} from "./report/split.ts";
 export {

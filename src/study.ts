@@ -125,6 +125,11 @@ const schema = z.strictObject({
     })
     .prefault({}),
   features: z.array(feature).min(1).refine(unique("name"), "two features have one name"),
+  /**
+   * Columns that the model does not see and is judged by: how it does in each part, and, where a segment is sensitive,
+   * whom the decision leaves out. Numbers are cut at quartiles.
+   */
+  segments: z.array(feature).default([]).refine(unique("name"), "two segments have one name"),
   /** Features to score from 1 to 5 by the fifths of the training customers; the scores join the features. */
   rfm: z.strictObject({recency: name, frequency: name, monetary: name}).optional(),
   sampling: sampling.default({kind: "none"}),
@@ -231,6 +236,11 @@ export function defineStudy(input: StudyInput): Study {
   if (fitted)
     throw new DataError(
       `study: the feature name ${fitted.name} is that of a fitted column; give it another name`,
+    );
+  const both = study.segments.find(({name}) => study.features.some(feature => feature.name === name));
+  if (both)
+    throw new DataError(
+      `study: the segment ${both.name} has the name of a feature; mark the feature as sensitive, or give the segment another name`,
     );
   for (const [part, named] of Object.entries(study.rfm ?? {}))
     if (!study.features.some(({name}) => name === named))

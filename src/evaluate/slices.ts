@@ -47,6 +47,18 @@ function rangesOf(values: Float64Array): [above: number, upTo: number][] {
   return edges.slice(1).map((edge, k) => [edges[k]!, edge]);
 }
 
+/** A part in words: "app", "more than 3, up to 7", "not known". Numbers have three digits. */
+export function partText(part: Part): string {
+  if ("missing" in part) return "not known";
+  if ("level" in part) return part.level;
+  const figure = (value: number): string => String(Number(value.toPrecision(3)));
+  const {above, upTo} = part;
+  if (above === Number.NEGATIVE_INFINITY) return `up to ${figure(upTo)}`;
+  return upTo === Number.POSITIVE_INFINITY
+    ? `more than ${figure(above)}`
+    : `more than ${figure(above)}, up to ${figure(upTo)}`;
+}
+
 /** Rows as a model judged them, and what came. One entry a row, all in one order. */
 export type JudgedRows = {
   /** Calibrated. */
