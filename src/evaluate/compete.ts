@@ -2,6 +2,7 @@ import {type Matrix, takeRows} from "../features/matrix.ts";
 import {fitSampled} from "../model/average.ts";
 import {applyCalibration, type CalibrationChoice, chooseCalibration} from "../model/calibration.ts";
 import {applyModel, canLearn, type Model, type ModelKind} from "../model/model.ts";
+import type {LevelOrder} from "../model/prepare/ordinal.ts";
 import type {SearchProgress} from "../model/search.ts";
 import type {Sampling} from "../sampling/sample.ts";
 import type {TrainingData} from "../sampling/training-data.ts";
@@ -65,6 +66,8 @@ export type CompeteOptions = {
   readonly kinds: readonly ModelKind[];
   /** What is done to the train rows before a model learns; nothing when absent. */
   readonly sampling?: Sampling;
+  /** Categories whose levels have an order, lowest first. */
+  readonly order?: LevelOrder | undefined;
   readonly seed: number;
   /** Settings that the search for boosted trees tries. */
   readonly searchCandidates: number;
@@ -99,14 +102,14 @@ export async function competeModels(x: Matrix, options: CompeteOptions): Promise
     RoleData
   >;
   const {tune, calibrate} = judged;
-  const {progress, threads = 1, recencyFeature, silentFeature} = options;
+  const {progress, threads = 1, order = {}, recencyFeature, silentFeature} = options;
   const candidates: Candidate[] = [];
   const kinds = MODEL_KINDS.filter(one => options.kinds.includes(one) && canLearn(one, sampling));
   for (const kind of kinds) {
     const lap = lapsOf(kind, options);
     progress?.(kind);
     const model = await fitSampled(kind, train, {
-      ...{seed, tune, sampling},
+      ...{seed, tune, sampling, order},
       ...(recencyFeature === undefined ? {} : {recencyFeature}),
       ...(silentFeature === undefined ? {} : {silentFeature}),
       search: {

@@ -14,6 +14,7 @@ import {type Judgement, judgeModels} from "../evaluate/judge.ts";
 import {judgeQuadrants, type QuadrantJudgement} from "../evaluate/quadrants.ts";
 import {SILENT_COLUMN} from "../features/alive.ts";
 import {applyFeatures} from "../features/fitted.ts";
+import {declaredOrder} from "../features/levels.ts";
 import {takeRows} from "../features/matrix.ts";
 import {counted} from "../figures.ts";
 import {applyModel, titleOf} from "../model/model.ts";
@@ -67,6 +68,7 @@ export function modelStages(
   const keys = stageKeys(inputs);
   const costsKey = {stage: "costs", inputs: keys.models};
   const {horizon, activity, target, minimumTenureDays} = study;
+  const order = declaredOrder(study.features);
   const staged = <T>(stage: string, inputs: unknown, compute: () => Promise<T>): Promise<T> =>
     stored(store, {stage, inputs}, compute);
   const models = once(() =>
@@ -79,8 +81,7 @@ export function modelStages(
         labels: labels(),
         split: split(),
         kinds: study.models,
-        sampling: study.sampling,
-        seed: study.seed,
+        ...{sampling: study.sampling, order, seed: study.seed},
         searchCandidates: study.search.candidates,
         recencyFeature: study.models.includes("recency") ? recencyFeature(study) : undefined,
         silentFeature: study.models.includes("alive") ? SILENT_COLUMN : undefined,
@@ -105,7 +106,7 @@ export function modelStages(
       await audit();
       return compareSampling(await features(), {
         ...{cohort: cohort(), customers: log.customers, labels: labels(), split: split()},
-        ...{seed, schemes, capacity, threads: inputs.threads},
+        ...{order, seed, schemes, capacity, threads: inputs.threads},
         progress:
           inputs.progress &&
           ((kind, scheme) => inputs.progress?.(`${titleOf(kind).toLowerCase()}, sampling ${scheme.kind}`)),
@@ -158,7 +159,7 @@ export function modelStages(
   const targetComparison = once(() =>
     staged("target-comparison", [comparisonKey, target, study.economics], async () =>
       compareTargets(await features(), {
-        ...quick(),
+        ...{...quick(), order},
         ...{targets: targets(), study, cohortSize: cohortSize()},
       }),
     ),
