@@ -21,7 +21,7 @@ import {applyModel, titleOf} from "../model/model.ts";
 import type {SearchProgress} from "../model/search.ts";
 import {randomOf} from "../random.ts";
 import {schemesBeside} from "../sampling/sample.ts";
-import {recencyFeature, type Study} from "../study.ts";
+import {OPT_IN, recencyFeature, type Study} from "../study.ts";
 import {type Bundle, bundleOf} from "./bundle.ts";
 import {type Cadence, cadenceOf} from "./cadence.ts";
 import {type Costs, costsOf} from "./carbon.ts";
@@ -62,7 +62,7 @@ export type ModelStages = {
 export function modelStages(
   inputs: RunInputs,
   {cohort, targets, labels, treated, churnRule, cohortSize}: TargetStages,
-  {split, audit, features, fitted, beside}: FeatureStages,
+  {split, audit, features, fitted, beside, aliveRefusal}: FeatureStages,
 ): ModelStages {
   const {study, log, campaigns, store, library, snapshot} = inputs;
   const keys = stageKeys(inputs);
@@ -75,6 +75,8 @@ export function modelStages(
     staged("models", keys.models, async () => {
       await audit();
       const costs: FitCost[] = [];
+      const withAlive = study.models.includes(OPT_IN);
+      const reason = withAlive ? aliveRefusal() : undefined;
       const competition = await competeModels(await features(), {
         cohort: cohort(),
         customers: log.customers,
@@ -84,7 +86,8 @@ export function modelStages(
         ...{sampling: study.sampling, order, seed: study.seed},
         searchCandidates: study.search.candidates,
         recencyFeature: study.models.includes("recency") ? recencyFeature(study) : undefined,
-        silentFeature: study.models.includes("alive") ? SILENT_COLUMN : undefined,
+        silentFeature: withAlive ? SILENT_COLUMN : undefined,
+        refused: reason === undefined ? [] : [{kind: OPT_IN, reason}],
         ...{threads: inputs.threads, stopwatch: inputs.stopwatch, spent: cost => costs.push(cost)},
         progress: inputs.progress && progressOf(inputs.progress),
       });
