@@ -114,5 +114,5 @@ const SENTENCES: Readonly<Record<Measure, (words: Words) => string>> = {
 export const sentenceOf = (feature: FeatureDeclaration): string =>
   SENTENCES[feature.measure](wordsOf(feature)) +
   (feature.order
-    ? ` In order, from the lowest: ${feature.order.join(", ")}; any other counts as missing.`
+    ? ` In order, from the lowest: ${feature.order.join(", ")}; to the models any other is missing.`
     : "");

@@ -75,7 +75,7 @@ test("the order stands in the catalogue and among the steps, with the levels tha
   const row = catalogueTable(study, await run.features()).rows.find(cells => cells.at(-1) === "plan")!;
   expect(row[2]).toBe(
     "Plan of the last purchase at any time before the cutoff that has one. " +
-      "In order, from the lowest: basic, plus, premium, platinum; any other counts as missing.",
+      "In order, from the lowest: basic, plus, premium, platinum; to the models any other is missing.",
   );
   const steps = preparationTable(await run.models(), study).rows.filter(([, step]) =>
     `${step}`.startsWith("Levels in their order"),
