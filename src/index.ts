@@ -68,7 +68,14 @@ export {type ScoreInputs, type Scores, scoreBundle} from "./ledger/score.ts";
 export type {Alternative} from "./ledger/target-stages.ts";
 export {aliveTable, aliveWindowEvidence, aliveWindowTable} from "./report/alive.ts";
 export {cutsEvidence, offCadenceText} from "./report/cadence.ts";
-export {contractTable, latenessTable, quarantineTable, snapshotText, weeklyVolumes} from "./report/data.ts";
+export {
+  contractTable,
+  latenessTable,
+  quarantineTable,
+  snapshotText,
+  unknownCustomersText,
+  weeklyVolumes,
+} from "./report/data.ts";
 export {
   allCustomersTable,
   decisionEvidence,

@@ -36,8 +36,14 @@ const cost = z.union([z.number().min(0), tri.refine(t => t.low >= 0, "a cost is 
 /** Kinds of models, from the simplest to the most flexible. */
 export const MODEL_KINDS = ["dummy", "recency", "alive", "logistic", "ml-xgboost", "boost"] as const;
 
-/** Those that fit any study; "alive" asks for an activity that is bought again and again. */
-const USUAL_KINDS = MODEL_KINDS.filter(kind => kind !== "alive");
+/**
+ * The kind that a study has to ask for: an activity that is bought again and again suits it. Where it cannot be
+ * fitted, the others go on without it.
+ */
+export const OPT_IN = "alive";
+
+/** Those that fit any study. */
+const USUAL_KINDS = MODEL_KINDS.filter(kind => kind !== OPT_IN);
 
 /** Findings of the audit that a study may allow for a reason; the others have none. */
 export const ALLOWABLE = [
@@ -135,7 +141,8 @@ const schema = z.strictObject({
   sampling: sampling.default({kind: "none"}),
   /**
    * Models to try; "ml-xgboost" only checks "boost" and is never put to use. With "alive", the model of buying until
-   * leaving (BG/NBD) is fitted on the activity, and what it says of each customer joins the features.
+   * leaving (BG/NBD) is fitted on the activity, and what it says of each customer joins the features; where it cannot
+   * be fitted, the card says why, and the others go on.
    */
   models: z
     .array(z.enum(MODEL_KINDS))

@@ -119,6 +119,16 @@ const wrong: [string, StudyInput, RegExp][] = [
   ],
   ["a ratio of nothing", {...input, features: feature({measure: "ratio", days: 30})}, /require "against"/],
   [
+    "an order of numbers",
+    {...input, features: feature({order: ["low", "high"]})},
+    /the measure last, and no other, takes an order: the others give numbers; correct it/,
+  ],
+  [
+    "an order with a level twice",
+    {...input, features: feature({measure: "last", against: "plan", order: ["low", "high", "low"]})},
+    /features\.\d+ is not valid: the order has "low" twice; name each level once; correct it/,
+  ],
+  [
     "the rule of thumb without its feature",
     {...input, features: input.features.filter(f => f.measure !== "recency")},
     /the model "recency" requires a feature with measure "recency" of "purchase"/,

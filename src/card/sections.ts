@@ -117,6 +117,7 @@ export const SECTIONS: readonly CardSection[] = [
       table("data.contract", "Checks on the data"),
       table("data.quarantine", "Rows set aside"),
       optionalTable("data.lateness", "When events became known"),
+      optionalText("data.unknownCustomers", "Rows of customers without events"),
       chart("data.volume", "Events over time"),
       text("target.definition", "What counts as churn"),
       table("target.counts", "Customers and churners by cutoff"),

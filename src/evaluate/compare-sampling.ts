@@ -72,7 +72,7 @@ export type SamplingComparison = {
 
 export type CompareSamplingOptions = Pick<
   CompeteOptions,
-  "cohort" | "customers" | "labels" | "split" | "seed" | "threads"
+  "cohort" | "customers" | "labels" | "split" | "order" | "seed" | "threads"
 > & {
   /** Beside "none", which always comes first. */
   readonly schemes: readonly Sampling[];
@@ -137,13 +137,13 @@ type Tried = Pick<
 async function tryScheme(
   {kind, sampling}: Pick<Tried, "kind" | "sampling">,
   {train, tune, calibrate, test}: Readonly<Record<"train" | "tune" | "calibrate" | "test", RoleData>>,
-  {seed, threads = 1}: CompareSamplingOptions,
+  {seed, order = {}, threads = 1}: CompareSamplingOptions,
 ): Promise<Tried | RefusedScheme> {
   if (changesNothing(sampling, train))
     return {kind, sampling, refused: `sampling "${sampling.kind}" ${NOTHING_TO_DO}`};
   try {
     const search = {candidates: 1, auc: rocAuc, threads};
-    const model = await fitSampled(kind, train, {seed, tune, sampling, search});
+    const model = await fitSampled(kind, train, {seed, tune, sampling, order, search});
     const margins = await applyModel(model, test.x);
     const ownMargins = await applyModel(model, calibrate.x);
     const {calibration} = chooseCalibration(ownMargins, calibrate.y, calibrate.customers, {seed});

@@ -1,12 +1,14 @@
+import {DataError} from "../data-error.ts";
 import {type Matrix, takeRows} from "../features/matrix.ts";
 import {fitSampled} from "../model/average.ts";
 import {applyCalibration, type CalibrationChoice, chooseCalibration} from "../model/calibration.ts";
 import {applyModel, canLearn, type Model, type ModelKind} from "../model/model.ts";
+import type {LevelOrder} from "../model/prepare/ordinal.ts";
 import type {SearchProgress} from "../model/search.ts";
 import type {Sampling} from "../sampling/sample.ts";
 import type {TrainingData} from "../sampling/training-data.ts";
 import {type Role, rowsOf, type Split} from "../split/rows.ts";
-import {CROSS_CHECK, MODEL_KINDS} from "../study.ts";
+import {CROSS_CHECK, MODEL_KINDS, OPT_IN} from "../study.ts";
 import type {Cohort} from "../target/cohort.ts";
 import {rocAuc} from "./metrics.ts";
 
@@ -25,10 +27,15 @@ export type Candidate = {
   readonly margins: Readonly<Record<Judged, Float64Array>>;
 };
 
+/** A kind of model that could not be fitted, and why. */
+export type RefusedKind = {readonly kind: ModelKind; readonly reason: string};
+
 /** All candidates, fitted on the same rows. */
 export type Competition = {
   /** From the simplest to the most flexible. */
   readonly candidates: readonly Candidate[];
+  /** Kinds that a study asked for and that could not be fitted. */
+  readonly refused: readonly RefusedKind[];
   /** Index of the candidate in use. */
   readonly chosen: number;
   /** Cohort rows by role, ascending. */
@@ -63,8 +70,12 @@ export type CompeteOptions = {
   readonly labels: Int8Array;
   readonly split: Split;
   readonly kinds: readonly ModelKind[];
+  /** Those of them of which it is known that they cannot be fitted. */
+  readonly refused?: readonly RefusedKind[];
   /** What is done to the train rows before a model learns; nothing when absent. */
   readonly sampling?: Sampling;
+  /** Categories whose levels have an order, lowest first. */
+  readonly order?: LevelOrder | undefined;
   readonly seed: number;
   /** Settings that the search for boosted trees tries. */
   readonly searchCandidates: number;
@@ -84,12 +95,12 @@ export type CompeteOptions = {
  * Fits every kind of model on the train rows, sampled where that is asked for, calibrates it on the calibrate rows,
  * and chooses the one with the highest ROC AUC on the tune rows; of equals the simpler, and never the cross-check.
  * The settings of boosted trees are found on the tune rows too. Test rows are scored and take no part. A kind that
- * cannot learn from the sample is left out.
+ * cannot learn from the sample is left out; the opt-in kind, where it cannot be fitted, is named as refused.
  * @param x rows as in the cohort. @param labels one a row, 0 or 1 wherever the row has a role.
- * @throws RangeError when no kind may be chosen.
+ * @throws RangeError when no kind may be chosen; DataError when none is left, since the opt-in kind was refused.
  */
 export async function competeModels(x: Matrix, options: CompeteOptions): Promise<Competition> {
-  const {split, seed, sampling = {kind: "none"}} = options;
+  const {split, sampling = {kind: "none"}} = options;
   const rows = Object.fromEntries(
     (["train", ...JUDGED] as const).map(role => [role, rowsOf(split, role)]),
   ) as Competition["rows"];
@@ -98,35 +109,50 @@ export async function competeModels(x: Matrix, options: CompeteOptions): Promise
     Judged,
     RoleData
   >;
-  const {tune, calibrate} = judged;
-  const {progress, threads = 1, recencyFeature, silentFeature} = options;
   const candidates: Candidate[] = [];
+  const refused = [...(options.refused ?? [])];
   const kinds = MODEL_KINDS.filter(one => options.kinds.includes(one) && canLearn(one, sampling));
-  for (const kind of kinds) {
-    const lap = lapsOf(kind, options);
-    progress?.(kind);
-    const model = await fitSampled(kind, train, {
-      ...{seed, tune, sampling},
-      ...(recencyFeature === undefined ? {} : {recencyFeature}),
-      ...(silentFeature === undefined ? {} : {silentFeature}),
-      search: {
-        ...{candidates: options.searchCandidates, auc: rocAuc, threads},
-        ...(progress ? {progress: at => progress(kind, at)} : {}),
-        fitted: (setting, {share}) => lap({setting, share}),
-      },
-    });
-    if (kind !== "boost") lap({});
-    const margins = {} as Record<Judged, Float64Array>;
-    for (const role of JUDGED) margins[role] = await applyModel(model, judged[role].x);
-    candidates.push({
-      kind,
-      model,
-      calibration: chooseCalibration(margins.calibrate, calibrate.y, calibrate.customers, {seed}),
-      tuneAuc: rocAuc(margins.tune, tune.y),
-      margins,
-    });
+  for (const kind of kinds.filter(one => !refused.some(({kind}) => kind === one))) {
+    try {
+      candidates.push(await fitCandidate(kind, {train, judged}, options));
+    } catch (error) {
+      if (kind !== OPT_IN || !(error instanceof DataError)) throw error;
+      refused.push({kind, reason: error.message});
+    }
   }
-  return {candidates, chosen: choose(candidates), rows};
+  return {candidates, refused, chosen: choose(candidates, refused), rows};
+}
+
+async function fitCandidate(
+  kind: ModelKind,
+  {train, judged}: {readonly train: RoleData; readonly judged: Readonly<Record<Judged, RoleData>>},
+  options: CompeteOptions,
+): Promise<Candidate> {
+  const {tune, calibrate} = judged;
+  const {seed, sampling = {kind: "none"}, order = {}} = options;
+  const {progress, threads = 1, recencyFeature, silentFeature} = options;
+  const lap = lapsOf(kind, options);
+  progress?.(kind);
+  const model = await fitSampled(kind, train, {
+    ...{seed, tune, sampling, order},
+    ...(recencyFeature === undefined ? {} : {recencyFeature}),
+    ...(silentFeature === undefined ? {} : {silentFeature}),
+    search: {
+      ...{candidates: options.searchCandidates, auc: rocAuc, threads},
+      ...(progress ? {progress: at => progress(kind, at)} : {}),
+      fitted: (setting, {share}) => lap({setting, share}),
+    },
+  });
+  if (kind !== "boost") lap({});
+  const margins = {} as Record<Judged, Float64Array>;
+  for (const role of JUDGED) margins[role] = await applyModel(model, judged[role].x);
+  return {
+    kind,
+    model,
+    calibration: chooseCalibration(margins.calibrate, calibrate.y, calibrate.customers, {seed}),
+    tuneAuc: rocAuc(margins.tune, tune.y),
+    margins,
+  };
 }
 
 /** Rows of one role. */
@@ -147,8 +173,10 @@ export function dataOf(
   };
 }
 
-function choose(candidates: readonly Candidate[]): number {
+function choose(candidates: readonly Candidate[], [refused]: readonly RefusedKind[]): number {
   const eligible = candidates.flatMap(({kind}, k) => (kind === CROSS_CHECK ? [] : [k]));
+  if (eligible.length === 0 && refused)
+    throw new DataError(`no model is left to choose from: ${refused.reason}`);
   if (eligible.length === 0)
     throw new RangeError(`competeModels requires a model that may be chosen, got ${CROSS_CHECK} alone`);
   return eligible.reduce((best, k) => (candidates[k]!.tuneAuc > candidates[best]!.tuneAuc ? k : best));

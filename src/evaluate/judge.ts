@@ -61,6 +61,8 @@ export type Judgement = {
   readonly baseRate: Interval;
   readonly capacity: number;
   readonly models: readonly ModelJudgement[];
+  /** Kinds that could not be fitted, and so not judged. */
+  readonly refused: Competition["refused"];
   /** ROC AUC of the chosen model above that of the rule of thumb, paired; absent without the rule of thumb. */
   readonly gainOverRecency?: Interval;
   /** How near the second engine of boosted trees comes to the first; absent without both. */
@@ -123,7 +125,7 @@ export function judgeModels(
     positives: ranked.y.reduce((sum, y) => sum + y, 0),
     baseRate,
     capacity,
-    models,
+    ...{models, refused: competition.refused},
     ...(recency < 0 ? {} : {gainOverRecency: gain(competition.chosen, recency)}),
     ...(boost < 0 || second < 0
       ? {}

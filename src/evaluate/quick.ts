@@ -1,5 +1,6 @@
 import {type Matrix, takeRows} from "../features/matrix.ts";
 import {applyModel, fitModel, type Model} from "../model/model.ts";
+import type {LevelOrder} from "../model/prepare/ordinal.ts";
 import type {TrainingData} from "../sampling/training-data.ts";
 import {rowsOf, type Split} from "../split/rows.ts";
 import type {Cohort} from "../target/cohort.ts";
@@ -15,6 +16,8 @@ export type QuickOptions = {
   /** By cohort row, 1 or 0 wherever the row has a role. */
   readonly labels: Int8Array;
   readonly split: Split;
+  /** Categories whose levels have an order, lowest first. */
+  readonly order?: LevelOrder | undefined;
   readonly seed: number;
   /** No figure depends on it. */
   readonly threads?: number | undefined;
@@ -28,7 +31,7 @@ export type QuickOptions = {
 export async function fitQuick(
   kind: QuickKind,
   x: Matrix,
-  {cohort, customers, labels, split, seed, threads = 1}: QuickOptions,
+  {cohort, customers, labels, split, order = {}, seed, threads = 1}: QuickOptions,
 ): Promise<Model | undefined> {
   const dataOf = (role: "train" | "tune" | "calibrate"): TrainingData => {
     const rows = rowsOf(split, role);
@@ -41,7 +44,7 @@ export async function fitQuick(
   const [train, tune, calibrate] = (["train", "tune", "calibrate"] as const).map(dataOf);
   if (![train!, tune!, calibrate!].every(hasBothClasses)) return undefined;
   return fitModel(kind, train!, {
-    seed,
+    ...{seed, order},
     tune: calibrate!,
     search: {candidates: 1, auc: rocAuc, threads},
   });

@@ -1,4 +1,4 @@
-import {DAY_MILLISECONDS, type Day, type EventLog} from "../data/event-log.ts";
+import {byCodeUnit, DAY_MILLISECONDS, type Day, type EventLog} from "../data/event-log.ts";
 import {asKnownBefore} from "../data/known.ts";
 import type {FeatureDeclaration} from "../study.ts";
 import {isCategory, type Plan} from "./plan.ts";
@@ -6,19 +6,27 @@ import {isCategory, type Plan} from "./plan.ts";
 /** By feature that gives categories: the text of each code, in code-unit order. A text that is not there is missing. */
 export type Levels = Readonly<Record<string, readonly string[]>>;
 
-/** Learns the dictionaries of the categories from what was known of the events before a cutoff, of all types. */
+/** The order of the levels, lowest first, of the features that declare one, by name. */
+export const declaredOrder = (features: readonly FeatureDeclaration[]): Levels =>
+  Object.fromEntries(features.flatMap(({name, order}) => (order ? [[name, order]] : [])));
+
+/**
+ * Learns the dictionaries of the categories from what was known of the events before a cutoff, of all types. A level
+ * that a declared order names is in them whether it was seen or not.
+ */
 export function levelsBefore(log: EventLog, features: readonly FeatureDeclaration[], cutoff: Day): Levels {
   const {day, timeOfDay, attributes} = asKnownBefore(log, cutoff);
   const limit = Math.round(cutoff * DAY_MILLISECONDS);
   const levels: Record<string, readonly string[]> = {};
-  for (const {name, measure, against = ""} of features) {
+  for (const {name, measure, against = "", order = []} of features) {
     const attribute = attributes[against];
     if (!isCategory(measure) || !attribute) continue;
     const {codes, values} = attribute;
     const seen = new Uint8Array(values.length);
     for (let i = 0; i < codes.length; i++)
       if (codes[i]! >= 0 && day[i]! * DAY_MILLISECONDS + (timeOfDay?.[i] ?? 0) < limit) seen[codes[i]!] = 1;
-    levels[name] = values.filter((_, code) => seen[code] === 1);
+    const known = values.filter((_, code) => seen[code] === 1);
+    levels[name] = [...new Set([...known, ...order])].sort(byCodeUnit);
   }
   return levels;
 }

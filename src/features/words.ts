@@ -110,6 +110,9 @@ const SENTENCES: Readonly<Record<Measure, (words: Words) => string>> = {
   toYearEnd: () => "Days from the cutoff to the start of the next year.",
 };
 
-/** What a feature is, in a sentence made from its declaration. */
+/** What a feature is, in a sentence made from its declaration; with an order, another says it. */
 export const sentenceOf = (feature: FeatureDeclaration): string =>
-  SENTENCES[feature.measure](wordsOf(feature));
+  SENTENCES[feature.measure](wordsOf(feature)) +
+  (feature.order
+    ? ` In order, from the lowest: ${feature.order.join(", ")}; to the models any other is missing.`
+    : "");

@@ -11,6 +11,7 @@ import {checkTwins} from "../split/duplicates.ts";
 import {type AuditFinding, applyAllowances, requireSound} from "../split/finding.ts";
 import {checkIds} from "../split/id-leak.ts";
 import {rowsOf, type Split, splitRows} from "../split/rows.ts";
+import {OPT_IN} from "../study.ts";
 import {countsSilence} from "../target/rule.ts";
 import {type RunInputs, stageKeys} from "./inputs.ts";
 import {once} from "./once.ts";
@@ -29,13 +30,18 @@ export type FeatureStages = {
   readonly audit: () => Promise<{readonly findings: readonly AuditFinding[]}>;
   /** The labels that a model may learn from, with the customer of each, before any split by customer. */
   readonly pastLabels: () => {y: Uint8Array; customer: Int32Array; cohortSize: number};
-  /** The features of the study; with "alive" among its models, what the model of buying says joins them. */
+  /** The features of the study; with "alive" among its models, and fitted, what the model of buying says joins them. */
   readonly features: () => Promise<Matrix>;
   /** What was learned to compute the features, and what they read beside the log. */
   readonly fitted: () => Promise<FittedFeatures>;
   readonly beside: BesideLog;
-  /** The model of buying until leaving, fitted on the study's activity of train customers before the test. */
+  /**
+   * The model of buying until leaving, fitted on the study's activity of train customers before the test.
+   * @throws DataError when it cannot be fitted.
+   */
   readonly alive: () => Alive;
+  /** Why it cannot be fitted; undefined where it can. */
+  readonly aliveRefusal: () => string | undefined;
   /** Whether the days of an inactivity definition agree with P(alive); undefined for another definition. */
   readonly aliveWindow: () => AliveWindow | undefined;
 };
@@ -67,6 +73,15 @@ export function featureStages(
   );
   const fitBuying = (of: string) => fitAlive(log, {...aliveTraining(split(), cohort()), of, horizon});
   const alive = once(() => fitBuying(activity));
+  const aliveRefusal = once(() => {
+    try {
+      alive();
+      return undefined;
+    } catch (error) {
+      if (error instanceof DataError) return error.message;
+      throw error;
+    }
+  });
   const aliveWindow = once(() => {
     const {churn} = study;
     if (churn.kind !== "inactivity") return undefined;
@@ -80,7 +95,7 @@ export function featureStages(
       const learning = cohort().cutoffs.findLast(t => addSpan(t, horizon) <= testFrom) ?? testFrom;
       return fitFeatures(log, cohort(), {
         ...{features: study.features, levels: levelsBefore(log, study.features, learning), beside},
-        alive: study.models.includes("alive") ? alive() : null,
+        alive: study.models.includes(OPT_IN) && aliveRefusal() === undefined ? alive() : null,
         rfm: study.rfm && {features: study.rfm, rows: rowsOf(split(), "train")},
       });
     }),
@@ -117,7 +132,7 @@ export function featureStages(
     };
   };
   return {
-    ...{split, splitAudit, audit, pastLabels, features, beside, alive, aliveWindow},
+    ...{split, splitAudit, audit, pastLabels, features, beside, alive, aliveRefusal, aliveWindow},
     fitted: async () => (await fittedFeatures()).fitted,
   };
 }

@@ -15,13 +15,14 @@ import {type Judgement, judgeModels} from "../evaluate/judge.ts";
 import {judgeQuadrants, type QuadrantJudgement} from "../evaluate/quadrants.ts";
 import {SILENT_COLUMN} from "../features/alive.ts";
 import {applyFeatures} from "../features/fitted.ts";
+import {declaredOrder} from "../features/levels.ts";
 import {takeRows} from "../features/matrix.ts";
 import {counted} from "../figures.ts";
 import {applyModel, titleOf} from "../model/model.ts";
 import type {SearchProgress} from "../model/search.ts";
 import {randomOf} from "../random.ts";
 import {schemesBeside} from "../sampling/sample.ts";
-import {recencyFeature, type Study} from "../study.ts";
+import {OPT_IN, recencyFeature, type Study} from "../study.ts";
 import {type Bundle, bundleOf} from "./bundle.ts";
 import {type Cadence, cadenceOf} from "./cadence.ts";
 import {type Costs, costsOf} from "./carbon.ts";
@@ -64,29 +65,32 @@ export type ModelStages = {
 export function modelStages(
   inputs: RunInputs,
   {cohort, targets, labels, treated, churnRule, cohortSize}: TargetStages,
-  {split, audit, features, fitted, beside}: FeatureStages,
+  {split, audit, features, fitted, beside, aliveRefusal}: FeatureStages,
 ): ModelStages {
   const {study, log, campaigns, store, library, snapshot} = inputs;
   const keys = stageKeys(inputs);
   const costsKey = {stage: "costs", inputs: keys.models};
   const {horizon, activity, target, minimumTenureDays} = study;
+  const order = declaredOrder(study.features);
   const staged = <T>(stage: string, inputs: unknown, compute: () => Promise<T>): Promise<T> =>
     stored(store, {stage, inputs}, compute);
   const models = once(() =>
     staged("models", keys.models, async () => {
       await audit();
       const costs: FitCost[] = [];
+      const withAlive = study.models.includes(OPT_IN);
+      const reason = withAlive ? aliveRefusal() : undefined;
       const competition = await competeModels(await features(), {
         cohort: cohort(),
         customers: log.customers,
         labels: labels(),
         split: split(),
         kinds: study.models,
-        sampling: study.sampling,
-        seed: study.seed,
+        ...{sampling: study.sampling, order, seed: study.seed},
         searchCandidates: study.search.candidates,
         recencyFeature: study.models.includes("recency") ? recencyFeature(study) : undefined,
-        silentFeature: study.models.includes("alive") ? SILENT_COLUMN : undefined,
+        silentFeature: withAlive ? SILENT_COLUMN : undefined,
+        refused: reason === undefined ? [] : [{kind: OPT_IN, reason}],
         ...{threads: inputs.threads, stopwatch: inputs.stopwatch, spent: cost => costs.push(cost)},
         progress: inputs.progress && progressOf(inputs.progress),
       });
@@ -108,7 +112,7 @@ export function modelStages(
       await audit();
       return compareSampling(await features(), {
         ...{cohort: cohort(), customers: log.customers, labels: labels(), split: split()},
-        ...{seed, schemes, capacity, threads: inputs.threads},
+        ...{order, seed, schemes, capacity, threads: inputs.threads},
         progress:
           inputs.progress &&
           ((kind, scheme) => inputs.progress?.(`${titleOf(kind).toLowerCase()}, sampling ${scheme.kind}`)),
@@ -166,7 +170,7 @@ export function modelStages(
   const targetComparison = once(() =>
     staged("target-comparison", [comparisonKey, target, study.economics], async () =>
       compareTargets(await features(), {
-        ...quick(),
+        ...{...quick(), order},
         ...{targets: targets(), study, cohortSize: cohortSize()},
       }),
     ),

@@ -14,13 +14,15 @@ const EDGE = 2 ** -52;
 
 /**
  * @param column name of the feature with the probability of no purchase in the horizon.
- * @throws DataError when `x` has no such feature. @throws RangeError when it is missing in all rows.
+ * @throws DataError when `x` has no such feature, or it is missing in all rows.
  */
 export function fitAliveRanking(x: Matrix, {column}: {readonly column: string}): AliveRanking {
   let highest = Number.NEGATIVE_INFINITY;
   for (const value of valuesOf(x, column)) if (value > highest) highest = value;
   if (highest === Number.NEGATIVE_INFINITY)
-    throw new RangeError(`fitAliveRanking requires rows with ${column}, got it missing in all ${x.rows}`);
+    throw new DataError(
+      `the model "alive" requires customers who have bought, got ${column} missing in all ${x.rows} rows; leave it out of models`,
+    );
   return {column, highest: logOdds(highest)};
 }
 

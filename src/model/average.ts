@@ -1,3 +1,4 @@
+import {DataError} from "../data-error.ts";
 import {rowsByCutoff} from "../sampling/by-cutoff.ts";
 import type {Sampling} from "../sampling/sample.ts";
 import {checkTrainingData, type TrainingData} from "../sampling/training-data.ts";
@@ -24,8 +25,8 @@ export function fitSampled(
 /**
  * Fits a model of each cutoff by itself, on nothing but its rows. The average forgets none of the cutoffs and learns
  * nothing across them; each member knows its own base rate, so no prior has to be put back. A cutoff with one class
- * only has no model and is named in `skipped`.
- * @throws DataError when no cutoff has both classes; else as fitModel.
+ * only, or with rows that the kind cannot learn from, has no model and is named in `skipped`.
+ * @throws DataError when no cutoff has both classes, or none has a model; else as fitModel.
  */
 export async function fitAverage(
   kind: ModelKind,
@@ -33,9 +34,25 @@ export async function fitAverage(
   options: Omit<FitOptions, "sampling"> = {},
 ): Promise<AverageModel> {
   const positives = checkTrainingData("fitAverage", data);
-  const {parts, skipped} = rowsByCutoff(data);
+  const {parts, skipped: oneClass} = rowsByCutoff(data);
   const members: AverageModel["members"][number][] = [];
-  for (const {cutoff, data: own} of parts) members.push({cutoff, model: await fitModel(kind, own, options)});
+  const skipped = [...oneClass];
+  let refusal: DataError | undefined;
+  for (const {cutoff, data: own} of parts) {
+    try {
+      members.push({cutoff, model: await fitModel(kind, own, options)});
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      refusal ??= error;
+      skipped.push({
+        ...{cutoff, rows: own.x.rows},
+        positives: checkTrainingData("fitAverage", own),
+        reason: error.message,
+      });
+    }
+  }
+  if (members.length === 0 && refusal) throw refusal;
+  skipped.sort((a, b) => a.cutoff - b.cutoff);
   return {
     ...{kind: "average", of: kind, features: [...data.x.names]},
     trained: {rows: data.x.rows, positives},

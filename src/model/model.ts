@@ -97,7 +97,7 @@ export type FitOptions = {
   readonly recencyFeature?: string;
   /** For alive: name of the feature with the probability of no purchase in the horizon. */
   readonly silentFeature?: string;
-  /** Categories whose levels have an order, lowest first; they become numbers. */
+  /** Categories whose levels have an order, lowest first: those become numbers, and any other level missing. */
   readonly order?: LevelOrder;
   /** For logistic: inverse strength of the penalty. */
   readonly c?: number;
@@ -201,7 +201,7 @@ const FITTERS: {readonly [Kind in ModelKind]: Fitter<Kind>} = {
  * rounding, on the order in which they come; then they are sampled.
  * @throws RangeError when `y` holds one class only, or a feature an infinite value.
  * @throws TypeError for a kind that {@link canLearn} says cannot learn from the sample.
- * @throws DataError when the feature of recency or alive is not there, or the order of a category lacks one of its levels.
+ * @throws DataError when the feature of recency or alive is not there, or the order of a category names none of its levels.
  */
 export async function fitModel<Kind extends ModelKind>(
   kind: Kind,

@@ -1,7 +1,8 @@
 import {dateOf} from "../data/calendar.ts";
 import type {EventLog} from "../data/event-log.ts";
 import type {SnapshotManifest} from "../data/snapshot.ts";
-import {percent, whole} from "../figures.ts";
+import {counted, percent, whole} from "../figures.ts";
+import type {Run} from "../ledger/run.ts";
 import {type Table, type Text, text} from "./words.ts";
 
 /** Which data it is: digest, extent and sources of the snapshot. */
@@ -83,6 +84,31 @@ export function latenessTable({lateness, rows}: SnapshotManifest): Table {
         ? cells
         : [["the log does not say when events were known; they count from their own day", rows, 1]],
   };
+}
+
+/**
+ * Rows of contacts, contracts and the study's own tables that are left out, since their customer has no event in the
+ * log; undefined when there are none.
+ */
+export function unknownCustomersText({
+  campaigns,
+  subscriptions,
+  tables = {},
+}: Pick<Run, "campaigns" | "subscriptions" | "tables">): Text | undefined {
+  const read = {
+    ...(campaigns && {campaigns: {rows: campaigns.day.length, ...campaigns}}),
+    ...(subscriptions && {subscriptions: {rows: subscriptions.start.length, ...subscriptions}}),
+    ...tables,
+  };
+  const left = Object.entries(read).filter(([, {unknownCustomers}]) => unknownCustomers > 0);
+  if (left.length === 0) return undefined;
+  const counts = left.map(
+    ([name, {rows, unknownCustomers: n}]) => `${whole(n)} of ${counted(rows + n, "row")} in ${name}`,
+  );
+  return text(
+    `Left out, as their customer has no event in the log: ${counts.join(", ")}. A customer is somebody with events, so these ` +
+      "rows could say nothing of anybody in the cohort; if they are many, the ids of the tables may not be those of the log.",
+  );
 }
 
 /** Events by type and week, weeks of seven days counted back from the last observed day, the oldest one whole. */

@@ -37,19 +37,22 @@ export function modelsTable(judged: Judgement): Table {
       text("logLoss", "Log loss"),
       text("brier", "Brier score"),
     ],
-    rows: judged.models.map(model => [
-      model.chosen ? `${model.title} (in use)` : model.title,
-      interval(model.lift, 2),
-      interval(model.auc, 3),
-      interval(model.averagePrecision, 3),
-      interval(model.logLoss, 3),
-      interval(model.brier, 3),
-    ]),
+    rows: [
+      ...judged.models.map(model => [
+        model.chosen ? `${model.title} (in use)` : model.title,
+        interval(model.lift, 2),
+        interval(model.auc, 3),
+        interval(model.averagePrecision, 3),
+        interval(model.logLoss, 3),
+        interval(model.brier, 3),
+      ]),
+      ...judged.refused.map(({kind}) => [titleOf(kind), "could not be fitted", "", "", "", ""]),
+    ],
   };
 }
 
-/** What each candidate took, and why one of them is in use. */
-export function choiceTable({candidates, chosen}: Competition): Table {
+/** What each candidate took, why one of them is in use, and what could not be fitted. */
+export function choiceTable({candidates, chosen, refused}: Competition): Table {
   const best = candidates[chosen]!;
   const why = ({kind, tuneAuc}: Candidate): string => {
     if (kind === best.kind) return "in use: the highest up for choice";
@@ -71,11 +74,18 @@ export function choiceTable({candidates, chosen}: Competition): Table {
       {name: "tuneAuc", title: "ROC AUC, tuning", format: "decimal", digits: 3},
       {name: "why", title: "The choice", format: "text"},
     ],
-    rows: candidates.map(candidate => {
-      const {settings, fits} = triesOf(candidate);
-      const {kind, model, tuneAuc} = candidate;
-      return [titleOf(kind), settings, fits, workOf(model) / 1e6, tuneAuc, why(candidate)];
-    }),
+    rows: [
+      ...candidates.map(candidate => {
+        const {settings, fits} = triesOf(candidate);
+        const {kind, model, tuneAuc} = candidate;
+        return [titleOf(kind), settings, fits, workOf(model) / 1e6, tuneAuc, why(candidate)];
+      }),
+      ...refused.map(({kind, reason}) => [
+        titleOf(kind),
+        ...[null, null, null, null],
+        `could not be fitted: ${reason}`,
+      ]),
+    ],
   };
 }
 

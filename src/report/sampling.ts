@@ -179,12 +179,18 @@ export function sampledText({candidates}: Competition): string | undefined {
         : [],
   );
   if (!sampling) return undefined;
-  const [skipped] = candidates.flatMap(({model}) => (model.kind === "average" ? [model.skipped] : []));
-  const days = skipped?.map(({cutoff}) => dateOf(cutoff)) ?? [];
+  const skipped = candidates.flatMap(({kind, model}) =>
+    model.kind === "average" ? model.skipped.map(one => ({...one, kind, day: dateOf(one.cutoff)})) : [],
+  );
+  const days = [...new Set(skipped.flatMap(({day, reason}) => (reason === undefined ? [day] : [])))];
+  const unfitted = skipped.flatMap(({kind, day, reason}) =>
+    reason === undefined ? [] : [` ${titleOf(kind)} could not be fitted on ${day}: ${reason}.`],
+  );
   return (
     `The candidates learned from sampled training rows: ${inSentence(sampling)}. The prior is put back ` +
     "into the scores where it changed, and all other rows are as they were." +
     (isWeighted(sampling) ? " The second engine takes no weights and takes no part." : "") +
-    (days.length === 0 ? "" : ` No model could be fitted on ${days.join(", ")}: one class only.`)
+    (days.length === 0 ? "" : ` No model could be fitted on ${days.join(", ")}: one class only.`) +
+    unfitted.join("")
   );
 }

@@ -4,8 +4,14 @@ import {checkTrainingData, requireCutoffs, type TrainingData, takeTraining} from
 /** The rows of one cutoff day. */
 export type CutoffPart = {readonly cutoff: number; readonly data: TrainingData};
 
-/** A cutoff that no model can be fitted on, since its rows are of one class. */
-export type SkippedCutoff = {readonly cutoff: number; readonly rows: number; readonly positives: number};
+/** A cutoff that no model can be fitted on. */
+export type SkippedCutoff = {
+  readonly cutoff: number;
+  readonly rows: number;
+  readonly positives: number;
+  /** Why the kind of model cannot learn from its rows; absent where they are of one class. */
+  readonly reason?: string;
+};
 
 /**
  * The rows by cutoff, ascending, for a model of each; those with one class only are named instead.

@@ -38,6 +38,9 @@ const OF_CUTOFF: ReadonlySet<string> = new Set(MEASURES.slice(MEASURES.indexOf("
 const WITH_AGAINST: ReadonlySet<string> = new Set(["ratio", "share", "distinct", "entropy", "last"]);
 const WITH_DAYS: ReadonlySet<string> = new Set(["change", "trend", "sumTrend", "ownShare", "ownZ"]);
 
+const twiceIn = (levels: readonly string[] = []): string | undefined =>
+  levels.find((level, k) => levels.indexOf(level) !== k);
+
 export const feature = z
   .strictObject({
     name: z.string().regex(/^[a-z][a-z0-9_]*$/, "a feature name is lower case letters, digits and _"),
@@ -62,6 +65,11 @@ export const feature = z
     against: name.optional(),
     /** For `latest`: the column of the table. */
     column: name.optional(),
+    /**
+     * For `last`: the levels from the lowest to the highest, "basic", "plus", "premium" say, which models then take as
+     * 0, 1, 2. A level that it does not name counts as one never seen: it is missing.
+     */
+    order: z.array(name).min(2, "an order names two levels or more").optional(),
     /** Whether the business can influence it. */
     actionable: z.boolean().default(false),
     /**
@@ -95,4 +103,12 @@ export const feature = z
       (f.measure === "latest") === [f.of].flat().some(of => of.startsWith("table:")) &&
       (f.measure === "latest") === (f.column !== undefined),
     'the measure latest, and no other, reads a column of a table: of "table:NAME", and column',
-  );
+  )
+  .refine(
+    f => f.order === undefined || f.measure === "last",
+    "the measure last, and no other, takes an order: the others give numbers",
+  )
+  .refine(f => twiceIn(f.order) === undefined, {
+    error: ({input}) =>
+      `the order has ${JSON.stringify(twiceIn((input as {order?: string[]}).order))} twice; name each level once`,
+  });

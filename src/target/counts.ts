@@ -19,6 +19,11 @@ export type TargetCounts = {
   /** SILENT positives that are not WITHIN positives. */
   readonly silentNotWithin: number;
   readonly structuralZero: number;
+  /**
+   * Rows whose customer had left before the cutoff, which became known only on it or later, and that are no WITHIN
+   * positives for it: the churn day lies before the window.
+   */
+  readonly goneBefore: number;
 };
 
 export type TargetCountTable = {
@@ -30,7 +35,7 @@ export type TargetCountTable = {
 /** Counts a cohort's targets by cutoff and over all cutoffs. */
 export function targetCounts(cohort: Cohort, targets: Targets): TargetCountTable {
   const {cutoffs, rows, cutoff} = cohort;
-  const {within, silent, structuralZero} = targets;
+  const {within, silent, structuralZero, goneBefore} = targets;
   const byCutoff = cutoffs.map(day => ({cutoff: day, ...noCounts()}));
   for (let i = 0; i < rows; i++) {
     const counts = byCutoff[cutoff[i]!]!;
@@ -45,6 +50,7 @@ export function targetCounts(cohort: Cohort, targets: Targets): TargetCountTable
     counts.in += targets.in[i]!;
     counts.silent += s;
     counts.structuralZero += structuralZero[i]!;
+    if (goneBefore[i] === 1 && w === 0) counts.goneBefore++;
     if (w === s) counts.agree++;
     else if (w === 1) counts.withinButActive++;
     else counts.silentNotWithin++;
@@ -66,4 +72,5 @@ const noCounts = (): {-readonly [K in keyof TargetCounts]: number} => ({
   withinButActive: 0,
   silentNotWithin: 0,
   structuralZero: 0,
+  goneBefore: 0,
 });

@@ -1,7 +1,7 @@
 import {addSpan} from "../data/calendar.ts";
 import type {Day, EventLog} from "../data/event-log.ts";
 import type {Span} from "../study.ts";
-import {churnDays, typeCode} from "./churn.ts";
+import {type ChurnDays, churnDays, NOT_BACK, typeCode} from "./churn.ts";
 import type {Cohort} from "./cohort.ts";
 import {type ChurnRule, countsSilence, type SilenceRule, silenceReader} from "./rule.ts";
 
@@ -53,6 +53,11 @@ export type Targets = {
   readonly gaps: Int32Array;
   /** Days from the cutoff to the first churn day at or after it, at any distance; -1 when none is known. */
   readonly firstChurn: Int32Array;
+  /**
+   * 1 where the customer had churned before the cutoff and was not back, which became known only on it or later: the
+   * cohort holds who was active as known then. Filled for immature rows, too.
+   */
+  readonly goneBefore: Uint8Array;
   /** By cutoff. */
   readonly windows: readonly Window[];
   /** By cutoff, 1 when t + h <= E + 1 and the churn days of the whole window are known. */
@@ -90,6 +95,7 @@ export function labelTargets(log: EventLog, cohort: Cohort, options: TargetOptio
   const allowed = new Int32Array(rows).fill(-1);
   const gaps = new Int32Array(rows).fill(-1);
   const firstChurn = new Int32Array(rows).fill(-1);
+  const goneBefore = new Uint8Array(rows);
   for (let i = 0; i < rows; i++) {
     const c = customer[i]!;
     const {from, lastMonth, to} = windows[cutoff[i]!]!;
@@ -103,13 +109,14 @@ export function labelTargets(log: EventLog, cohort: Cohort, options: TargetOptio
     }
     const first = firstFrom(churned, c, from);
     if (Number.isFinite(first)) firstChurn[i] = first - from;
+    goneBefore[i] = isGone(churned, c, from) ? 1 : 0;
     if (mature[cutoff[i]!] === 0) continue;
     within[i] = first < to ? 1 : 0;
     inLast[i] = first >= lastMonth && first < to ? 1 : 0;
     silent[i] = firstFrom(acts, c, from) < to ? 0 : 1;
   }
   return {
-    ...{within, in: inLast, silent, structuralZero, churnsIn, allowed, gaps, firstChurn},
+    ...{within, in: inLast, silent, structuralZero, churnsIn, allowed, gaps, firstChurn, goneBefore},
     ...{windows, mature},
   };
 }
@@ -162,4 +169,10 @@ function indexFrom({offsets, day}: DayLists, c: number, t: Day): number {
 function firstFrom(lists: DayLists, c: number, t: Day): number {
   const i = indexFrom(lists, c, t);
   return i < lists.offsets[c + 1]! ? lists.day[i]! : Number.POSITIVE_INFINITY;
+}
+
+/** Whether customer c has churned on a day before t, and is not back before t. */
+function isGone(churned: ChurnDays, c: number, t: Day): boolean {
+  const i = indexFrom(churned, c, t) - 1;
+  return i >= churned.offsets[c]! && (churned.back[i] === NOT_BACK || churned.back[i]! >= t);
 }

@@ -16,6 +16,7 @@ export type Warning = {
     | "none-possible"
     | "no-positive"
     | "no-negative"
+    | "gone-before"
     | "base-rate"
     | "lift-ceiling"
     | "days-over-horizon"
@@ -51,6 +52,7 @@ export function targetWarnings(options: WarningOptions): Warning[] {
   const broken = brokenTarget(counts, options);
   if (broken) return [broken];
   const warnings = baseRateWarnings(counts[target] / counts.mature, target);
+  if (target !== "silent") warnings.push(...goneWarnings(counts));
   if (!countsSilence(churn)) return warnings;
   if (churn.kind === "inactivity") {
     if (target !== "silent") warnings.push(...daysWarnings(counts, churn, options.horizon));
@@ -126,6 +128,20 @@ function baseRateWarnings(rate: number, target: TargetName): Warning[] {
       1 / rate,
       `With ${percent(rate)} ${name} positives no ranking has a lift over ${ceiling}: ranking churners is not the ` +
         "lever here; look for those whom an offer can change, or for the few who stay.",
+    ),
+  ];
+}
+
+/** Churn that became known late. The labels are those of the churn days, so it counts as none in the window. */
+function goneWarnings({goneBefore, mature}: TargetCounts): Warning[] {
+  if (goneBefore === 0) return [];
+  return [
+    warning(
+      "gone-before",
+      goneBefore / mature,
+      `${counted(goneBefore, "row")} (${percent(goneBefore / mature)}): the customer had already left before the cutoff, but this ` +
+        `became known only later; ${goneBefore === 1 ? "it counts" : "they count"} as not churning in the window. The ` +
+        "sooner an end reaches the log, the fewer there are.",
     ),
   ];
 }

@@ -110,7 +110,7 @@ test("applyModel(alive) is the log-odds of no purchase, finite at 0 and 1, and t
   );
   const unknown = {...data, x: named(Number.NaN, Number.NaN, Number.NaN, Number.NaN)};
   await expect(fitModel("alive", unknown, {silentFeature: "p_silent"})).rejects.toThrow(
-    "fitAliveRanking requires rows with p_silent, got it missing in all 4",
+    'the model "alive" requires customers who have bought, got p_silent missing in all 4 rows',
   );
 });
 

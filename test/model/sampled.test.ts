@@ -1,6 +1,7 @@
 import {expect, test} from "vitest";
 import {fitBoost} from "../../src/boost/fit.ts";
 import {boostMargins} from "../../src/boost/predict.ts";
+import {DataError} from "../../src/data-error.ts";
 import {rocAuc} from "../../src/evaluate/metrics.ts";
 import {takeRows} from "../../src/features/matrix.ts";
 import {fitAverage, fitSampled} from "../../src/model/average.ts";
@@ -17,7 +18,7 @@ import {
 import {applyPreparation} from "../../src/model/prepare/preparation.ts";
 import {DEFAULT_SETTING, searchBoost} from "../../src/model/search.ts";
 import {type Sampling, sampleRows} from "../../src/sampling/sample.ts";
-import {canonicalOrder, takeTraining} from "../../src/sampling/training-data.ts";
+import {canonicalOrder, type TrainingData, takeTraining} from "../../src/sampling/training-data.ts";
 import {logisticWorld, meanOf, sigmoid} from "../sampling/world.ts";
 
 const KINDS: ModelKind[] = ["dummy", "recency", "logistic", "ml-xgboost", "boost"];
@@ -163,6 +164,32 @@ test("fitAverage(kind, data) says on which cutoffs no model could be fitted", as
   const model = await fitAverage("logistic", {...train, y}, OPTIONS);
   expect(model.members.map(({cutoff}) => cutoff)).toEqual([20_000, 20_030, 20_090]);
   expect(model.skipped).toEqual([{cutoff: 20_060, rows: 1500, positives: 0}]);
+});
+
+test("fitAverage(alive, data) skips a cutoff where nobody has bought, and is refused where nobody ever has", async () => {
+  const x = (values: readonly number[]) => ({
+    names: ["p_silent"],
+    rows: 8,
+    values: Float64Array.from(values),
+  });
+  const data: TrainingData = {
+    x: x([0.2, 0.7, Number.NaN, Number.NaN, 0.4, 0.6, 0.1, 0.3]),
+    y: [0, 1, 0, 1, 0, 1, 0, 0],
+    customers: ["a", "b", "a", "b", "a", "b", "a", "b"],
+    cutoffs: [10, 10, 20, 20, 30, 30, 40, 40],
+  };
+  const model = await fitAverage("alive", data, {silentFeature: "p_silent"});
+  expect(model.members.map(({cutoff}) => cutoff)).toEqual([10, 30]);
+  expect(model.skipped).toEqual([
+    {
+      ...{cutoff: 20, rows: 2, positives: 1},
+      reason:
+        'the model "alive" requires customers who have bought, got p_silent missing in all 2 rows; leave it out of models',
+    },
+    {cutoff: 40, rows: 2, positives: 0},
+  ]);
+  const nobody = {...data, x: x(new Array(8).fill(Number.NaN))};
+  await expect(fitAverage("alive", nobody, {silentFeature: "p_silent"})).rejects.toThrow(DataError);
 });
 
 test("fitModel(ml-xgboost, data, {sampling}) is refused where rows have weights: its engine takes none", async () => {

@@ -13,6 +13,7 @@ import {applyCalibration} from "../../src/model/calibration.ts";
 import {applyModel} from "../../src/model/model.ts";
 import {randomOf} from "../../src/random.ts";
 import {aliveTable, aliveWindowTable} from "../../src/report/alive.ts";
+import {unknownCustomersText} from "../../src/report/data.ts";
 import {decisionEvidence, liftCurves, moneyCurve} from "../../src/report/decision.ts";
 import {catalogueTable} from "../../src/report/features.ts";
 import {
@@ -249,6 +250,31 @@ test("campaign contacts keep rows out of learning, and another set of contacts i
   const digests = await Promise.all([run, control, treated].map(async one => (await one.bundle()).campaigns));
   expect(digests[0]).toBeNull();
   expect(new Set(digests).size).toBe(3);
+});
+
+test("rows of customers without events are counted in words, and not mentioned where there are none", () => {
+  const none = new Int32Array(0);
+  const contacts = (unknownCustomers: number) => ({
+    ...{customer: Int32Array.of(0), day: Int32Array.of(20_000), treated: Uint8Array.of(1)},
+    unknownCustomers,
+  });
+  const subscriptions = {
+    ...{offsets: none, plan: none, plans: [], known: none, until: none},
+    ...{start: new Int32Array(5), end: new Int32Array(5), unknownCustomers: 0},
+  };
+  const crm = {columns: [], rows: 0, offsets: none, known: none, values: new Float64Array(0)};
+  const said = (campaigns: number, table: number) =>
+    unknownCustomersText({
+      campaigns: contacts(campaigns),
+      subscriptions,
+      tables: {crm: {...crm, unknownCustomers: table}},
+    })?.text;
+  expect(said(0, 0)).toBeUndefined();
+  expect(unknownCustomersText(run)).toBeUndefined();
+  expect(said(0, 1)).toMatch(
+    /^Left out, as their customer has no event in the log: 1 of 1 row in crm\. A customer is/,
+  );
+  expect(said(1200, 2)).toContain("log: 1\u2009200 of 1\u2009201 rows in campaigns, 2 of 2 rows in crm.");
 });
 
 test("a misspelled event type of the study is named, with those of the log", () => {

@@ -96,6 +96,16 @@ test("buildCohort(log, subscription) goes by what was known before t, and churnD
   ];
   expect([active(25), active(30), active(31), active(33), active(34)]).toEqual([[0], [0], [], [], [1]]);
   expect([...churnDays(log, churn).day]).toEqual([20]);
+  const labels = (t: number) => {
+    const cohort = buildCohort(log, {churn, cutoffs: [t], activity: "visit"});
+    const {within, goneBefore} = labelTargets(log, cohort, {churn, horizon: days(10), activity: "visit"});
+    return [within[0], goneBefore[0]];
+  };
+  expect([labels(20), labels(21), labels(30)]).toEqual([
+    [1, 0],
+    [0, 1],
+    [0, 1],
+  ]);
   expect(contractPeriods(tableOf(table), 0)).toEqual({start: [1], end: [20]});
   expect(contractPeriods(tableOf(table), 0, {at: 25})).toEqual({start: [1], end: [50]});
 });

@@ -123,3 +123,7 @@ export function requireNoInfinity(caller: string, columns: readonly Column[]): v
 /** The known values, ascending. */
 export const sortedKnown = ({values}: Column): Float64Array =>
   values.filter(value => !Number.isNaN(value)).sort();
+
+/** The first few of some levels, in words. */
+export const listed = (levels: readonly string[], most = 5): string =>
+  levels.slice(0, most).join(", ") + (levels.length > most ? ` and ${levels.length - most} more` : "");

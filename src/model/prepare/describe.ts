@@ -1,5 +1,5 @@
 import {counted, decimal, percent} from "../../figures.ts";
-import {MISSING, OTHER} from "./column.ts";
+import {listed, MISSING, OTHER} from "./column.ts";
 import type {Preparation} from "./preparation.ts";
 
 /** A step in words. */
@@ -29,10 +29,12 @@ type Title = (name: string) => string;
 function entriesOf(step: Preparation, title: Title): PreparationEntry[] {
   switch (step.kind) {
     case "ordinal":
-      return step.columns.map(({name, levels}) => ({
+      return step.columns.map(({name, levels, unnamed}) => ({
         step: "Levels in their order become numbers",
         columns: title(name),
-        learned: `the declared order, from 0: ${levels.join(", ")}`,
+        learned:
+          `the declared order, from 0: ${levels.join(", ")}` +
+          (unnamed.length === 0 ? "" : `; missing, as it does not name them: ${listed(unnamed)}`),
         production: "a level that is not in the order becomes missing; missing stays missing",
       }));
     case "winsorise":

@@ -1,19 +1,32 @@
 import {DataError} from "../../data-error.ts";
-import {type CategoryColumn, type Column, changeColumns, codesIn, isCategory, seenLevels} from "./column.ts";
+import {
+  type CategoryColumn,
+  type Column,
+  changeColumns,
+  codesIn,
+  isCategory,
+  listed,
+  seenLevels,
+} from "./column.ts";
 
 /**
- * Numbers the levels of a category by their declared order, from 0. In production a level that is not in the order
- * becomes missing, and missing stays missing.
+ * Numbers the levels of a category by their declared order, from 0. A level that is not in the order becomes missing,
+ * and missing stays missing.
  */
 export type OrdinalEncoder = {
   readonly kind: "ordinal";
-  readonly columns: readonly {readonly name: string; readonly levels: readonly string[]}[];
+  readonly columns: readonly {
+    readonly name: string;
+    readonly levels: readonly string[];
+    /** Levels of the training rows that the order does not name, ascending by code unit. */
+    readonly unnamed: readonly string[];
+  }[];
 };
 
 /** Levels by name of a feature, lowest first. */
 export type LevelOrder = {readonly [feature: string]: readonly string[]};
 
-/** @throws DataError when an order names a level twice, or lacks one of the training rows. */
+/** @throws DataError when an order names a level twice, or none of those that the training rows have. */
 export function fitOrdinalEncoder(
   columns: readonly CategoryColumn[],
   {order}: {readonly order: LevelOrder},
@@ -26,12 +39,13 @@ export function fitOrdinalEncoder(
       const twice = levels.find((level, k) => levels.indexOf(level) !== k);
       if (twice !== undefined)
         throw new DataError(`the order of ${name} has ${JSON.stringify(twice)} twice; name each level once`);
-      const unknown = seenLevels(column).find(level => !levels.includes(level));
-      if (unknown !== undefined)
+      const seen = seenLevels(column);
+      const unnamed = seen.filter(level => !levels.includes(level));
+      if (seen.length > 0 && unnamed.length === seen.length)
         throw new DataError(
-          `the order of ${name} lacks ${JSON.stringify(unknown)}, which training rows have; put it in its place`,
+          `the order of ${name} names none of the levels of the training rows, ${listed(seen)}; correct their spelling`,
         );
-      return {name, levels: [...levels]};
+      return {name, levels: [...levels], unnamed};
     }),
   };
 }

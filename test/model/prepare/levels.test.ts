@@ -83,18 +83,25 @@ test("oneHot gives missing a column of its own where training had it", () => {
 test("ordinal numbers levels by the declared order, also those that training lacks", () => {
   const order = {a: ["low", "middle", "high", "top"]};
   const {steps, x} = fitted({a: ["high", "low", null, "low"]}, {kind: "ordinal", order});
-  expect(steps).toEqual([{kind: "ordinal", columns: [{name: "a", levels: order.a}]}]);
+  expect(steps).toEqual([{kind: "ordinal", columns: [{name: "a", levels: order.a, unnamed: []}]}]);
   expect(columnsByName(x)).toEqual({a: [2, 0, null, 0]});
   const later = applyPreparation(steps, table({a: ["top", "lowest", null, "middle"]}));
   expect(columnsByName(later)).toEqual({a: [3, null, null, 1]});
 });
 
-test("ordinal refuses an order that lacks a level, has one twice, or is of no category", () => {
+test("ordinal makes a training level missing that the order does not name, and keeps its name", () => {
+  const {steps, x} = fitted({a: ["v", "x", "u", "w"]}, {kind: "ordinal", order: {a: ["u", "v"]}});
+  expect(steps).toEqual([{kind: "ordinal", columns: [{name: "a", levels: ["u", "v"], unnamed: ["w", "x"]}]}]);
+  expect(columnsByName(x)).toEqual({a: [1, null, 0, null]});
+});
+
+test("ordinal refuses an order that names no level there is, has one twice, or is of no category", () => {
   const ordinal = (a: Cells, levels: readonly string[], name = "a") =>
     fitted({a}, {kind: "ordinal", order: {[name]: levels}});
-  expect(() => ordinal(["u", "w"], ["u", "v"])).toThrow(
-    'the order of a lacks "w", which training rows have; put it in its place',
+  expect(() => ordinal(["u", "w"], ["U", "W"])).toThrow(
+    "the order of a names none of the levels of the training rows, u, w; correct their spelling",
   );
+  expect(() => ordinal([..."abcdefg"], ["A", "B"])).toThrow("a, b, c, d, e and 2 more;");
   expect(() => ordinal(["u"], ["u", "v", "u"])).toThrow('the order of a has "u" twice');
   expect(() => ordinal([1], ["u"])).toThrow(
     "the step ordinal requires a category in a, got the other kind; correct its name",
