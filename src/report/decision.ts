@@ -231,10 +231,6 @@ function recommendation(values: readonly CampaignValue[], {title, lift}: ModelJu
     model.value >= 0
       ? `is expected to gain ${currency} ${whole(model.value)}`
       : `is expected to lose ${currency} ${whole(-model.value)}`;
-  const elsewhere =
-    best.fraction === economics.capacity || best.model.value <= 0
-      ? ""
-      : ` Of the shares below, ${briefPercent(best.fraction)} is expected to gain most, ${currency} ${whole(best.model.value)}.`;
   const who = `the ${whole(contacted)} customers with the highest risk (${briefPercent(economics.capacity)}, the capacity set in the study)`;
   if (model.low > 0)
     return text(
@@ -242,7 +238,7 @@ function recommendation(values: readonly CampaignValue[], {title, lift}: ModelJu
     );
   if (model.high < 0)
     return text(
-      `Do not run this campaign at these costs: contacting ${who} ${expected}, even with the model.${elsewhere}`,
+      `Do not run this campaign at these costs: contacting ${who} ${expected}, even with the model.`,
     );
   if (best.model.value <= 0)
     return text(
@@ -252,7 +248,7 @@ function recommendation(values: readonly CampaignValue[], {title, lift}: ModelJu
   return text(
     `Do not roll this campaign out yet. Contacting ${who} ${expected}, but may also ${model.value >= 0 ? "lose" : "gain"} money` +
       `${lift.low > 1 ? "; choosing at random would do worse" : ""}. Run it as an experiment with a random group ` +
-      `left alone, and decide on its result.${elsewhere}`,
+      `left alone, and decide on its result.`,
   );
 }
 

@@ -103,7 +103,7 @@ const calibrationOf = (top: number) =>
     }),
   });
 
-const moneyOf = (scale: number, capacity: number, currency: string, near?: {from: number; to: number}) =>
+const moneyOf = (scale: number, capacity: number, currency: string) =>
   moneyChart({
     points: Array.from({length: 21}, (_, i) => {
       const fraction = i / 20;
@@ -113,7 +113,6 @@ const moneyOf = (scale: number, capacity: number, currency: string, near?: {from
     }),
     capacity,
     currency,
-    near,
   });
 
 const weeks = Array.from({length: 60}, (_, i) => {
@@ -209,7 +208,6 @@ export const examples: Readonly<Record<string, Chart>> = {
     series: [{type: "purchase", counts: [120, 0]}],
   }),
   money: moneyOf(52_000, 0.1, "EUR"),
-  "money-near": moneyOf(52_000, 0.1, "EUR", {from: 0.12, to: 0.31}),
   tornado: tornadoChart({
     fraction: 0.14,
     currency: "EUR",
