@@ -95,6 +95,7 @@ export {
   signalsAlone,
 } from "./report/features.ts";
 export {framingEvidence} from "./report/framing.ts";
+export {learningSeries, learningText, oracleText} from "./report/limits.ts";
 export {
   calibrationPoints,
   calibrationText,

@@ -136,6 +136,11 @@ const schema = z.strictObject({
    * whom the decision leaves out. Numbers are cut at quartiles.
    */
   segments: z.array(feature).default([]).refine(unique("name"), "two segments have one name"),
+  /**
+   * For simulated data alone: a column of a table with the true probability of the target, in a row for each customer
+   * and cutoff, known on its day. No model sees it; it says how good a model could be.
+   */
+  truth: z.strictObject({table: name, column: name}).optional(),
   /** Features to score from 1 to 5 by the fifths of the training customers; the scores join the features. */
   rfm: z.strictObject({recency: name, frequency: name, monetary: name}).optional(),
   sampling: sampling.default({kind: "none"}),
@@ -243,6 +248,10 @@ export function defineStudy(input: StudyInput): Study {
   if (fitted)
     throw new DataError(
       `study: the feature name ${fitted.name} is that of a fitted column; give it another name`,
+    );
+  if (study.truth && !study.tables?.[study.truth.table]?.columns.includes(study.truth.column))
+    throw new DataError(
+      `study: truth names ${study.truth.table}.${study.truth.column}, which is no column of a table of the study; correct it`,
     );
   const both = study.segments.find(({name}) => study.features.some(feature => feature.name === name));
   if (both)

@@ -2,6 +2,7 @@ export {type AlternativesData, alternativesChart} from "./alternatives.ts";
 export {type BaseRateData, baseRateChart} from "./base-rate.ts";
 export {type CalibrationData, calibrationChart} from "./calibration.ts";
 export {type GainsData, gainsChart, type LiftData, liftChart} from "./curves.ts";
+export {type LearningData, learningChart} from "./learning.ts";
 export {type LiftBinsData, liftBinsChart} from "./lift-bins.ts";
 export type {Series} from "./lines.ts";
 export {type ModelsData, modelsChart} from "./models.ts";

@@ -4,6 +4,7 @@ import {
   type Chart,
   calibrationChart,
   gainsChart,
+  learningChart,
   liftBinsChart,
   liftChart,
   modelsChart,
@@ -208,6 +209,13 @@ export const examples: Readonly<Record<string, Chart>> = {
     series: [{type: "purchase", counts: [120, 0]}],
   }),
   money: moneyOf(52_000, 0.1, "EUR"),
+  learning: learningChart({
+    places: ["1/8", "1/4", "1/2", "all"],
+    series: [
+      {name: "Fewer customers", values: [null, 0.79, 0.82, 0.84]},
+      {name: "Less history", values: [0.8, 0.81, 0.835, 0.84]},
+    ],
+  }),
   tornado: tornadoChart({
     fraction: 0.14,
     currency: "EUR",
