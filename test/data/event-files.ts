@@ -5,6 +5,7 @@ import {onTestFinished} from "vitest";
 import {snapshotFiles} from "../../src/bin/data-files.ts";
 import type {EventLog} from "../../src/data/event-log.ts";
 import {type Ingested, type IngestOptions, ingest} from "../../src/data/ingest.ts";
+import type {Times} from "../../src/data/instant.ts";
 import {loadEventLog} from "../../src/data/load.ts";
 import type {EventSource} from "../../src/data/reading.ts";
 import {writeSnapshot} from "../../src/data/snapshot.ts";
@@ -28,7 +29,7 @@ export function entriesIn(log: EventLog): string[] {
   ].sort();
 }
 
-function textsOf(log: EventLog, until?: Int32Array): string[] {
+function textsOf(log: EventLog, until?: Times): string[] {
   const texts: string[] = [];
   for (let c = 0; c < log.customers.length; c++)
     for (let i = log.offsets[c]!; i < log.offsets[c + 1]!; i++) {

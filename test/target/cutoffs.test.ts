@@ -3,21 +3,23 @@ import {dateOf, dayOf} from "../../src/data/calendar.ts";
 import {type EventRow, eventLogOf} from "../../src/data/event-log.ts";
 import {atRandom, every, inactivity} from "../../src/study.ts";
 import {buildCohort} from "../../src/target/cohort.ts";
-import {cutoffDays, isCutoff, offCadenceDays} from "../../src/target/cutoffs.ts";
+import {cutoffTimes, isCutoff, offCadenceDays} from "../../src/target/cutoffs.ts";
 
 const range = {from: "2025-01-01", to: "2025-01-31"};
+const nobody = {customers: []};
 
-test('cutoffDays(every("week", …)) are the Mondays of a range, both ends included', () => {
-  const dates = (from: string, to: string) => cutoffDays(every("week", {from, to}), []).days.map(dateOf);
+test('cutoffTimes(every("week", …)) are the Mondays of a range, both ends included', () => {
+  const dates = (from: string, to: string) =>
+    cutoffTimes(every("week", {from, to}), nobody).times.map(dateOf);
   expect(dates("2025-01-06", "2025-01-20")).toEqual(["2025-01-06", "2025-01-13", "2025-01-20"]);
   expect(dates("2025-01-07", "2025-01-19")).toEqual(["2025-01-13"]);
   expect(dates("1969-12-28", "1970-01-05")).toEqual(["1969-12-29", "1970-01-05"]);
   expect(() => dates("2025-01-07", "2025-01-12")).toThrow("cutoffs require a Monday in their range");
 });
 
-test('cutoffDays(every("day", …)) are all days, and of months the first ones', () => {
-  expect(cutoffDays(every("day", range), []).days).toHaveLength(31);
-  expect(cutoffDays(every("month", {from: "2025-01", to: "2025-03"}), []).days.map(dateOf)).toEqual([
+test('cutoffTimes(every("day", …)) are all days, and of months the first ones', () => {
+  expect(cutoffTimes(every("day", range), nobody).times).toHaveLength(31);
+  expect(cutoffTimes(every("month", {from: "2025-01", to: "2025-03"}), nobody).times.map(dateOf)).toEqual([
     "2025-01-01",
     "2025-02-01",
     "2025-03-01",
@@ -25,20 +27,20 @@ test('cutoffDays(every("day", …)) are all days, and of months the first ones',
 });
 
 const moments = (customers: string[], seed = 1, perCustomer = 5) => {
-  const {days, moments: own} = cutoffDays(atRandom({...range, perCustomer, seed}), customers);
+  const {times: days, moments: own} = cutoffTimes(atRandom({...range, perCustomer, seed}), {customers});
   return customers.map((_, c) =>
     [...own!.cutoff.subarray(own!.offsets[c], own!.offsets[c + 1])].map(k => days[k]!),
   );
 };
 
-test("cutoffDays(atRandom(…)) draws days of a customer by seed and id, whoever else there is", () => {
+test("cutoffTimes(atRandom(…)) draws days of a customer by seed and id, whoever else there is", () => {
   const [a, b] = moments(["a", "b"]);
   expect(a).not.toEqual(b);
   expect(moments(["0", "a", "b"]).slice(1)).toEqual([a, b]);
   expect(moments(["a"], 2)[0]).not.toEqual(a);
 });
 
-test("cutoffDays(atRandom(…)) draws evenly within the range, both ends included, each day once a customer", () => {
+test("cutoffTimes(atRandom(…)) draws evenly within the range, both ends included, each day once a customer", () => {
   const all = moments(
     Array.from({length: 2000}, (_, c) => `customer ${c}`),
     7,
@@ -61,7 +63,7 @@ test("buildCohort(log, {moments}) has the rows of all cutoffs that are the custo
     [0, 9, 17, 25].map(n => ({customer, day: dayOf(range.from) - 10 + n, type: "buy"})),
   );
   const log = eventLogOf(rows, {lastDay: dayOf("2025-12-31")});
-  const {days, moments: own} = cutoffDays(atRandom({...range, perCustomer: 6, seed: 3}), log.customers);
+  const {times: days, moments: own} = cutoffTimes(atRandom({...range, perCustomer: 6, seed: 3}), log);
   const options = {churn: inactivity({days: 12, of: "buy"}), cutoffs: days, activity: "buy"};
   const rowsOf = (cohort: ReturnType<typeof buildCohort>) =>
     [...cohort.customer].map((c, i) => [c, cohort.cutoff[i]!, cohort.recency[i]!, cohort.tenure[i]!]);
