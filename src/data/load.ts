@@ -20,8 +20,8 @@ import {manifestIn, type SnapshotManifest} from "./snapshot.ts";
 /**
  * Reads the events of a snapshot folder into memory; days are in UTC. Entries of a customer that agree in day
  * and type keep the order of their times.
- * @param timesOfDay whether to read them, too, which only cutoffs within a day need; the log has none when all
- * events are of 00:00 UTC, which is how a file of dates reads.
+ * @param timesOfDay whether to read them, too, which only cutoffs within a day need. The log has none when its events
+ * are of one time of day, or of two, which is how a file of dates reads, in a zone with summer time too.
  * @throws DataError when the folder is no snapshot, or lacks events.
  */
 export const loadEventLog = (
@@ -60,9 +60,9 @@ export const loadEventLog = (
     };
   });
 
-/** Whether any event is of another time than 00:00 UTC. */
+/** Whether the events are of more than two times of day. */
 async function hasTimes(database: Database, all: string): Promise<boolean> {
-  const sql = `SELECT coalesce(bool_or(time <> date_trunc('day', time)), false) AS timed FROM ${all}`;
+  const sql = `SELECT count(DISTINCT ${timeOfDayColumn("time")}) > 2 AS timed FROM ${all}`;
   return (await rowsOf<{timed: boolean}>(database, sql))[0]!.timed;
 }
 

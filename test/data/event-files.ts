@@ -3,7 +3,7 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {onTestFinished} from "vitest";
 import {snapshotFiles} from "../../src/bin/data-files.ts";
-import type {EventLog} from "../../src/data/event-log.ts";
+import {type EventLog, timesOf} from "../../src/data/event-log.ts";
 import {type Ingested, type IngestOptions, ingest} from "../../src/data/ingest.ts";
 import type {Times} from "../../src/data/instant.ts";
 import {loadEventLog} from "../../src/data/load.ts";
@@ -31,12 +31,13 @@ export function entriesIn(log: EventLog): string[] {
 
 function textsOf(log: EventLog, until?: Times): string[] {
   const texts: string[] = [];
+  const time = timesOf(log);
   for (let c = 0; c < log.customers.length; c++)
     for (let i = log.offsets[c]!; i < log.offsets[c + 1]!; i++) {
       const attributes = Object.values(log.attributes).map(
         ({codes, values}) => values[codes[i]!] ?? "(missing)",
       );
-      const event = [log.customers[c], log.day[i], log.types[log.type[i]!], log.amount[i], ...attributes];
+      const event = [log.customers[c], time[i], log.types[log.type[i]!], log.amount[i], ...attributes];
       texts.push([...event, `known ${log.known?.[i]}`, `until ${until?.[i]}`].join(" "));
     }
   return texts;

@@ -58,6 +58,27 @@ test("cutoffTimes(atRandom(…)) draws evenly within the range, both ends includ
   expect(counts.reduce((sum, n) => sum + (n - mean) ** 2 / mean, 0)).toBeLessThan(59.7);
 });
 
+test("cutoffTimes(atRandom(…), log with times of day) draws a minute for each day, by the seed, for all", () => {
+  const year = {from: "2024-01-01", to: "2026-12-31"};
+  const timed = {customers: ["a", "b"], timeOfDay: new Int32Array(0)};
+  const draw = (seed: number, log: Parameters<typeof cutoffTimes>[1] = timed) =>
+    cutoffTimes(atRandom({...year, perCustomer: 1000, seed}), log);
+  const {times, moments: own} = draw(1);
+  const days = draw(1, {customers: timed.customers});
+  expect(times.map(Math.floor)).toEqual(days.times);
+  expect(own).toEqual(days.moments);
+  for (const t of times) expect(t).toBe(Math.round(t * 1440) / 1440);
+  const hours = times.map(t => Math.floor(24 * (t - Math.floor(t))));
+  const counts = Array.from({length: 24}, (_, hour) => hours.filter(h => h === hour).length);
+  const mean = times.length / 24;
+  // Chi-squared with 23 degrees is under 49.7 in 999 of 1000.
+  expect(counts.reduce((sum, n) => sum + (n - mean) ** 2 / mean, 0)).toBeLessThan(49.7);
+  const momentOf = new Map(times.map(t => [Math.floor(t), t]));
+  const other = draw(1, {...timed, customers: ["c"]}).times;
+  expect(other.every(t => (momentOf.get(Math.floor(t)) ?? t) === t)).toBe(true);
+  expect(draw(2).times.filter(t => momentOf.get(Math.floor(t)) === t).length).toBeLessThan(10);
+});
+
 test("buildCohort(log, {moments}) has the rows of all cutoffs that are the customer's own", () => {
   const rows: EventRow[] = ["a", "b", "c"].flatMap(customer =>
     [0, 9, 17, 25].map(n => ({customer, day: dayOf(range.from) - 10 + n, type: "buy"})),
@@ -82,6 +103,11 @@ test("isCutoff(cadence, day) and offCadenceDays(cadence, days) know the rhythm",
   expect([on("month", "2025-02-01"), on("month", "2025-02-28")]).toEqual([true, false]);
   expect([on("week", "2025-01-06"), on("week", "2025-01-05")]).toEqual([true, false]);
   expect([on("day", "2025-01-05"), on("moment", "2025-01-05")]).toEqual([true, true]);
+  const within = (unit: "month" | "week" | "day" | "moment") =>
+    isCutoff({every: unit}, dayOf("2025-09-01") + 0.5);
+  expect([within("month"), within("week"), within("day"), within("moment")]).toEqual([
+    ...[false, false, false, true],
+  ]);
   const off = (unit: "month" | "week" | "day", date: string) =>
     offCadenceDays({every: unit}, [dayOf(date)]).map(dateOf);
   expect([off("month", "2025-02-01"), off("week", "2025-01-06"), off("day", "2025-01-06")]).toEqual([
