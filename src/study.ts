@@ -244,6 +244,16 @@ export function defineStudy(input: StudyInput): Study {
     throw new DataError(
       'study: subscriptions is read by churn "subscription" alone; leave it out, or use it',
     );
+  if (
+    study.cutoffs.every === "moment" &&
+    "term" in study.churn &&
+    study.churn.term &&
+    study.churn.graceDays < 1
+  )
+    throw new DataError(
+      "study: churn.graceDays must be at least 1 with a term and cutoffs at moments, since a payment some hours after " +
+        "the paid time would else be a new contract",
+    );
   const fitted = study.features.find(({name}) => FITTED_NAMES.test(name));
   if (fitted)
     throw new DataError(

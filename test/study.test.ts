@@ -2,6 +2,7 @@ import {expect, test} from "vitest";
 import {activityFeatures} from "../src/features/defaults.ts";
 import {
   atRandom,
+  contract,
   days,
   defineStudy,
   every,
@@ -75,6 +76,15 @@ const wrong: [string, StudyInput, RegExp][] = [
     "a table of subscriptions that nothing reads",
     {...input, subscriptions: {from: "contracts.csv", customer: "c", start: "from", end: "to"}},
     /subscriptions is read by churn "subscription" alone/,
+  ],
+  [
+    "a term without a grace period at moments, where payments are hours late",
+    {
+      ...input,
+      churn: contract({start: "join", renew: "pay", end: "leave", graceDays: 0, term: {months: 1}}),
+      cutoffs: atRandom({from: "2024-06-01", to: "2025-03-31", perCustomer: 4, seed: 1}),
+    },
+    /churn\.graceDays must be at least 1/,
   ],
   [
     "a score of a feature that is not there",

@@ -95,9 +95,9 @@ export async function openContext(
   const file = shown(context.study);
   if (digestOf(study) !== context.studyDigest)
     throw new DataError(`${file} was changed during the run; run it again`, {file});
-  const log = await loadEventLog(context.snapshotFolder);
+  const log = await loadEventLog(context.snapshotFolder, {timesOfDay: study.cutoffs.every === "moment"});
   const asOf = context.knownBefore === undefined ? undefined : dayOf(context.knownBefore);
-  const options = {folder, customers: log.customers, asOf};
+  const options = {folder, customers: log.customers, asOf, timesOfDay: log.timeOfDay !== undefined};
   const campaigns = study.campaigns && (await loadCampaigns(study.campaigns, options));
   const subscriptions = study.subscriptions && (await loadSubscriptions(study.subscriptions, options));
   const tables = study.tables && (await loadCustomerTables(study.tables, options));

@@ -1,4 +1,5 @@
-import type {Day} from "../data/event-log.ts";
+import {dateOf} from "../data/calendar.ts";
+import type {Instant} from "../data/instant.ts";
 import {aucStatistic, clusterBootstrap, type Interval} from "./bootstrap.ts";
 import {chooseTop, FEWEST, type Groups} from "./fairness.ts";
 import {rankedLift} from "./lift.ts";
@@ -65,15 +66,19 @@ export function figuresByGroup(
   });
 }
 
-/** Groups of rows by cutoff, ascending. @param cutoff index into the cutoffs, one a row. */
-export function groupsByCutoff(
-  cutoff: Int32Array,
-  cutoffs: readonly Day[],
-  name: (t: Day) => string,
-): Groups {
+/** Most cutoffs that are told one by one; more are told by month. */
+const MOST_CUTOFFS = 12;
+
+/** Groups of rows by cutoff, or by its month where there are many; ascending. @param cutoff index into the cutoffs. */
+export function groupsByCutoff(cutoff: Int32Array, cutoffs: readonly Instant[]): Groups {
   const present = [...new Set(cutoff)].sort((a, b) => a - b);
-  const place = new Map(present.map((k, g) => [k, g]));
-  return {names: present.map(k => name(cutoffs[k]!)), code: cutoff.map(k => place.get(k)!)};
+  const nameOf = (k: number): string => {
+    const date = dateOf(Math.floor(cutoffs[k]!));
+    return present.length > MOST_CUTOFFS ? date.slice(0, 7) : date;
+  };
+  const names = [...new Set(present.map(nameOf))];
+  const place = new Map(present.map(k => [k, names.indexOf(nameOf(k))]));
+  return {names, code: cutoff.map(k => place.get(k)!)};
 }
 
 /** The same model fitted with another seed, on the same rows. */

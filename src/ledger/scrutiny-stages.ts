@@ -1,4 +1,3 @@
-import {dateOf} from "../data/calendar.ts";
 import {dataOf, rankedOf} from "../evaluate/compete.ts";
 import {type EqualTreatment, priceEqualTreatment} from "../evaluate/equal-treatment.ts";
 import {chooseTop, type Fairness, type Groups, intersect, judgeFairness} from "../evaluate/fairness.ts";
@@ -93,7 +92,6 @@ export function scrutinyStages(
       const byCutoff = groupsByCutoff(
         rows.map(i => cohort().cutoff[i]!),
         cohort().cutoffs,
-        dateOf,
       );
       const bySegment = [];
       for (const {name} of study.segments)

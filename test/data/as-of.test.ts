@@ -1,6 +1,7 @@
 import {expect, test} from "vitest";
 import {takeSnapshot} from "../../src/bin/data-files.ts";
 import {dateOf, dayOf} from "../../src/data/calendar.ts";
+import {loadEventLog} from "../../src/data/load.ts";
 import {entriesIn, folderOf, ingestText, messageOf, snapshotOf, sourceOf} from "./event-files.ts";
 import {FIRST, knownThen, logByDefinition, VERSIONED, versionedCsv, versionedRows} from "./versioned.ts";
 
@@ -14,6 +15,21 @@ test("loadEventLog(snapshot) is the log of the valid versions, with the supersed
       expect(log[key], key).toEqual(expected[key]);
     expect(manifest.rows).toBe(expected.day.length);
     expect(expected.superseded!.until.length).toBeGreaterThan(20);
+  }
+});
+
+test("loadEventLog(snapshot, {timesOfDay: true}) knows events and versions by the instant", async () => {
+  for (const seed of [6, 7]) {
+    const rows = versionedRows(300, {seed});
+    const {folder} = await snapshotOf(VERSIONED, folderOf({"events.csv": versionedCsv(rows)}));
+    const log = await loadEventLog(folder, {timesOfDay: true});
+    const expected = logByDefinition(rows, {timesOfDay: true});
+    expect(entriesIn(log)).toEqual(entriesIn(expected));
+    for (const key of ["customers", "offsets", "day", "timeOfDay", "type"] as const)
+      expect(log[key], key).toEqual(expected[key]);
+    // Versions of one day are kept apart.
+    const byDay = logByDefinition(rows).superseded!.until.length;
+    expect(expected.superseded!.until.length).toBeGreaterThan(byDay);
   }
 });
 

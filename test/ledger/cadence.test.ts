@@ -47,6 +47,11 @@ test("checkCadence(bundle, day) knows weeks, days and moments", () => {
     checkCadence(cadence({every: unit}), dayOf(date), {offCadence: true}).onCadence;
   expect([on("week", "2026-05-04"), on("week", "2026-05-05")]).toEqual([true, false]);
   expect([on("day", "2026-05-05"), on("moment", "2026-05-05")]).toEqual([true, true]);
+  const instant = dayOf("2026-05-05") + 0.5;
+  expect(checkCadence(cadence({every: "moment"}), instant)).toEqual({onCadence: true});
+  expect(() => checkCadence(cadence({every: "day", offCadence: null}), instant)).toThrow(
+    "the model was trained on every day, and 2026-05-05 12:00 UTC is none",
+  );
 });
 
 test("cadenceOf(study, cost) names the calendar features and survives JSON", () => {
