@@ -14,16 +14,16 @@ type Row = {
   readonly invented: boolean;
 };
 
-/** Gives the rows that a table has instead, by customer, then day. */
-type Choose = (rows: readonly Row[]) => readonly Row[];
+/** Gives the rows that a customer has instead of its own, by day. */
+type Choose = (own: readonly Row[]) => readonly Row[];
 
 /** What is beside the log, of some customers alone. */
 export const besideOf = (beside: BesideLog, customers: ReadonlySet<number>): BesideLog =>
-  rewrite(beside, rows => rows.filter(({customer}) => customers.has(customer)), never);
+  rewrite(beside, own => (customers.has(own[0]!.customer) ? own : []), never);
 
 /** What was beside the log when t began. */
 export const noFutureBeside = (beside: BesideLog, t: Day): BesideLog =>
-  rewrite(beside, rows => rows.filter(isPast(t)), never);
+  rewrite(beside, own => own.filter(isPast(t)), never);
 
 /**
  * What was beside the log when t began, and made-up contacts and rows from t on, the more of them on the cutoff's own
@@ -35,15 +35,15 @@ export function otherBeside(
   {t, ahead, random}: {readonly t: Day; readonly ahead: number; readonly random: Random},
 ): BesideLog {
   const pick = (n: number) => Math.floor(random() * n);
-  const choose: Choose = rows => {
-    const past = rows.filter(isPast(t));
-    const later = rows.filter(row => !isPast(t)(row) && random() < 0.7);
-    const more = rows.filter(() => random() < 0.2);
+  const choose: Choose = own => {
+    const past = own.filter(isPast(t));
+    const later = own.filter(row => !isPast(t)(row) && random() < 0.7);
+    const more = own.filter(() => random() < 0.2);
     const invented = [...later, ...more].map(row => {
       const day = Math.floor(t) + (random() < 0.2 ? 0 : pick(ahead));
       return {...row, day, invented: true};
     });
-    return [...past, ...invented].sort((a, b) => a.customer - b.customer || a.day - b.day || a.from - b.from);
+    return [...past, ...invented.sort((a, b) => a.day - b.day || a.from - b.from)];
   };
   return rewrite(beside, choose, random);
 }
@@ -71,8 +71,8 @@ function rewrite({campaigns, tables}: BesideLog, choose: Choose, random: Random)
 
 function rewriteCampaigns(campaigns: Campaigns, choose: Choose, random: Random): Campaigns {
   const {customer, day, treated} = campaigns;
-  const rows = Array.from(customer, (c, i) => ({customer: c, day: day[i]!, from: i, invented: false}));
-  const chosen = choose(rows).map(row => ({
+  const offsets = offsetsOf(customer, 1 + (customer.at(-1) ?? -1));
+  const chosen = chooseRows({offsets, day}, choose).map(row => ({
     ...row,
     arm: row.invented ? (random() < 0.5 ? 1 : 0) : treated[row.from]!,
   }));
@@ -86,25 +86,44 @@ function rewriteCampaigns(campaigns: Campaigns, choose: Choose, random: Random):
 }
 
 function rewriteTable(table: CustomerTable, choose: Choose, random: Random): CustomerTable {
-  const {columns, rows: n, offsets, known, values} = table;
-  const rows: Row[] = [];
-  for (let c = 0; c + 1 < offsets.length; c++)
-    for (let i = offsets[c]!; i < offsets[c + 1]!; i++)
-      rows.push({customer: c, day: known[i]!, from: i, invented: false});
-  const chosen = choose(rows);
-  const starts = new Int32Array(offsets.length);
-  for (const {customer} of chosen) starts[customer + 1]! += 1;
-  for (let c = 0; c + 1 < starts.length; c++) starts[c + 1]! += starts[c]!;
+  const {columns, rows, offsets, known, values} = table;
+  const chosen = chooseRows({offsets, day: known}, choose);
   const drawn = () => (random() < 0.2 ? Number.NaN : Math.floor(random() * 1_000_000));
   return {
     ...table,
     rows: chosen.length,
-    offsets: starts,
+    offsets: offsetsOf(
+      chosen.map(({customer}) => customer),
+      offsets.length - 1,
+    ),
     known: Int32Array.from(chosen, ({day}) => day),
     values: Float64Array.from(
       columns.flatMap((_, j) =>
-        chosen.map(({from, invented}) => (invented ? drawn() : values[j * n + from]!)),
+        chosen.map(({from, invented}) => (invented ? drawn() : values[j * rows + from]!)),
       ),
     ),
   };
+}
+
+/** The rows chosen for each customer in turn. */
+function chooseRows(
+  {offsets, day}: {readonly offsets: Int32Array; readonly day: Int32Array},
+  choose: Choose,
+): Row[] {
+  const chosen: Row[] = [];
+  for (let customer = 0; customer + 1 < offsets.length; customer++) {
+    const own: Row[] = [];
+    for (let i = offsets[customer]!; i < offsets[customer + 1]!; i++)
+      own.push({customer, day: day[i]!, from: i, invented: false});
+    if (own.length > 0) for (const row of choose(own)) chosen.push(row);
+  }
+  return chosen;
+}
+
+/** Where the rows of each of n customers begin, of rows by customer. */
+function offsetsOf(customers: ArrayLike<number>, n: number): Int32Array {
+  const offsets = new Int32Array(n + 1);
+  for (let i = 0; i < customers.length; i++) offsets[customers[i]! + 1]! += 1;
+  for (let c = 0; c < n; c++) offsets[c + 1]! += offsets[c]!;
+  return offsets;
 }

@@ -62,14 +62,15 @@ export function checkCadence(
 
 /** The last day up to and with `day` on which a model may be asked. */
 export function cutoffUntil(cadence: Pick<Cadence, "every">, day: Day): Day {
-  let t = day;
+  if (isCutoff(cadence, day)) return day;
+  let t = Math.floor(day);
   while (!isCutoff(cadence, t)) t -= 1;
   return t;
 }
 
 /** The first day after `day` on which a model may be asked. */
 function cutoffAfter(cadence: Pick<Cadence, "every">, day: Day): Day {
-  let t = day + 1;
+  let t = Math.floor(day) + 1;
   while (!isCutoff(cadence, t)) t += 1;
   return t;
 }
