@@ -1,11 +1,11 @@
 import {expect, test} from "vitest";
 import {dayOf} from "../../src/data/calendar.ts";
-import {rowKnownBefore} from "../../src/data/customer-table.ts";
+import type {Campaigns} from "../../src/data/campaigns.ts";
+import {type CustomerTables, rowKnownBefore} from "../../src/data/customer-table.ts";
 import {AMOUNT_SCALE, type EventLog, type EventRow} from "../../src/data/event-log.ts";
 import {auditFeatures} from "../../src/features/audit.ts";
 import {activityFeatures} from "../../src/features/defaults.ts";
 import {campaignFeatures} from "../../src/features/families.ts";
-import type {BesideLog} from "../../src/features/fitted.ts";
 import type {ComputeFeatures} from "../../src/features/look-ahead.ts";
 import {computeFeatures} from "../../src/features/sweep.ts";
 import type {Run} from "../../src/ledger/run.ts";
@@ -102,8 +102,10 @@ test.each(Object.keys(looksAhead))(
   },
 );
 
+type Beside = {readonly campaigns: Campaigns; readonly tables: CustomerTables};
+
 /** By customer, contacts and what a table says of calls, some days apart. */
-function besideOf({customers}: EventLog): Required<BesideLog> {
+function besideOf({customers}: EventLog): Beside {
   const random = randomOf(5);
   const days = customers.map(() => {
     const own: number[] = [];
@@ -152,7 +154,7 @@ test("run.audit() passes features of campaigns and tables, whose future it chang
 
 /** A value of a customer's contacts and rows of the table, at a cutoff. */
 const looksAheadBeside: Readonly<
-  Record<string, (beside: Required<BesideLog>, customer: number, cutoff: number) => number>
+  Record<string, (beside: Beside, customer: number, cutoff: number) => number>
 > = {
   "last row of a table": ({tables}, c) => tables.crm!.values[tables.crm!.offsets[c + 1]! - 1] ?? Number.NaN,
   "row of a table on the cutoff's own day": ({tables}, c, t) =>
@@ -169,7 +171,7 @@ test.each(Object.keys(looksAheadBeside))(
   async what => {
     const run = runOf(clean, withBeside, besideOf(runOf(clean).log));
     const compute: ComputeFeatures = (log, cohort, beside) =>
-      addColumn(log, cohort, (c, t) => looksAheadBeside[what]!(beside as Required<BesideLog>, c, t));
+      addColumn(log, cohort, (c, t) => looksAheadBeside[what]!(beside as Beside, c, t));
     const found = auditFeatures(await run.features(), {
       ...{log: run.log, cohort: run.cohort(), split: run.split(), labels: run.labels()},
       ...{churn: run.churnRule(), features: run.study.features, seed: 1, compute, beside: run.beside},

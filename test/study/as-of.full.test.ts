@@ -110,7 +110,6 @@ test("verify of a card that was made --as-of a day finds it the same after every
     expect(ran.status, ran.err).toBe(0);
     const same = ["same      card.json", "same      card.html", "same      model.json"];
     const card = "reports/shop";
-    expect(churnbook(["verify", card], study).out).toEqual(same);
     writeData(folder, END + 1);
     const later = churnbook(["verify", card], study);
     expect(later.out, later.err).toEqual(same);
