@@ -279,7 +279,10 @@ export function defineStudy(input: StudyInput): Study {
 
 /** What a table of a study says of its files. */
 export type TableSource = Pick<Study["events"], "from"> &
-  Partial<Pick<Study["events"], "csv" | "customer" | "time" | "timeFormat" | "timeZone">>;
+  Partial<Pick<Study["events"], "csv" | "customer" | "time" | "timeFormat" | "timeZone">> & {
+    /** Columns with times: a row was known before a day when none of them is of that day or later. */
+    readonly since: readonly string[];
+  };
 
 /** The tables that a study reads, by the names that its contract calls them. */
 export const tablesOf = ({
@@ -290,10 +293,17 @@ export const tablesOf = ({
 }: Pick<Study, "events" | "campaigns" | "subscriptions" | "tables">): Readonly<
   Record<string, TableSource>
 > => ({
-  ...tables,
-  events,
-  ...(campaigns && {campaigns}),
-  ...(subscriptions && {subscriptions: {...subscriptions, time: subscriptions.start}}),
+  ...Object.fromEntries(
+    Object.entries(tables ?? {}).map(([name, table]) => [name, {...table, since: [table.known]}]),
+  ),
+  events: {...events, since: events.known === undefined ? [events.time] : [events.time, events.known]},
+  ...(campaigns && {campaigns: {...campaigns, since: [campaigns.time]}}),
+  ...(subscriptions && {
+    subscriptions: {
+      ...{...subscriptions, time: subscriptions.start},
+      since: [subscriptions.known ?? subscriptions.start],
+    },
+  }),
 });
 
 /** @throws DataError when the contract is about a table that the study does not read. */

@@ -6,10 +6,12 @@ import {counted} from "../figures.ts";
 import {type Random, randomOf} from "../random.ts";
 import type {AuditFinding} from "../split/finding.ts";
 import type {Cohort} from "../target/cohort.ts";
+import type {BesideLog} from "./fitted.ts";
 import type {Matrix} from "./matrix.ts";
+import {besideOf, noFutureBeside, otherBeside} from "./other-beside.ts";
 
 /** Computes the features of the rows of a cohort, in their order. */
-export type ComputeFeatures = (log: EventLog, cohort: Cohort) => Matrix | Promise<Matrix>;
+export type ComputeFeatures = (log: EventLog, cohort: Cohort, beside: BesideLog) => Matrix | Promise<Matrix>;
 
 /** Customers that are checked, at most. */
 const CUSTOMERS = 500;
@@ -21,28 +23,39 @@ const AHEAD = 180;
 /**
  * Computes features again with another future, and finds those that change: at some of the cutoffs, for some of the
  * customers, the events that happened or became known on or after the cutoff are left out, and moved, changed and
- * added ones put in their place.
- * @param compute the computation that the study uses, whatever it reads beside the log.
+ * added ones put in their place; so are campaign contacts and the rows of the study's own tables.
+ * @param compute the computation that the study uses.
+ * @param beside what it reads beside the log.
  * @param seed of the sample and of the other future.
  */
 export async function checkLookAhead(
   log: EventLog,
   cohort: Cohort,
   compute: ComputeFeatures,
-  {seed}: {readonly seed: number},
+  {seed, beside = {}}: {readonly seed: number; readonly beside?: BesideLog},
 ): Promise<AuditFinding[]> {
   const random = randomOf(seed);
   const customers = sampleOf(cohort, random);
   const seen = takeEntries(log, new Map([...customers].map(c => [c, entriesOf(log, c)])));
+  const seenBeside = besideOf(beside, customers);
+  const what = [
+    "events",
+    ...(beside.campaigns ? ["contacts"] : []),
+    ...(beside.tables ? ["rows of tables"] : []),
+  ].join(", ");
   const changed = new Map<string, {rows: number; example: string}>();
   let rows = 0;
   const cutoffs = spread(cohort.cutoffs);
   for (const t of cutoffs) {
     const part = atCutoff(cohort, t, customers);
     rows += part.rows;
-    const now = await compute(seen, part);
-    for (const other of [otherFuture(seen, t, random), noFuture(seen, t)])
-      compare(now, await compute(other, part), (feature, row, was, is) => {
+    const now = await compute(seen, part, seenBeside);
+    const others = [
+      [otherFuture(seen, t, random), otherBeside(seenBeside, {t, ahead: AHEAD, random})],
+      [noFuture(seen, t), noFutureBeside(seenBeside, t)],
+    ] as const;
+    for (const [other, otherTables] of others)
+      compare(now, await compute(other, part, otherTables), (feature, row, was, is) => {
         const example = `of ${log.customers[part.customer[row]!]} at ${momentText(t)} from ${shown(was)} to ${shown(is)}`;
         const known = changed.get(feature);
         if (known) known.rows += 1;
@@ -56,7 +69,7 @@ export async function checkLookAhead(
         verdict: "ok",
         message:
           `No feature looks ahead: ${counted(rows, "row")} at ${counted(cutoffs.length, "cutoff")} stayed as they ` +
-          "were when the events on or after the cutoff were moved, changed, dropped and added to.",
+          `were when the ${what} on or after the cutoff were moved, changed, dropped and added to.`,
       },
     ];
   return [...changed].map(([feature, {rows: n, example}]) => ({
@@ -64,8 +77,8 @@ export async function checkLookAhead(
     verdict: "error",
     feature,
     message:
-      `${feature} looks ahead: with other events on or after the cutoff it changed ${n} times in ` +
-      `${counted(2 * rows, "row")}, ${example}; it may read only events before the cutoff.`,
+      `${feature} looks ahead: with other ${what} on or after the cutoff it changed ${n} times in ` +
+      `${counted(2 * rows, "row")}, ${example}; it may read only ${what} before the cutoff.`,
   }));
 }
 

@@ -1,4 +1,5 @@
-import {momentText} from "../data/calendar.ts";
+import {dateOf, momentText} from "../data/calendar.ts";
+import type {Day} from "../data/event-log.ts";
 import type {Instant} from "../data/instant.ts";
 import {DataError} from "../data-error.ts";
 import type {CadenceCost} from "../evaluate/cadence.ts";
@@ -51,13 +52,29 @@ export function checkCadence(
 ): {readonly onCadence: boolean} {
   if (isCutoff(cadence, t)) return {onCadence: true};
   const refused = `the model was trained on ${CADENCE_WORDS[cadence.every]}, and ${momentText(t)} is none`;
+  const day = Math.floor(t);
+  const instead = `ask it on ${dateOf(cutoffUntil(cadence, day))} or ${dateOf(cutoffAfter(cadence, day))}`;
   if (cadence.calendarFeatures.length > 0)
     throw new DataError(
-      `${refused}; it cannot be asked there, since ${cadence.calendarFeatures.join(", ")} would mean something else`,
+      `${refused}; it cannot be asked there, since ${cadence.calendarFeatures.join(", ")} would mean something else; ${instead}`,
     );
-  if (!offCadence)
-    throw new DataError(`${refused}${costText(cadence)}; ask it on such a day, or use --off-cadence`);
+  if (!offCadence) throw new DataError(`${refused}${costText(cadence)}; ${instead}, or use --off-cadence`);
   return {onCadence: false};
+}
+
+/** The last day up to and with `day` on which a model may be asked. */
+export function cutoffUntil(cadence: Pick<Cadence, "every">, day: Day): Day {
+  if (isCutoff(cadence, day)) return day;
+  let t = Math.floor(day);
+  while (!isCutoff(cadence, t)) t -= 1;
+  return t;
+}
+
+/** The first day after `day` on which a model may be asked. */
+function cutoffAfter(cadence: Pick<Cadence, "every">, day: Day): Day {
+  let t = Math.floor(day) + 1;
+  while (!isCutoff(cadence, t)) t += 1;
+  return t;
 }
 
 const costText = ({offCadence}: Cadence): string =>

@@ -52,7 +52,7 @@ export async function scoreBundle(
   if (Math.floor(t) > log.lastDay + 1)
     throw new DataError(
       `scoreBundle requires the events of all days before ${dateOf(t)}, got them until ${dateOf(log.lastDay)}; ` +
-        "add the days that are missing",
+        "add the days that are missing, or move events.lastDay on when they are there",
     );
   const churn = ruleOf(bundle.churn, {population: () => bundle.population!, subscriptions});
   const cohort = buildCohort(log, {churn, cutoffs: [t], activity, minimumTenureDays});

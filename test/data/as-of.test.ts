@@ -110,6 +110,17 @@ test("takeSnapshot({asOf}) refuses what is no date, a day after that of reading,
   expect(await take("2025-01-06")).toBe("no error");
 });
 
+test("takeSnapshot({asOf: D}) names the files that had rows then", async () => {
+  const files = {"a.csv": "id,at\n1,2025-01-05\n", "b.csv": "id,at\n1,2025-02-05\n2,2025-03-01\n"};
+  const namesAt = async (asOf?: string) =>
+    (await snapshotOf(sourceOf({from: "*.csv"}), folderOf(files), {asOf})).manifest.sources.map(
+      ({name}) => name,
+    );
+  expect(await namesAt("2025-02-05")).toEqual(["a.csv"]);
+  expect(await namesAt("2025-02-06")).toEqual(["a.csv", "b.csv"]);
+  expect(await namesAt()).toEqual(["a.csv", "b.csv"]);
+});
+
 test("ingest({known}) quarantines a row without a time at which it was known, and names a column that is missing", async () => {
   const text = "id,at,seen\n1,2025-01-01,2025-01-02\n2,2025-01-01,soon\n3,2025-01-01,\n";
   expect(await messageOf(ingestText(text, {known: "seen"}))).toBe(
