@@ -113,7 +113,7 @@ test("churnbook score writes what scoreBundle says, the riskiest first, with the
   const log = await loadEventLog(context.snapshotFolder);
   const bundle = JSON.parse(read("reports/small/model.json")) as Bundle;
   const day = dayOf("2025-05-01");
-  const beside = await loadBeside(loaded.study, {folder, customers: log.customers});
+  const beside = await loadBeside(loaded.study, {folder, customers: log.customers, timesOfDay: false});
   const {customer, margins, probabilities} = await scoreBundle(bundle, {log, ...beside}, day);
   const model = sha256(read("reports/small/model.json"));
   const expected = Array.from(customer, (c, i) => ({
