@@ -38,17 +38,11 @@ export function calibrationCurve(
   const n = probabilities.length;
   if (n === 0 || y.length !== n)
     throw new RangeError(`calibrationCurve requires one probability a row, got ${n} for ${y.length}`);
-  const sorted = Float64Array.from(probabilities).sort();
-  if (!(sorted[0]! >= 0 && sorted[n - 1]! <= 1))
-    throw new RangeError(
-      `calibrationCurve requires probabilities in [0, 1], got ${sorted[0]} to ${sorted[n - 1]}`,
-    );
-  const edges = Array.from({length: bins - 1}, (_, b) => quantileOf(sorted, (b + 1) / bins));
+  const binOf = calibrationBins(probabilities, bins);
   const [rows, positives, sums] = [new Int32Array(bins), new Int32Array(bins), new Float64Array(bins)];
   const members = Array.from(rows, () => new Set<number>());
   for (let i = 0; i < n; i++) {
-    let b = 0;
-    while (b < edges.length && edges[b]! < probabilities[i]!) b++;
+    const b = binOf[i]!;
     rows[b]! += 1;
     positives[b]! += y[i]!;
     sums[b]! += probabilities[i]!;
@@ -61,6 +55,23 @@ export function calibrationCurve(
     observed: positives[b]! / count,
     ...wilson((positives[b]! / count) * members[b]!.size, members[b]!.size, {level}),
   })).filter(point => point.rows > 0);
+}
+
+/**
+ * Bin of each row in [0, bins), by rising probability, of about equal size: see {@link calibrationCurve}.
+ * @throws RangeError when there is no row or a probability is outside [0, 1].
+ */
+export function calibrationBins(probabilities: ArrayLike<number>, bins: number): Int32Array {
+  const sorted = Float64Array.from(probabilities).sort();
+  const [least, most] = [sorted[0] ?? Number.NaN, sorted.at(-1) ?? Number.NaN];
+  if (!(least >= 0 && most <= 1))
+    throw new RangeError(`calibrationCurve requires probabilities in [0, 1], got ${least} to ${most}`);
+  const edges = Array.from({length: bins - 1}, (_, b) => quantileOf(sorted, (b + 1) / bins));
+  return Int32Array.from(probabilities, p => {
+    let b = 0;
+    while (b < edges.length && edges[b]! < p) b++;
+    return b;
+  });
 }
 
 /** Standard normal quantile at (1 + level) / 2. */

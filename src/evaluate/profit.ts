@@ -1,8 +1,8 @@
 import {randomOf} from "../random.ts";
 import type {Study, Triangular} from "../study.ts";
 import {type Clusters, percentileInterval, weightDraws} from "./bootstrap.ts";
-import {topSums} from "./lift.ts";
-import {rankRows, unitWeights} from "./ranking.ts";
+import {rankTable, refillable, tableTop, totalSum, totalWeight} from "./rank-table.ts";
+import {rankRows} from "./ranking.ts";
 
 /** The figures of {@link Study} that a campaign is valued with. */
 export type Economics = Pick<
@@ -73,7 +73,8 @@ export function campaignValues(
   const n = ranking.rows;
   const cost = economics.contactCost + economics.offerCost;
   const kept = meanOf(economics.offerWorks) * meanOf(economics.customerValue);
-  const counted = topSums(ranking, unitWeights(n), ranking.positive, fractions);
+  const table = rankTable(ranking);
+  const all = totalSum(table);
   const drawn = drawValues(rows, economics, fractions, {seed, draws, customers});
   return fractions.map((fraction, f) => {
     const contacted = fraction * customers;
@@ -85,9 +86,9 @@ export function campaignValues(
     return {
       fraction,
       contacted,
-      model: worth("model", counted.top[f]!),
-      random: worth("random", fraction * counted.all),
-      perfect: worth("perfect", Math.min(fraction * n, counted.all)),
+      model: worth("model", tableTop(table, fraction)),
+      random: worth("random", fraction * all),
+      perfect: worth("perfect", Math.min(fraction * n, all)),
       level,
     };
   });
@@ -120,21 +121,24 @@ function drawValues(
   {seed, draws, customers}: {readonly seed: number; readonly draws: number; readonly customers: number},
 ): Record<Choice, Float64Array[]> {
   const ranking = rankRows(margins, y);
-  const next = weightDraws(clusters, {seed});
-  const random = randomOf(seed, 1);
+  const weigh = weightDraws(clusters, {seed});
+  // Draws of customers use the streams from 0 on.
+  const random = randomOf(seed, -1);
   const weights = new Float64Array(ranking.rows);
+  const {table, fill} = refillable(ranking, [...weights.keys()]);
   const cost = economics.contactCost + economics.offerCost;
   const empty = (): Float64Array[] => fractions.map(() => new Float64Array(draws));
   const values = {model: empty(), random: empty(), perfect: empty()};
   for (let d = 0; d < draws; d++) {
-    next(weights);
+    weigh(d, weights);
     const kept =
       triangularAt(economics.offerWorks, random()) * triangularAt(economics.customerValue, random());
-    const {top, all, total} = topSums(ranking, weights, ranking.positive, fractions);
+    fill(weights);
+    const [all, total] = [totalSum(table), totalWeight(table)];
     for (let f = 0; f < fractions.length; f++) {
       const fraction = fractions[f]!;
       const worthOf = (share: number): number => customers * (share * kept - fraction * cost);
-      values.model[f]![d] = worthOf(top[f]! / total);
+      values.model[f]![d] = worthOf(tableTop(table, fraction) / total);
       values.random[f]![d] = worthOf((fraction * all) / total);
       values.perfect[f]![d] = worthOf(Math.min(fraction, all / total));
     }

@@ -1,6 +1,8 @@
+import {clustersOf} from "../evaluate/bootstrap.ts";
 import {hindsightCeiling} from "../evaluate/ceiling.ts";
 import type {Ranked} from "../evaluate/compete.ts";
-import {FRACTIONS, type Judgement, type ModelJudgement} from "../evaluate/judge.ts";
+import type {Judgement, ModelJudgement} from "../evaluate/judge.ts";
+import {FRACTIONS} from "../evaluate/metric-table.ts";
 import {type CampaignValue, campaignValue, campaignValues} from "../evaluate/profit.ts";
 import {briefPercent, whole} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
@@ -9,11 +11,6 @@ import {list, type Table, text} from "./words.ts";
 
 /** Enough that the recommendation, which turns on the low end of the value, does not turn on the seed. */
 const DRAWS = 5000;
-
-const clustersOf = (customer: Int32Array) => ({
-  cluster: customer,
-  n: 1 + customer.reduce((a, b) => Math.max(a, b), 0),
-});
 
 function valuesOf(
   ranked: Ranked,
@@ -106,7 +103,7 @@ export function liftCurves({models, baseRate, capacity}: Judgement) {
   return {
     models: ordered.map(model => ({
       name: model.title,
-      points: model.curve.map(({value, low, high}, k) => ({
+      points: model.curve.map(({lift: {value, low, high}}, k) => ({
         fraction: FRACTIONS[k]!,
         lift: value,
         ...(model.chosen ? {low, high} : {}),
@@ -301,7 +298,7 @@ function caveats(judged: Judgement, {economics, horizon}: Study): string[] {
     ...(judged.positives < 100
       ? [`The test rests on ${judged.positives} churners only; read the intervals, not the figures.`]
       : []),
-    ...(judged.gainOverRecency && judged.gainOverRecency.low <= 0 && chosen.kind !== "recency"
+    ...(judged.gainOverRecency && judged.gainOverRecency.auc.low <= 0 && chosen.kind !== "recency"
       ? ["The model is not clearly better than the rule of thumb, the longer inactive the riskier."]
       : []),
   ];

@@ -97,7 +97,7 @@ export function chosenText(judged: Judgement, trained: Competition): Text {
     (a, b) => (a && a.tuneAuc >= b.tuneAuc ? a : b),
     undefined,
   );
-  const gain = judged.gainOverRecency;
+  const gain = judged.gainOverRecency?.auc;
   const earned =
     gain === undefined || chosen.kind === "recency"
       ? ""
@@ -132,7 +132,8 @@ function foundText({kind}: ModelJudgement, trained: Competition): string {
 /** How near the second engine of boosted trees comes: two programs seldom make the same mistake. */
 export function crossCheckText({crossCheck, rows}: Judgement): Text {
   if (!crossCheck) return text("Boosted trees were not fitted by two engines, so none checks the other.");
-  const {gain, correlation, distance} = crossCheck;
+  const {correlation, distance} = crossCheck;
+  const gain = crossCheck.gain.auc;
   const apart =
     gain.low <= 0 && gain.high >= 0
       ? "which this test cannot tell from none"
