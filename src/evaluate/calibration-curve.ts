@@ -1,5 +1,5 @@
 import {fitLogistic} from "../model/logistic.ts";
-import {quantileOf} from "./quantile.ts";
+import {type Level, normalQuantile, quantileOf} from "./quantile.ts";
 
 /** Rows of like probability: what was predicted for them and what came. */
 export type CalibrationPoint = {
@@ -31,7 +31,7 @@ export function calibrationCurve(
     clusters,
   }: {
     readonly bins?: number;
-    readonly level?: 0.95 | 0.9;
+    readonly level?: Level;
     readonly clusters?: ArrayLike<number> | undefined;
   } = {},
 ): CalibrationPoint[] {
@@ -74,19 +74,16 @@ export function calibrationBins(probabilities: ArrayLike<number>, bins: number):
   });
 }
 
-/** Standard normal quantile at (1 + level) / 2. */
-const Z = {0.95: 1.959963984540054, 0.9: 1.6448536269514722} as const;
-
 /** Wilson's (1927) score interval of the share positives / n, without continuity correction. */
 export function wilson(
   positives: number,
   n: number,
-  {level = 0.95}: {readonly level?: 0.95 | 0.9} = {},
+  {level = 0.95}: {readonly level?: Level} = {},
 ): {readonly low: number; readonly high: number} {
-  const z2 = Z[level] ** 2;
+  const z2 = normalQuantile(level) ** 2;
   const p = positives / n;
   const centre = (p + z2 / (2 * n)) / (1 + z2 / n);
-  const half = (Z[level] / (1 + z2 / n)) * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n));
+  const half = (normalQuantile(level) / (1 + z2 / n)) * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n));
   return {low: positives === 0 ? 0 : centre - half, high: positives === n ? 1 : centre + half};
 }
 
