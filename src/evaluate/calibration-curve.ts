@@ -1,4 +1,3 @@
-import {fitLogistic} from "../model/logistic.ts";
 import {type Level, normalQuantile, quantileOf} from "./quantile.ts";
 
 /** Rows of like probability: what was predicted for them and what came. */
@@ -85,22 +84,4 @@ export function wilson(
   const centre = (p + z2 / (2 * n)) / (1 + z2 / n);
   const half = (normalQuantile(level) / (1 + z2 / n)) * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n));
   return {low: positives === 0 ? 0 : centre - half, high: positives === n ? 1 : centre + half};
-}
-
-/**
- * Cox's (1958) recalibration: log-odds of churn = intercept + slope × log-odds predicted. Slope 1 and intercept 0
- * are ideal; a slope below 1 means predictions too extreme. Probabilities are held within [epsilon, 1 - epsilon].
- * @throws RangeError when `y` holds one class only or all probabilities are equal.
- */
-export function calibrationSlope(
-  probabilities: ArrayLike<number>,
-  y: ArrayLike<number>,
-  {epsilon = 1e-6}: {readonly epsilon?: number} = {},
-): {readonly intercept: number; readonly slope: number} {
-  const values = Float64Array.from(probabilities, p => {
-    const held = Math.min(Math.max(p, epsilon), 1 - epsilon);
-    return Math.log(held / (1 - held));
-  });
-  const fit = fitLogistic({names: ["margin"], rows: values.length, values}, y, {c: Number.POSITIVE_INFINITY});
-  return {intercept: fit.intercept, slope: fit.coefficients[0]!};
 }

@@ -21,7 +21,9 @@ export type Statistic =
     }
   /** Sum of weight × above over sum of weight × below; below is 1 when absent. */
   | {readonly kind: "ratio"; readonly above: ArrayLike<number>; readonly below?: ArrayLike<number>}
-  /** Sum over groups of the absolute weighted sum of `gap`, over all weight. */
+  /**
+   * Sum over groups of the absolute weighted sum of `gap`, over all weight. Its interval is reflected: see clusterBootstrap.
+   */
   | {
       readonly kind: "groupedGap";
       /** By row, in [0, groups). */

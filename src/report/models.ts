@@ -165,12 +165,12 @@ export function ceilingText({models, capacity, baseRate, ceiling, promised}: Jud
 export function calibrationText({candidates, chosen, rows}: Competition): Text {
   const {calibration, logLoss} = candidates[chosen]!.calibration;
   const {kind} = calibration;
-  const name = {isotonic: "isotonic regression", platt: "Platt scaling"};
-  const other = kind === "isotonic" ? "platt" : "isotonic";
+  const name = {isotonic: "isotonic regression", platt: "Platt scaling", beta: "beta calibration"};
+  const others = (["platt", "beta", "isotonic"] as const).filter(one => one !== kind);
   return text(
     `Scores become probabilities by ${name[kind]}, fitted on ${whole(rows.calibrate.length)} rows of the calibration ` +
-      `customers. It had the lower log loss there in a five-fold comparison by customer: ${logLoss[kind].toFixed(4)} ` +
-      `against ${logLoss[other].toFixed(4)} by ${name[other]}.`,
+      `customers. It had the lowest log loss there in a five-fold comparison by customer: ${logLoss[kind].toFixed(4)} ` +
+      `against ${others.map(other => `${logLoss[other].toFixed(4)} by ${name[other]}`).join(" and ")}.`,
   );
 }
 
