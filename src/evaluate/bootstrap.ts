@@ -2,7 +2,7 @@ import {randomOf} from "../random.ts";
 import {quantileOf} from "./quantile.ts";
 import {evaluatorOf, type Statistic} from "./statistic.ts";
 
-/** An estimate with its bootstrap interval: percentiles, but for a sum of absolute values. */
+/** An estimate with its percentile interval. */
 export type Interval = {
   /** The statistic on the rows as they are. */
   readonly value: number;
@@ -113,8 +113,7 @@ export function statisticsAt(statistics: readonly Statistic[], weights: Float64A
 
 /**
  * Percentile intervals by bootstrap over customers (Efron 1979; Field and Welsh 2007 for clusters). All
- * statistics see the same draws, so a difference of two is paired. Quantiles interpolate linearly. The interval of a
- * sum of absolute values ("groupedGap") is the basic one, reflected at the value.
+ * statistics see the same draws, so a difference of two is paired. Quantiles interpolate linearly.
  * @throws RangeError when a statistic is undefined on the rows as they are, or in more than half of the draws.
  */
 export function clusterBootstrap<T extends Statistics>(
@@ -174,7 +173,7 @@ export function intervalsOf(
     named.map(one => one.statistic),
     new Float64Array(clusters.cluster.length).fill(1),
   );
-  const intervals = named.map(({name, statistic}, s): Interval => {
+  const intervals = named.map(({name}, s): Interval => {
     const value = values[s]!;
     if (!Number.isFinite(value))
       throw new RangeError(
@@ -186,9 +185,7 @@ export function intervalsOf(
       throw new RangeError(
         `clusterBootstrap requires a statistic defined in most draws, got ${defined.length} of ${draws} for ${name}`,
       );
-    const {low, high} = percentileInterval(defined, level);
-    const held = statistic.kind === "groupedGap" ? reflected(value, {low, high}) : {low, high};
-    return {value, ...held, level, draws: defined.length};
+    return {value, ...percentileInterval(defined, level), level, draws: defined.length};
   });
   let next = 0;
   const rebuilt = (one: Statistics): unknown => {
@@ -198,15 +195,6 @@ export function intervalsOf(
   };
   return rebuilt(statistics);
 }
-
-/**
- * The basic interval (Davison and Hinkley 1997, section 5.2), for a sum of absolute values: noise makes it too large,
- * in a draw as much above the value as the value is above the truth. It is not below 0.
- */
-const reflected = (value: number, {low, high}: {low: number; high: number}) => ({
-  low: Math.max(0, 2 * value - high),
-  high: Math.max(0, 2 * value - low),
-});
 
 /** The central interval of `values` at `level`, from their quantiles. */
 export function percentileInterval(

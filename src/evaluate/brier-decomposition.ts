@@ -1,4 +1,5 @@
 import {calibrationBins} from "./calibration-curve.ts";
+import {CALIBRATION_BINS} from "./calibration-error.ts";
 
 /**
  * What a Brier score is made of (Murphy 1973), with the terms of Stephenson, Coelho and Jolliffe (2008) for
@@ -29,7 +30,7 @@ export type BrierDecomposition = {
 export function brierDecomposition(
   probabilities: ArrayLike<number>,
   y: ArrayLike<number>,
-  {bins = 10}: {readonly bins?: number} = {},
+  {bins = CALIBRATION_BINS}: {readonly bins?: number} = {},
 ): BrierDecomposition {
   const n = y.length;
   if (probabilities.length !== n)

@@ -1,15 +1,19 @@
 import {type ModelKind, titleOf} from "../model/model.ts";
 import {CROSS_CHECK, type Study} from "../study.ts";
 import type {Cohort} from "../target/cohort.ts";
-import {clustersOf, type Interval} from "./bootstrap.ts";
+import {type BootstrapOptions, type Clusters, clustersOf, type Interval} from "./bootstrap.ts";
 import {bootstrapInThreads} from "./bootstrap-threads.ts";
+import {type BrierDecomposition, brierDecomposition} from "./brier-decomposition.ts";
+import {type CalibrationError, calibrationError} from "./calibration-error.ts";
+import {type CalibrationSlope, calibrationSlope} from "./calibration-slope.ts";
 import {bayesCeiling, hindsightCeiling, shareOfAttainable} from "./ceiling.ts";
 import {type Competition, type Ranked, rankedOf} from "./compete.ts";
+import {delongAuc, delongDifference, type NormalInterval} from "./delong.ts";
 import {type LiftBin, liftTable} from "./lift.ts";
 import {
   differenceStatistics,
   type MetricTable,
-  type ModelDifference,
+  type ModelComparison,
   metricStatistics,
 } from "./metric-table.ts";
 import {rankRows} from "./ranking.ts";
@@ -22,12 +26,23 @@ export type ModelJudgement = MetricTable & {
   readonly title: string;
   readonly chosen: boolean;
   readonly tuneAuc: number;
+  /** ROC AUC with its error by customer after DeLong and Obuchowski, to check the bootstrap. */
+  readonly delong: NormalInterval;
+  readonly calibration: ModelCalibration;
+};
+
+/** How far the calibrated probabilities can be trusted. */
+export type ModelCalibration = {
+  readonly error: CalibrationError;
+  readonly parts: BrierDecomposition;
+  /** null where all customers get the same probability. */
+  readonly line: CalibrationSlope | null;
 };
 
 /** Two engines on the same rows, each with its own settings. */
 export type CrossCheck = {
   /** Figures of the first engine less those of the second, paired. */
-  readonly gain: ModelDifference;
+  readonly gain: ModelComparison;
   /** Spearman's rank correlation of their margins. */
   readonly correlation: number;
   /** Mean distance of their calibrated probabilities, in [0, 1]. */
@@ -46,7 +61,7 @@ export type Judgement = {
   readonly capacity: number;
   readonly models: readonly ModelJudgement[];
   /** Figures of the chosen model less those of the rule of thumb, paired; absent without the rule of thumb. */
-  readonly gainOverRecency?: ModelDifference;
+  readonly gainOverRecency?: ModelComparison;
   /** How near the second engine of boosted trees comes to the first; absent without both. */
   readonly crossCheck?: CrossCheck;
   /** Highest possible lift at capacity for whoever knew every outcome, and the part of the way that was gone. */
@@ -61,7 +76,7 @@ export type Judgement = {
 
 /**
  * Judges all candidates on the test rows, or on all customers at the test cutoffs.
- * @throws RangeError when the rows hold one class only.
+ * @throws RangeError when fewer than two customers have a row of a class.
  */
 export async function judgeModels(
   competition: Competition,
@@ -91,21 +106,28 @@ export async function judgeModels(
   const models = all.map(one => metricStatistics(one, {capacity}));
   const indexOf = (kind: ModelKind) => candidates.findIndex(c => c.kind === kind);
   const [recency, boost, second] = [indexOf("recency"), indexOf("boost"), indexOf(CROSS_CHECK)];
-  const gain = (one: number, other: number): ModelDifference<Statistic>[] =>
-    one < 0 || other < 0 ? [] : [differenceStatistics(models[one]!, models[other]!)];
+  const pairs = {gainOverRecency: [chosen, recency], crossCheck: [boost, second]} as const;
+  const differencesOf = ([a, b]: readonly [number, number]) =>
+    a < 0 || b < 0 ? [] : [differenceStatistics(models[a]!, models[b]!)];
   const bins = liftTable(ranked.margins, ranked.y, {bins: 10});
+  const clusters = clustersOf(ranked.customer);
   const found = await bootstrapInThreads(
-    clustersOf(ranked.customer),
+    clusters,
     {
       models,
-      gainOverRecency: gain(chosen, recency),
-      crossCheck: gain(boost, second),
+      gainOverRecency: differencesOf(pairs.gainOverRecency),
+      crossCheck: differencesOf(pairs.crossCheck),
       bins: binStatistics(bins, ranked),
     },
     {draws, seed: study.seed, threads},
   );
-  const [gainOverRecency] = found.gainOverRecency;
-  const [crossCheck] = found.crossCheck;
+  const rankings = all.map(({margins, y}) => rankRows(margins, y));
+  const comparisonOf = (pair: keyof typeof pairs): ModelComparison | undefined => {
+    const [a, b] = pairs[pair];
+    const [figures] = found[pair];
+    return figures && {...figures, delong: delongDifference(rankings[a]!, rankings[b]!, {clusters})};
+  };
+  const [gainOverRecency, gain] = [comparisonOf("gainOverRecency"), comparisonOf("crossCheck")];
   const {baseRate, lift} = found.models[chosen]!;
   const ceiling = hindsightCeiling(baseRate.value, {fraction: capacity});
   return {
@@ -117,13 +139,28 @@ export async function judgeModels(
     models: candidates.map(({kind, tuneAuc}, k) => ({
       ...{kind, title: titleOf(kind), chosen: k === chosen, tuneAuc},
       ...found.models[k]!,
+      delong: delongAuc(rankings[k]!, {clusters}),
+      calibration: calibrationOf(all[k]!, {clusters, draws, seed: study.seed}),
     })),
     ...(gainOverRecency && {gainOverRecency}),
-    ...(crossCheck && {crossCheck: {gain: crossCheck, ...nearness(all[boost]!, all[second]!)}}),
+    ...(gain && {crossCheck: {gain, ...nearness(all[boost]!, all[second]!)}}),
     ceiling: {lift: ceiling, reached: shareOfAttainable(lift.value, ceiling)},
     promised: bayesCeiling(ranked.probabilities, {fraction: capacity}).lift,
     bins: bins.map((bin, b) => ({...bin, low: found.bins[b]!.low, high: found.bins[b]!.high})),
     ranked,
+  };
+}
+
+function calibrationOf(
+  {probabilities, y, customer}: Ranked,
+  options: BootstrapOptions & {readonly clusters: Clusters},
+): ModelCalibration {
+  return {
+    error: calibrationError(probabilities, y, options),
+    parts: brierDecomposition(probabilities, y),
+    line: probabilities.some(p => p !== probabilities[0])
+      ? calibrationSlope(probabilities, y, {clusters: customer})
+      : null,
   };
 }
 

@@ -1,7 +1,8 @@
 import {clustersOf, type Interval} from "./bootstrap.ts";
 import {bootstrapInThreads} from "./bootstrap-threads.ts";
-import {calibrationBins} from "./calibration-curve.ts";
+import {type CalibrationError, calibrationError} from "./calibration-error.ts";
 import type {Ranked} from "./compete.ts";
+import {delongDifference, type NormalInterval} from "./delong.ts";
 import {rankRows} from "./ranking.ts";
 import {
   aucStatistic,
@@ -19,9 +20,6 @@ export const FRACTIONS: readonly number[] = [
   0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1,
 ];
 
-/** Equal-mass bins of the calibration error. */
-export const CALIBRATION_BINS = 10;
-
 /** Figures of the top of a ranking, ties over the cut shared: shares in [0, 1], lift from 0 up. */
 export type TopFigures<T> = {
   /** `precision` over the base rate. */
@@ -32,7 +30,7 @@ export type TopFigures<T> = {
   readonly recall: T;
 };
 
-/** Every figure of a model on labelled rows: `T` is an interval, or the statistic it comes from. */
+/** Figures of a model on labelled rows: `T` is an interval, or the statistic it comes from. */
 export type MetricTable<T = Interval> = TopFigures<T> & {
   readonly baseRate: T;
   readonly auc: T;
@@ -40,11 +38,6 @@ export type MetricTable<T = Interval> = TopFigures<T> & {
   /** In nats, of the calibrated probabilities held within a rounding error of 0 and 1. */
   readonly logLoss: T;
   readonly brier: T;
-  /**
-   * Expected calibration error (Naeini et al. 2015): mean distance of predicted and observed share over
-   * {@link CALIBRATION_BINS} equal-mass bins of probability, as in the calibration curve.
-   */
-  readonly calibrationError: T;
   /** By {@link FRACTIONS}. */
   readonly curve: readonly TopFigures<T>[];
 };
@@ -60,18 +53,11 @@ export function metricStatistics(
     precision: precisionStatistic(ranking, {fraction}),
     recall: recallStatistic(ranking, {fraction}),
   });
-  const gap = probabilities.map((p, i) => p - y[i]!);
   return {
     baseRate: meanStatistic(y),
     auc: aucStatistic(ranking),
     averagePrecision: averagePrecisionStatistic(ranking),
     ...lossStatistics({probabilities, y}),
-    calibrationError: {
-      kind: "groupedGap",
-      group: calibrationBins(probabilities, CALIBRATION_BINS),
-      groups: CALIBRATION_BINS,
-      gap,
-    },
     ...top(capacity),
     curve: FRACTIONS.map(top),
   };
@@ -104,8 +90,17 @@ export type MetricOptions = {
  * @param ranked.probabilities calibrated, in [0, 1]. @param ranked.customer clusters of the rows.
  * @throws RangeError when the rows hold one class only.
  */
-export function metricTable(ranked: Ranked, {capacity, ...options}: MetricOptions): Promise<MetricTable> {
-  return bootstrapInThreads(clustersOf(ranked.customer), metricStatistics(ranked, {capacity}), options);
+export async function metricTable(
+  ranked: Ranked,
+  {capacity, threads, ...options}: MetricOptions,
+): Promise<MetricTable & {readonly calibrationError: CalibrationError}> {
+  const clusters = clustersOf(ranked.customer);
+  const table = await bootstrapInThreads(clusters, metricStatistics(ranked, {capacity}), {
+    ...options,
+    threads,
+  });
+  const {probabilities, y} = ranked;
+  return {...table, calibrationError: calibrationError(probabilities, y, {clusters, ...options})};
 }
 
 /** Figures of one model less those of another on the same rows: better is above 0, but for the two losses. */
@@ -117,6 +112,9 @@ export type ModelDifference<T = Interval> = {
   readonly brier: T;
   readonly logLoss: T;
 };
+
+/** A paired comparison of two models, with the difference in ROC AUC after DeLong beside the bootstrap. */
+export type ModelComparison = ModelDifference & {readonly delong: NormalInterval};
 
 /** The statistics of {@link compareModels}, from those of each model. */
 export const differenceStatistics = (
@@ -131,14 +129,15 @@ export const differenceStatistics = (
 });
 
 /**
- * How far model `a` is above `b` on the same rows, paired: both see the same draws of customers.
- * @throws RangeError when the rows of the two differ, or hold one class only.
+ * How far model `a` is above `b` on the same rows, paired: both see the same draws of customers. DeLong's interval is
+ * at 95 %.
+ * @throws RangeError when the rows of the two differ, or fewer than two customers have a row of a class.
  */
 export async function compareModels(
   a: Ranked,
   b: Ranked,
   {capacity, ...options}: MetricOptions,
-): Promise<ModelDifference> {
+): Promise<ModelComparison> {
   const other = a.y.findIndex((label, i) => label !== b.y[i] || a.customer[i] !== b.customer[i]);
   if (a.y.length !== b.y.length || other >= 0)
     throw new RangeError(
@@ -146,5 +145,7 @@ export async function compareModels(
         (other < 0 ? "" : `, not the same in row ${other}`),
     );
   const [ofA, ofB] = [metricStatistics(a, {capacity}), metricStatistics(b, {capacity})];
-  return bootstrapInThreads(clustersOf(a.customer), differenceStatistics(ofA, ofB), options);
+  const clusters = clustersOf(a.customer);
+  const found = await bootstrapInThreads(clusters, differenceStatistics(ofA, ofB), options);
+  return {...found, delong: delongDifference(rankRows(a.margins, a.y), rankRows(b.margins, b.y), {clusters})};
 }

@@ -21,16 +21,6 @@ export type Statistic =
     }
   /** Sum of weight × above over sum of weight × below; below is 1 when absent. */
   | {readonly kind: "ratio"; readonly above: ArrayLike<number>; readonly below?: ArrayLike<number>}
-  /**
-   * Sum over groups of the absolute weighted sum of `gap`, over all weight. Its interval is reflected: see clusterBootstrap.
-   */
-  | {
-      readonly kind: "groupedGap";
-      /** By row, in [0, groups). */
-      readonly group: ArrayLike<number>;
-      readonly groups: number;
-      readonly gap: ArrayLike<number>;
-    }
   | {readonly kind: "difference" | "quotient"; readonly a: Statistic; readonly b: Statistic};
 
 /** ROC AUC of a ranking. */
@@ -102,7 +92,7 @@ export function evaluatorOf(
   slotOfRow: Int32Array,
   slots: number,
 ): Evaluator {
-  const {steps, tableOf, sumOf, gapOf} = readingsOf(slotOfRow, slots);
+  const {steps, tableOf, sumOf} = readingsOf(slotOfRow, slots);
   const placed = new Map<Statistic, number>();
   const values: number[] = [];
   const place = (statistic: Statistic): number => {
@@ -137,10 +127,6 @@ export function evaluatorOf(
       case "ratio": {
         const [above, below] = [sumOf(statistic.above), sumOf(statistic.below)];
         return () => above.value / below.value;
-      }
-      case "groupedGap": {
-        const [gaps, all] = [gapOf(statistic), sumOf(undefined)];
-        return () => gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / all.value;
       }
       default: {
         const [a, b] = [place(statistic.a), place(statistic.b)];
@@ -186,13 +172,5 @@ function readingsOf(slotOfRow: Int32Array, slots: number) {
     sums.set(values, sum);
     return sum;
   };
-  const gapOf = ({group, groups, gap}: Statistic & {kind: "groupedGap"}): Float64Array => {
-    const gaps = new Float64Array(groups);
-    steps.push(weightOfSlot => {
-      gaps.fill(0);
-      for (let i = 0; i < slotOfRow.length; i++) gaps[group[i]!]! += weightOfSlot[slotOfRow[i]!]! * gap[i]!;
-    });
-    return gaps;
-  };
-  return {steps, tableOf, sumOf, gapOf};
+  return {steps, tableOf, sumOf};
 }

@@ -57,17 +57,6 @@ test("a statistic at drawn weights equals the metric on rows repeated by their w
       rate / (sum(labels) / labels.length),
       12,
     );
-    expect(at({kind: "groupedGap", group: inSlice, groups: 2, gap: y.map(label => 2 - label)})).toBeCloseTo(
-      sum(rows.map(i => 2 - y[i]!)) / rows.length,
-      12,
-    );
-    const gap = Float64Array.from(y, (label, i) => label - margins[i]!);
-    const gapOf = (slice: number): number =>
-      Math.abs(sum(rows.map(i => (inSlice[i] === slice ? gap[i]! : 0))));
-    expect(at({kind: "groupedGap", group: inSlice, groups: 2, gap})).toBeCloseTo(
-      (gapOf(0) + gapOf(1)) / rows.length,
-      12,
-    );
   }
 });
 

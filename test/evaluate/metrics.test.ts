@@ -1,4 +1,5 @@
 import {expect, test} from "vitest";
+import {clustersOf} from "../../src/evaluate/bootstrap.ts";
 import {brierDecomposition} from "../../src/evaluate/brier-decomposition.ts";
 import {calibrationCurve, wilson} from "../../src/evaluate/calibration-curve.ts";
 import {calibrationError} from "../../src/evaluate/calibration-error.ts";
@@ -153,24 +154,44 @@ test("brierDecomposition(p, y, {bins}) adds up to the Brier score for any number
 test("calibrationError(p, y) is the mean distance of the points of the calibration curve, by rows", () => {
   const points = calibrationCurve(score, y);
   const sum = points.reduce((all, point) => all + point.rows * Math.abs(point.predicted - point.observed), 0);
-  expect(calibrationError(score, y).value).toBeCloseTo(sum / y.length, 12);
+  const clusters = clustersOf(y.map((_, i) => i));
+  const {value, low, high} = calibrationError(score, y, {clusters, seed: 1, draws: 200});
+  expect(value).toBeCloseTo(sum / y.length, 12);
+  expect(low <= value && value <= high).toBe(true);
 });
 
-test("calibrationError(p, y, {clusters}) of right probabilities is on average what it says of chance", () => {
+test("calibrationError(p, y, {clusters}) of right probabilities is what it says of chance, and may be 0", () => {
   const random = randomOf(6);
-  const found = Array.from({length: 200}, () => {
+  const found = Array.from({length: 100}, (_, set) => {
     const customers = Array.from({length: 300}, () => 0.05 + 0.5 * random());
     const rows = customers.flatMap((p, c) => {
       const churns = random() < p ? 1 : 0;
       return [0, 1, 2].map(() => ({p, c, y: churns}));
     });
+    const clusters = clustersOf(rows.map(row => row.c));
     return calibrationError(
       rows.map(row => row.p),
       rows.map(row => row.y),
-      {clusters: rows.map(row => row.c)},
+      {clusters, seed: set, draws: 200},
     );
   });
   const mean = (of: "value" | "byChance") => found.reduce((sum, one) => sum + one[of], 0) / found.length;
-  expect(mean("byChance") / mean("value")).toBeGreaterThan(0.95);
+  expect(mean("byChance") / mean("value")).toBeGreaterThan(0.92);
   expect(mean("byChance") / mean("value")).toBeLessThan(1.05);
+  expect(found.filter(({low}) => low === 0).length).toBeGreaterThan(90);
+});
+
+test("calibrationError(p, y) of probabilities that are all 0.2 too high finds it", () => {
+  const random = randomOf(7);
+  const truth = Float64Array.from({length: 2000}, () => 0.1 + 0.5 * random());
+  const churns = truth.map(p => (random() < p ? 1 : 0));
+  const clusters = clustersOf(truth.map((_, i) => i));
+  const {value, low, high} = calibrationError(
+    truth.map(p => p + 0.2),
+    churns,
+    {clusters, seed: 1, draws: 200},
+  );
+  expect(low < 0.2 && 0.2 < high).toBe(true);
+  expect(low).toBeGreaterThan(0.15);
+  expect(Math.abs(value - 0.2)).toBeLessThan(0.04);
 });
