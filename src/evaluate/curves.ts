@@ -53,3 +53,21 @@ export function precisionRecallCurve(ranking: Ranking): PrecisionRecallPoint[] {
     recall: found / all,
   }));
 }
+
+/** Points for a picture: at most `most` of them, about evenly spaced by `at`, the first and the last included. */
+export function thinned<Point>(
+  points: readonly Point[],
+  at: (point: Point) => number,
+  {most = 101}: {readonly most?: number} = {},
+): Point[] {
+  if (points.length <= most) return [...points];
+  const [start, end] = [at(points[0]!), at(points.at(-1)!)];
+  const kept: Point[] = [];
+  points.forEach((point, k) => {
+    const due = start + ((end - start) * kept.length) / (most - 1);
+    const last = k === points.length - 1;
+    if (last && kept.length === most) kept.pop();
+    if (last || at(point) >= due) kept.push(point);
+  });
+  return kept;
+}

@@ -49,25 +49,25 @@ type Placements = {
   readonly auc: number;
   readonly churners: number;
   readonly stayers: number;
-  /** By position: of a churner the share of stayers below, of a stayer that of churners above; a tie counts half. */
+  /** By row number: of a churner the share of stayers below, of a stayer that of churners above; a tie counts half. */
   readonly placement: Float64Array;
 };
 
 function placementsOf(caller: string, ranking: Ranking): Placements {
-  const {ends, positive, rows} = ranking;
+  const {order, ends, positive, rows} = ranking;
   const table = rankTable(ranking);
   const churners = totalSum(table);
   const stayers = totalWeight(table) - churners;
   if (churners < 2 || stayers < 2)
     throw new RangeError(`${caller} requires two rows of each class, got ${churners} positive of ${rows}`);
-  const placement = new Float64Array(rows);
+  const placement = new Float64Array(1 + order.reduce((a, b) => Math.max(a, b), -1));
   let [k, auc] = [0, 0];
   for (let g = 0; g < ends.length; g++) {
     const [before, upTo] = [g === 0 ? 0 : table.sum[g - 1]!, table.sum[g]!];
     const [stayersBefore, stayersUpTo] = [k - before, ends[g]! - upTo];
     const ofChurner = 1 - (stayersBefore + stayersUpTo) / 2 / stayers;
     const ofStayer = (before + upTo) / 2 / churners;
-    for (; k < ends[g]!; k++) placement[k] = positive[k] === 1 ? ofChurner : ofStayer;
+    for (; k < ends[g]!; k++) placement[order[k]!] = positive[k] === 1 ? ofChurner : ofStayer;
     auc += (upTo - before) * ofChurner;
   }
   return {ranking, auc: auc / churners, churners, stayers, placement};
@@ -75,25 +75,21 @@ function placementsOf(caller: string, ranking: Ranking): Placements {
 
 /** Of one AUC, or of the first less the second. */
 function normalInterval(all: readonly Placements[], {clusters, level = 0.95}: DelongOptions): NormalInterval {
-  const {churners: m, stayers: n, ranking} = all[0]!;
-  const size = clusters?.n ?? 1 + ranking.order.reduce((a, b) => Math.max(a, b), 0);
+  const [first, second] = all;
+  const {churners: m, stayers: n, ranking, placement} = first!;
+  const size = clusters?.n ?? placement.length;
   const [ofChurners, ofStayers] = [new Float64Array(size), new Float64Array(size)];
   const [hasChurner, hasStayer] = [new Uint8Array(size), new Uint8Array(size)];
-  all.forEach(({auc, placement, ranking: {order, positive}}, k) => {
-    const sign = k === 0 ? 1 : -1;
-    for (let at = 0; at < order.length; at++) {
-      const c = clusters ? clusters.cluster[order[at]!]! : order[at]!;
-      const excess = sign * (placement[at]! - auc);
-      if (positive[at] === 1) {
-        ofChurners[c]! += excess;
-        hasChurner[c] = 1;
-      } else {
-        ofStayers[c]! += excess;
-        hasStayer[c] = 1;
-      }
-    }
-  });
-  const value = all.length === 1 ? all[0]!.auc : all[0]!.auc - all[1]!.auc;
+  for (let at = 0; at < ranking.rows; at++) {
+    const row = ranking.order[at]!;
+    const c = clusters ? clusters.cluster[row]! : row;
+    const other = second ? second.placement[row]! - second.auc : 0;
+    const excess = placement[row]! - first!.auc - other;
+    const [sums, has] = ranking.positive[at] === 1 ? [ofChurners, hasChurner] : [ofStayers, hasStayer];
+    sums[c]! += excess;
+    has[c] = 1;
+  }
+  const value = first!.auc - (second?.auc ?? 0);
   const variance = sumOfVariances({ofChurners, ofStayers, hasChurner, hasStayer}, {m, n});
   const standardError = Math.sqrt(Math.max(0, variance));
   const half = normalQuantile(level) * standardError;

@@ -8,6 +8,7 @@ import {type CalibrationError, calibrationError} from "./calibration-error.ts";
 import {type CalibrationSlope, calibrationSlope} from "./calibration-slope.ts";
 import {bayesCeiling, hindsightCeiling, shareOfAttainable} from "./ceiling.ts";
 import {type Competition, type Ranked, rankedOf} from "./compete.ts";
+import {type PrecisionRecallPoint, precisionRecallCurve, type RocPoint, rocCurve, thinned} from "./curves.ts";
 import {delongAuc, delongDifference, type NormalInterval} from "./delong.ts";
 import {type LiftBin, liftTable} from "./lift.ts";
 import {
@@ -29,6 +30,9 @@ export type ModelJudgement = MetricTable & {
   /** ROC AUC with its error by customer after DeLong and Obuchowski, to check the bootstrap. */
   readonly delong: NormalInterval;
   readonly calibration: ModelCalibration;
+  /** Thinned for a picture. */
+  readonly roc: readonly RocPoint[];
+  readonly precisionRecall: readonly PrecisionRecallPoint[];
 };
 
 /** How far the calibrated probabilities can be trusted. */
@@ -140,6 +144,8 @@ export async function judgeModels(
       ...{kind, title: titleOf(kind), chosen: k === chosen, tuneAuc},
       ...found.models[k]!,
       delong: delongAuc(rankings[k]!, {clusters}),
+      roc: thinned(rocCurve(rankings[k]!), p => p.falsePositiveRate + p.truePositiveRate),
+      precisionRecall: thinned(precisionRecallCurve(rankings[k]!), point => point.recall),
       calibration: calibrationOf(all[k]!, {clusters, draws, seed: study.seed}),
     })),
     ...(gainOverRecency && {gainOverRecency}),

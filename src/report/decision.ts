@@ -6,8 +6,9 @@ import {FRACTIONS} from "../evaluate/metric-table.ts";
 import {type CampaignValue, campaignValue, campaignValues} from "../evaluate/profit.ts";
 import {briefPercent, whole} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
-import {CROSS_CHECK, type Study} from "../study.ts";
-import {list, type Table, text} from "./words.ts";
+import type {Study} from "../study.ts";
+import {drawnModels} from "./measures.ts";
+import {list, resamples, type Table, text} from "./words.ts";
 
 /** Enough that the recommendation, which turns on the low end of the value, does not turn on the seed. */
 const DRAWS = 5000;
@@ -68,11 +69,12 @@ export function worthTable(worth: CampaignValue, {economics}: Study): Table {
 }
 
 /** Tenths of the ranking with their lift, its interval and its ceiling. */
-export function liftEvidence({bins}: Judgement): Table {
+export function liftEvidence({bins, baseRate}: Judgement): Table {
   return {
     kind: "table",
     caption:
-      "Tenths of the test rows (customers at a cutoff) by risk, the riskiest first; lift with 95% intervals",
+      "Tenths of the test rows (customers at a cutoff) by risk, the riskiest first; lift with 95% intervals from " +
+      resamples(baseRate),
     columns: [
       {name: "tenth", title: "Tenth", format: "integer"},
       {name: "customers", title: "Rows", format: "integer"},
@@ -96,12 +98,10 @@ export function liftEvidence({bins}: Judgement): Table {
  * Lift by share contacted, the chosen model first, as the lift chart takes it. The base rate is left out unless it
  * was chosen: it ranks nobody, and is the line of the random choice. So is the cross-check, which nobody can choose.
  */
-export function liftCurves({models, baseRate, capacity}: Judgement) {
-  const ordered = models
-    .filter(model => model.chosen || (model.kind !== "dummy" && model.kind !== CROSS_CHECK))
-    .sort((a, b) => Number(b.chosen) - Number(a.chosen));
+export function liftCurves(judged: Judgement) {
+  const {baseRate, capacity} = judged;
   return {
-    models: ordered.map(model => ({
+    models: drawnModels(judged).map(model => ({
       name: model.title,
       points: model.curve.map(({lift: {value, low, high}}, k) => ({
         fraction: FRACTIONS[k]!,

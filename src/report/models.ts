@@ -10,7 +10,7 @@ import {titleOf, workOf} from "../model/model.ts";
 import {CROSS_CHECK, type Study} from "../study.ts";
 import {sampledText} from "./sampling.ts";
 import {searchOf, settingText} from "./search.ts";
-import {interval, type Table, type Text, text} from "./words.ts";
+import {interval, percentInterval, resamples, type Table, type Text, text} from "./words.ts";
 
 /** On what the models are judged, in a sentence. */
 export function testText({rows, customers, positives, baseRate, capacity}: Judgement, study: Study): Text {
@@ -27,11 +27,13 @@ export function modelsTable(judged: Judgement): Table {
     kind: "table",
     caption:
       `The candidates on ${whole(judged.rows)} test rows of ${whole(judged.customers)} customers with ` +
-      `${whole(judged.positives)} churners; 95% intervals by bootstrap over customers. ` +
+      `${whole(judged.positives)} churners; 95% intervals by bootstrap over customers, ${resamples(judged.baseRate)}. ` +
       "The rule of thumb: the longer inactive, the riskier",
     columns: [
       text("model", "Model"),
       text("lift", `Lift at ${briefPercent(judged.capacity)}`),
+      text("precision", "Churners among contacted"),
+      text("recall", "Churners found"),
       text("auc", "ROC AUC"),
       text("averagePrecision", "PR AUC"),
       text("logLoss", "Log loss"),
@@ -40,6 +42,8 @@ export function modelsTable(judged: Judgement): Table {
     rows: judged.models.map(model => [
       model.chosen ? `${model.title} (in use)` : model.title,
       interval(model.lift, 2),
+      percentInterval(model.precision),
+      percentInterval(model.recall),
       interval(model.auc, 3),
       interval(model.averagePrecision, 3),
       interval(model.logLoss, 3),

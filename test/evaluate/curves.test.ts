@@ -1,5 +1,5 @@
 import {expect, test} from "vitest";
-import {precisionRecallCurve, rocCurve} from "../../src/evaluate/curves.ts";
+import {precisionRecallCurve, rocCurve, thinned} from "../../src/evaluate/curves.ts";
 import {averagePrecision, rocAuc} from "../../src/evaluate/metrics.ts";
 import {rankRows} from "../../src/evaluate/ranking.ts";
 import {referenceCase} from "../model/reference.ts";
@@ -65,4 +65,13 @@ test("rocCurve and precisionRecallCurve refuse a ranking without what they share
   expect(() => precisionRecallCurve(rankRows([1, 2], [0, 0]))).toThrow(
     "precisionRecallCurve requires a churner, got 0 positive of 2",
   );
+});
+
+test("thinned(points, at) keeps the first and the last, at most so many, and leaves no wide gap", () => {
+  const points = Array.from({length: 5000}, (_, k) => (k / 4999) ** 3);
+  const kept = thinned(points, x => x);
+  expect(kept.length).toBeLessThanOrEqual(101);
+  expect([kept[0], kept.at(-1)]).toEqual([0, 1]);
+  expect(kept.slice(1).every((x, k) => x - kept[k]! < 0.02)).toBe(true);
+  expect(thinned([3, 4], x => x)).toEqual([3, 4]);
 });
