@@ -17,7 +17,7 @@ import {
   type ModelComparison,
   metricStatistics,
 } from "./metric-table.ts";
-import {rankRows} from "./ranking.ts";
+import {type Ranking, rankRows} from "./ranking.ts";
 import {spearman} from "./spearman.ts";
 import {meanStatistic, quotient, ratioStatistic, type Statistic} from "./statistic.ts";
 
@@ -108,30 +108,27 @@ export async function judgeModels(
   const all = candidates.map((_, candidate) => rankedOf(competition, {cohort, labels, candidate, roles}));
   const ranked = all[chosen]!;
   const models = all.map(one => metricStatistics(one, {capacity}));
-  const indexOf = (kind: ModelKind) => candidates.findIndex(c => c.kind === kind);
-  const [recency, boost, second] = [indexOf("recency"), indexOf("boost"), indexOf(CROSS_CHECK)];
-  const pairs = {gainOverRecency: [chosen, recency], crossCheck: [boost, second]} as const;
-  const differencesOf = ([a, b]: readonly [number, number]) =>
-    a < 0 || b < 0 ? [] : [differenceStatistics(models[a]!, models[b]!)];
+  const pairs = pairsOf(competition);
   const bins = liftTable(ranked.margins, ranked.y, {bins: 10});
   const clusters = clustersOf(ranked.customer);
+  const options = {draws, seed: study.seed};
   const found = await bootstrapInThreads(
     clusters,
     {
       models,
-      gainOverRecency: differencesOf(pairs.gainOverRecency),
-      crossCheck: differencesOf(pairs.crossCheck),
+      gains: pairs.map(({a, b}) => differenceStatistics(models[a]!, models[b]!)),
       bins: binStatistics(bins, ranked),
     },
-    {draws, seed: study.seed, threads},
+    {...options, threads},
   );
   const rankings = all.map(({margins, y}) => rankRows(margins, y));
-  const comparisonOf = (pair: keyof typeof pairs): ModelComparison | undefined => {
-    const [a, b] = pairs[pair];
-    const [figures] = found[pair];
-    return figures && {...figures, delong: delongDifference(rankings[a]!, rankings[b]!, {clusters})};
+  const gainOf = (name: Pair["name"]): ModelComparison | undefined => {
+    const k = pairs.findIndex(pair => pair.name === name);
+    if (k < 0) return undefined;
+    const {a, b} = pairs[k]!;
+    return {...found.gains[k]!, delong: delongDifference(rankings[a]!, rankings[b]!, {clusters})};
   };
-  const [gainOverRecency, gain] = [comparisonOf("gainOverRecency"), comparisonOf("crossCheck")];
+  const [gainOverRecency, gain] = [gainOf("gainOverRecency"), gainOf("crossCheck")];
   const {baseRate, lift} = found.models[chosen]!;
   const ceiling = hindsightCeiling(baseRate.value, {fraction: capacity});
   return {
@@ -143,13 +140,12 @@ export async function judgeModels(
     models: candidates.map(({kind, tuneAuc}, k) => ({
       ...{kind, title: titleOf(kind), chosen: k === chosen, tuneAuc},
       ...found.models[k]!,
+      ...curvesOf(rankings[k]!),
       delong: delongAuc(rankings[k]!, {clusters}),
-      roc: thinned(rocCurve(rankings[k]!), p => p.falsePositiveRate + p.truePositiveRate),
-      precisionRecall: thinned(precisionRecallCurve(rankings[k]!), point => point.recall),
-      calibration: calibrationOf(all[k]!, {clusters, draws, seed: study.seed}),
+      calibration: calibrationOf(all[k]!, {clusters, ...options}),
     })),
     ...(gainOverRecency && {gainOverRecency}),
-    ...(gain && {crossCheck: {gain, ...nearness(all[boost]!, all[second]!)}}),
+    ...(gain && {crossCheck: {gain, ...nearness(all, pairs)}}),
     ceiling: {lift: ceiling, reached: shareOfAttainable(lift.value, ceiling)},
     promised: bayesCeiling(ranked.probabilities, {fraction: capacity}).lift,
     bins: bins.map((bin, b) => ({...bin, low: found.bins[b]!.low, high: found.bins[b]!.high})),
@@ -170,13 +166,36 @@ function calibrationOf(
   };
 }
 
-function nearness(one: Ranked, other: Ranked): Pick<CrossCheck, "correlation" | "distance"> {
+/** Two candidates that are compared, by index. */
+type Pair = {readonly name: "gainOverRecency" | "crossCheck"; readonly a: number; readonly b: number};
+
+/** The comparisons for which there are both models. */
+function pairsOf({candidates, chosen}: Competition): Pair[] {
+  const indexOf = (kind: ModelKind): number => candidates.findIndex(one => one.kind === kind);
+  const all: Pair[] = [
+    {name: "gainOverRecency", a: chosen, b: indexOf("recency")},
+    {name: "crossCheck", a: indexOf("boost"), b: indexOf(CROSS_CHECK)},
+  ];
+  return all.filter(({a, b}) => a >= 0 && b >= 0);
+}
+
+function nearness(
+  all: readonly Ranked[],
+  pairs: readonly Pair[],
+): Pick<CrossCheck, "correlation" | "distance"> {
+  const {a, b} = pairs.find(pair => pair.name === "crossCheck")!;
+  const [one, other] = [all[a]!, all[b]!];
   const distances = one.probabilities.map((p, i) => Math.abs(p - other.probabilities[i]!));
   return {
     correlation: spearman(one.margins, other.margins),
     distance: distances.reduce((sum, d) => sum + d, 0) / distances.length,
   };
 }
+
+const curvesOf = (ranking: Ranking): Pick<ModelJudgement, "roc" | "precisionRecall"> => ({
+  roc: thinned(rocCurve(ranking), point => point.falsePositiveRate + point.truePositiveRate),
+  precisionRecall: thinned(precisionRecallCurve(ranking), point => point.recall),
+});
 
 /** The lift of each tenth, its membership held fixed while the customers are drawn. */
 function binStatistics(bins: readonly LiftBin[], {margins, y}: Ranked): Statistic[] {

@@ -2,7 +2,7 @@ import {dateOf} from "../data/calendar.ts";
 import type {Interval} from "../evaluate/bootstrap.ts";
 import type {RefusedScheme, SamplingComparison, SchemeJudgement} from "../evaluate/compare-sampling.ts";
 import type {Competition} from "../evaluate/compete.ts";
-import {briefPercent, decimal, percent, whole} from "../figures.ts";
+import {briefPercent, percent, whole} from "../figures.ts";
 import {titleOf} from "../model/model.ts";
 import {isWeighted, type Sampling} from "../sampling/sample.ts";
 import type {Study} from "../study.ts";
