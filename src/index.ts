@@ -25,6 +25,11 @@ export {
 export {knownBefore} from "./data/known.ts";
 export type {Subscriptions} from "./data/subscriptions.ts";
 export {DataError} from "./data-error.ts";
+export {type Clusters, clusterBootstrap, clustersOf, type Interval} from "./evaluate/bootstrap.ts";
+export {bootstrapInThreads} from "./evaluate/bootstrap-threads.ts";
+export {brierDecomposition} from "./evaluate/brier-decomposition.ts";
+export {calibrationError} from "./evaluate/calibration-error.ts";
+export {calibrationSlope} from "./evaluate/calibration-slope.ts";
 export {
   bayesAuc,
   bayesBrier,
@@ -33,11 +38,26 @@ export {
   hindsightCeiling,
   shareOfAttainable,
 } from "./evaluate/ceiling.ts";
+export {precisionRecallCurve, rocCurve} from "./evaluate/curves.ts";
 export type {Decision} from "./evaluate/decision.ts";
+export {delongAuc, delongDifference, type NormalInterval} from "./evaluate/delong.ts";
 export {type Empc, type EmpcOptions, empc} from "./evaluate/empc.ts";
-export {gains, lift, liftTable, precisionAt} from "./evaluate/lift.ts";
+export {gains, lift, liftTable, precisionAt, recallAt} from "./evaluate/lift.ts";
+export {compareModels, metricTable} from "./evaluate/metric-table.ts";
 export {averagePrecision, brier, logLoss, rocAuc} from "./evaluate/metrics.ts";
 export {rankRows} from "./evaluate/ranking.ts";
+export {
+  aucStatistic,
+  averagePrecisionStatistic,
+  difference,
+  liftStatistic,
+  meanStatistic,
+  precisionStatistic,
+  quotient,
+  ratioStatistic,
+  recallStatistic,
+  type Statistic,
+} from "./evaluate/statistic.ts";
 export {
   ALIVE_FEATURES,
   type Alive,
@@ -96,6 +116,13 @@ export {
 } from "./report/features.ts";
 export {framingEvidence} from "./report/framing.ts";
 export {learningSeries, learningText, oracleText} from "./report/limits.ts";
+export {
+  aucTable,
+  calibrationTable,
+  differencesTable,
+  precisionRecallCurves,
+  rocCurves,
+} from "./report/measures.ts";
 export {
   calibrationPoints,
   calibrationText,

@@ -8,6 +8,12 @@ export type {Series} from "./lines.ts";
 export {type ModelsData, modelsChart} from "./models.ts";
 export {type MoneyData, moneyChart} from "./money.ts";
 export {type RecencyData, recencyChart} from "./recency.ts";
+export {
+  type PrecisionRecallData,
+  precisionRecallChart,
+  type RocData,
+  rocChart,
+} from "./roc.ts";
 export {type SearchData, searchChart} from "./search.ts";
 export {type SetsData, setsChart} from "./sets.ts";
 export {type SignalData, signalChart} from "./signal.ts";

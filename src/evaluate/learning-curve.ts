@@ -2,10 +2,11 @@ import type {Matrix} from "../features/matrix.ts";
 import {applyModel, fitModel} from "../model/model.ts";
 import {type TrainingData, takeTraining} from "../sampling/training-data.ts";
 import {hashUnit} from "../split/sets.ts";
-import {aucStatistic, type Clusters, clusterBootstrap, difference, type Interval} from "./bootstrap.ts";
+import {type Clusters, clusterBootstrap, type Interval} from "./bootstrap.ts";
 import {type CompeteOptions, dataOf} from "./compete.ts";
 import {rocAuc} from "./metrics.ts";
 import {rankRows} from "./ranking.ts";
+import {aucStatistic, difference} from "./statistic.ts";
 
 /** What a model learned from a part of the training rows, and how it ranks the judging rows. */
 export type LearningPoint = {

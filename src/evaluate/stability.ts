@@ -1,10 +1,11 @@
 import {dateOf} from "../data/calendar.ts";
 import type {Instant} from "../data/instant.ts";
-import {aucStatistic, clusterBootstrap, type Interval} from "./bootstrap.ts";
+import {clusterBootstrap, clustersOf, type Interval} from "./bootstrap.ts";
 import {chooseTop, FEWEST, type Groups} from "./fairness.ts";
-import {rankedLift} from "./lift.ts";
+import {lift} from "./lift.ts";
 import {rocAuc} from "./metrics.ts";
-import {rankRows, unitWeights} from "./ranking.ts";
+import {rankRows} from "./ranking.ts";
+import {aucStatistic} from "./statistic.ts";
 
 /** Rows as a model judged them, and what came. One entry a row, all in one order. */
 export type RankedRows = {
@@ -55,7 +56,7 @@ export function figuresByGroup(
       Float64Array.from(rows, i => margins[i]!),
       labels,
     );
-    const clusters = {cluster, n: 1 + cluster.reduce((a, b) => Math.max(a, b), 0)};
+    const clusters = clustersOf(cluster);
     return [
       {
         ...{name, rows: rows.length, customers: new Set(cluster).size, churners},
@@ -108,7 +109,7 @@ export function figuresBySeed(
     return {
       seed,
       auc: rocAuc(own, y),
-      lift: rankedLift(rankRows(own, y), unitWeights(y.length), capacity),
+      lift: lift(rankRows(own, y), {fraction: capacity}),
       sameList: both / all,
     };
   });

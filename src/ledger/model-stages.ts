@@ -121,7 +121,9 @@ export function modelStages(
   });
   const evaluation = async ({everybody = false} = {}) =>
     staged("evaluation", [keys.models, study.economics, everybody], async () =>
-      judgeModels(await models(), {cohort: cohort(), labels: labels(), study, everybody}),
+      judgeModels(await models(), {
+        ...{cohort: cohort(), labels: labels(), study, everybody, threads: inputs.threads},
+      }),
     );
   const decision = once(() =>
     staged("decision", [keys.models, study.economics], async () =>

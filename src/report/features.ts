@@ -1,5 +1,6 @@
-import {aucStatistic, clusterBootstrap} from "../evaluate/bootstrap.ts";
+import {clusterBootstrap} from "../evaluate/bootstrap.ts";
 import {rankRows} from "../evaluate/ranking.ts";
+import {aucStatistic} from "../evaluate/statistic.ts";
 import {aliveCatalogue} from "../features/alive.ts";
 import {type CatalogueEntry, FAMILIES, featureCatalogue} from "../features/catalogue.ts";
 import {type Matrix, takeRows} from "../features/matrix.ts";

@@ -2,11 +2,11 @@ import {dateOf} from "../data/calendar.ts";
 import type {Interval} from "../evaluate/bootstrap.ts";
 import type {RefusedScheme, SamplingComparison, SchemeJudgement} from "../evaluate/compare-sampling.ts";
 import type {Competition} from "../evaluate/compete.ts";
-import {briefPercent, decimal, percent, whole} from "../figures.ts";
+import {briefPercent, percent, whole} from "../figures.ts";
 import {titleOf} from "../model/model.ts";
 import {isWeighted, type Sampling} from "../sampling/sample.ts";
 import type {Study} from "../study.ts";
-import {type List, list, type Table} from "./words.ts";
+import {interval, type List, list, resamples, type Table} from "./words.ts";
 
 /** What people read for a scheme of sampling. */
 export function samplingTitle(sampling: Sampling): string {
@@ -32,20 +32,19 @@ const inSentence = (sampling: Sampling): string => {
   return `${title.slice(0, 1).toLowerCase()}${title.slice(1)}`;
 };
 
-const interval = ({value, low, high}: {value: number; low: number; high: number}, digits: number): string =>
-  `${decimal(value, digits)} (${decimal(low, digits)} to ${decimal(high, digits)})`;
-
 const isFitted = (one: SchemeJudgement | RefusedScheme): one is SchemeJudgement => !("refused" in one);
 
 const column = (name: string, title: string) => ({name, title, format: "text" as const});
 
 /** How well each scheme ranks the same test rows, beside what it learned from. */
 export function samplingTable({rows, customers, capacity, schemes}: SamplingComparison): Table {
+  const fitted = schemes.find(isFitted);
+  const of = fitted ? `, ${resamples(fitted.auc)}` : "";
   return {
     kind: "table",
     caption:
       `Sampled train rows, judged on the same ${whole(rows)} test rows of ${whole(customers)} customers; 95% ` +
-      "intervals by bootstrap over customers. Boosted trees with their default setting",
+      `intervals by bootstrap over customers${of}. Boosted trees with their default setting`,
     columns: [
       column("scheme", "Train rows"),
       column("model", "Model"),

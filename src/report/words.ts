@@ -1,5 +1,5 @@
 import {spanText} from "../data/calendar.ts";
-import {briefPercent, decimal} from "../figures.ts";
+import {briefPercent, decimal, percent, whole} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {Churn, Study, TargetName} from "../study.ts";
 import {monthsOf} from "../target/targets.ts";
@@ -16,6 +16,20 @@ export const interval = (
   {value, low, high}: {readonly value: number; readonly low: number; readonly high: number},
   digits: number,
 ): string => `${decimal(value, digits)} (${decimal(low, digits)} to ${decimal(high, digits)})`;
+
+/** A share with its interval: 31.2% (28.1% to 34.6%). */
+export const percentInterval = ({
+  value,
+  low,
+  high,
+}: {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}): string => `${percent(value)} (${percent(low)} to ${percent(high)})`;
+
+/** How many draws of customers an interval is from. */
+export const resamples = ({draws}: {readonly draws: number}): string => `${whole(draws)} resamples`;
 
 /** What a definition of churn says, in a sentence. */
 export function churnText(churn: Churn): string {

@@ -4,10 +4,11 @@ import {failureOf, terminalOf} from "../../src/bin/terminal.ts";
 import {DataError} from "../../src/data-error.ts";
 import type {Benchmark, Options} from "./benchmark.ts";
 import {boost} from "./boost.ts";
+import {evaluate} from "./evaluate.ts";
 import {features} from "./features.ts";
 import {load, machine} from "./machine.ts";
 
-const BENCHMARKS: {readonly [name: string]: Benchmark} = {boost, features};
+const BENCHMARKS: {readonly [name: string]: Benchmark} = {boost, evaluate, features};
 
 const terminal = terminalOf(process.stdout, process.stderr);
 

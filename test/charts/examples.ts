@@ -9,7 +9,9 @@ import {
   liftChart,
   modelsChart,
   moneyChart,
+  precisionRecallChart,
   recencyChart,
+  rocChart,
   searchChart,
   setsChart,
   signalChart,
@@ -59,6 +61,39 @@ function curves(names: readonly string[], base: number) {
   return {lifts, gains, ceiling};
 }
 
+/** ROC and precision-recall curves of models whose true positive rate is a power of the false positive rate. */
+function rocOf(names: readonly string[], base: number, contacted?: number) {
+  const rates = Array.from({length: 41}, (_, i) => i / 40);
+  const models = names.map((name, i) => {
+    const points = rates.map(rate => ({falsePositiveRate: rate, truePositiveRate: rate ** (0.25 + 0.2 * i)}));
+    return {name, auc: 1 / (1.25 + 0.2 * i), points};
+  });
+  const at = models[0]!.points[contacted && contacted > 0.5 ? 25 : 4]!;
+  const precision = (x: number, t: number): number => (t * base) / (t * base + x * (1 - base));
+  const other = precision(at.falsePositiveRate, at.truePositiveRate);
+  return [
+    rocChart({
+      models,
+      ...(contacted ? {capacity: {contacted, recall: at.truePositiveRate, other: at.falsePositiveRate}} : {}),
+    }),
+    precisionRecallChart({
+      models: models.map(({name, points}) => ({
+        name,
+        averagePrecision: 0.4,
+        points: points.slice(1).map(({falsePositiveRate: x, truePositiveRate: recall}) => ({
+          recall,
+          precision: precision(x, recall),
+        })),
+      })),
+      baseRate: base,
+      ...(contacted ? {capacity: {contacted, recall: at.truePositiveRate, other}} : {}),
+    }),
+  ] as const;
+}
+
+const [roc, precisionRecall] = rocOf(["ml-xgboost", "logistic", "recency"], 0.16, 0.1);
+const [rocCommon, precisionRecallCommon] = rocOf(["ml-xgboost", LONG], 0.65, 0.7);
+const [rocOne, precisionRecallOne] = rocOf(["logistic"], 0.02);
 const four = curves(["ml-xgboost", "logistic", "recency", "dummy"], 0.16);
 const rare = curves(["ml-xgboost", "logistic"], 0.02);
 const common = curves([LONG, "Recency heuristic: days since the last purchase"], 0.65);
@@ -162,6 +197,12 @@ export const examples: Readonly<Record<string, Chart>> = {
   bins: binsOf([3.2, 2.1, 1.4, 1, 0.8, 0.6, 0.4, 0.3, 0.1, 0], 0.16),
   "bins-common": binsOf([1.5, 1.45, 1.4, 1.3, 1.2, 1, 0.8, 0.6, 0.5, 0.25], 0.65),
   "bins-plain": binsOf([3.2, 2.1], 0.16, false),
+  roc,
+  "roc-common": rocCommon,
+  "roc-one": rocOne,
+  "precision-recall": precisionRecall,
+  "precision-recall-common": precisionRecallCommon,
+  "precision-recall-one": precisionRecallOne,
   calibration: calibrationOf(1),
   "calibration-low": calibrationOf(0.08),
   models: modelsChart({
