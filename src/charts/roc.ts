@@ -7,7 +7,6 @@ import {
   coloursOf,
   dashOf,
   frame,
-  INK,
   ROLE_COLOUR,
   requireSome,
   type Spec,
@@ -40,6 +39,9 @@ export type PrecisionRecallData = {
   /** `other`: share of churners among those contacted. */
   readonly capacity?: Capacity | undefined;
 };
+
+/** Recall from which precision is drawn. */
+const LEAST_RECALL = 0.02;
 
 type Line = {readonly name: string; readonly points: readonly {readonly x: number; readonly y: number}[]};
 
@@ -81,7 +83,7 @@ export function rocChart({models, capacity}: RocData, {title}: ChartOptions = {}
         note(["random"], {x: 0.6, y: 0.6}, {dx: 8, dy: 12, color: ROLE_COLOUR.random}),
         ...lineLayers(
           lines.map(({name}) => name),
-          {title: "Share of other customers contacted", top: 1, interpolate: "linear", at},
+          {title: "Share of other customers contacted", top: 1, interpolate: "linear", at, wordsAt: 0.05},
         ),
       ],
     },
@@ -96,12 +98,14 @@ export function precisionRecallChart(
   requireSome("precisionRecallChart", "model", models);
   const lines = models.map(({name, points}) => ({
     name,
-    points: points.map(point => ({x: point.recall, y: point.precision})),
+    // The first few rows of a ranking say little: their share may be anything.
+    points: points
+      .filter(({recall}) => recall >= LEAST_RECALL)
+      .map(({recall, precision}) => ({x: recall, y: precision})),
   }));
   const at = capacity && {x: capacity.recall, y: capacity.other, contacted: capacity.contacted};
-  // The first few rows of a ranking say little: their share may be anything.
-  const settled = lines.flatMap(({points}) => points.filter(({x}) => x >= 0.02).map(({y}) => y));
-  const top = niceTop(Math.max(baseRate, at?.y ?? 0, ...settled) * 1.05, 1);
+  const highest = Math.max(baseRate, at?.y ?? 0, ...lines.flatMap(({points}) => points.map(({y}) => y)));
+  const top = niceTop(highest * 1.05, 1);
   return chartOf({
     title: title ?? "Churners among those contacted, by churners found",
     description:
@@ -127,7 +131,13 @@ export function precisionRecallChart(
         note(["random"], {x: 0, y: baseRate}, {dx: 6, dy: 11, color: ROLE_COLOUR.random}),
         ...lineLayers(
           lines.map(({name}) => name),
-          {title: "Share of churners found", top, interpolate: "step-before", at},
+          {
+            title: "Share of churners found",
+            top,
+            interpolate: "step-before",
+            at,
+            wordsAt: (baseRate < 0.4 * top ? 0.96 : 0.05) * top,
+          },
         ),
       ],
     },
@@ -145,11 +155,14 @@ function lineLayers(
     top,
     interpolate,
     at,
+    wordsAt,
   }: {
     readonly title: string;
     readonly top: number;
     readonly interpolate: "linear" | "step-before";
     readonly at: {readonly x: number; readonly y: number; readonly contacted: number} | undefined;
+    /** Height of the words on `at`, where no line is to be expected. */
+    readonly wordsAt: number;
   },
 ): Spec[] {
   const axis = {format: ".0%", tickCount: 5};
@@ -183,10 +196,11 @@ function lineLayers(
       mark: {type: "point", filled: true, size: 70, opacity: 1, color: colours[0]!, ...stroke},
       encoding: {x, y},
     },
-    note([`${percent(at.contacted)} contacted`], at, {
-      ...(at.x > 0.6 ? {align: "right", dx: -9} : {dx: 9}),
-      ...{dy: 11, fontWeight: 600, color: INK.text},
-    }),
+    note(
+      [`at the dot: ${percent(at.contacted)} contacted`],
+      {x: 1, y: wordsAt},
+      {align: "right", dx: -6, fontWeight: 600, color: colours[0]!},
+    ),
   ];
 }
 

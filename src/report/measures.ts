@@ -52,13 +52,12 @@ export function calibrationTable(judged: Judgement): Table {
     kind: "table",
     caption:
       `Calibrated probabilities on ${whole(judged.rows)} test rows of ${whole(judged.customers)} customers. Brier score = ` +
-      "reliability − resolution + uncertainty + spread, in thousandths: reliability is what wrong probabilities cost " +
-      "(0 is best), resolution what telling customers apart gains, uncertainty what predicting the base rate for " +
-      "everybody costs, and spread what is left inside the groups. The calibration error is the mean distance of " +
-      `predicted and observed share over ${error.bins} groups of equal size by probability; it is never 0, so beside it ` +
-      "stands what chance alone would show were every probability right, and its interval is that of the error without " +
-      "chance. A slope below 1 means predictions too extreme; slope 1 and intercept 0 are best. Intervals hold 95%, by " +
-      `customer, the calibration error's from ${resamples(error)}, slope and intercept with robust standard errors`,
+      "reliability − resolution + uncertainty + spread, in thousandths: what wrong probabilities cost (0 is best), what " +
+      "telling customers apart gains, what predicting the base rate for everybody costs, and what is left inside the " +
+      `groups. The calibration error is the mean distance of predicted and observed share over ${error.bins} groups of ` +
+      "equal size; noise alone keeps it above 0, so beside it stands what chance would show were every probability right, " +
+      "and its interval is that of the error without chance. A slope below 1 means predictions too extreme, above 1 too " +
+      `timid; with slope 1, an intercept above 0 means too low. 95% intervals by customer, the error's from ${resamples(error)}`,
     columns: [
       textColumn("model", "Model"),
       number("brier", "Brier score", 1),
