@@ -36,7 +36,26 @@ export {
 export {gains, lift, liftTable, precisionAt} from "./evaluate/lift.ts";
 export {averagePrecision, brier, logLoss, rocAuc} from "./evaluate/metrics.ts";
 export {rankRows} from "./evaluate/ranking.ts";
+export {type AccumulatedEffects, accumulatedEffects} from "./explain/accumulated-effects.ts";
+export {effectsOf, type FeatureEffects} from "./explain/effects.ts";
+export {type Elimination, type EliminationStep, eliminateFeatures} from "./explain/elimination.ts";
 export {type Explanation, explainRows, fitReference, type Reference} from "./explain/explain-rows.ts";
+export {groupFeatures} from "./explain/feature-groups.ts";
+export {type HabitTrial, tryHabits} from "./explain/habits.ts";
+export {
+  type Interaction,
+  type InteractionTable,
+  strongestInteractions,
+  tableOf,
+} from "./explain/interactions.ts";
+export {centreCurves, type PartialDependence, partialDependence} from "./explain/partial-dependence.ts";
+export {
+  drawPermutations,
+  type GroupImportance,
+  type Predict,
+  permutationImportance,
+} from "./explain/permutation.ts";
+export {type FeatureSummary, type StripCell, stripOf, summariseExplanation} from "./explain/summary.ts";
 export {
   ALIVE_FEATURES,
   type Alive,
@@ -79,6 +98,15 @@ export {
   worthTable,
 } from "./report/decision.ts";
 export {reactivationTable, rhythmEvidence, spellsTable} from "./report/definitions.ts";
+export {causeEvidence, eliminationEvidence} from "./report/elimination.ts";
+export {
+  curvesEvidence,
+  effectsEvidence,
+  interactionEvidence,
+  partingText,
+  shapChart,
+  signalsEvidence,
+} from "./report/explanation.ts";
 export {
   catalogueTable,
   fifthsTable,
@@ -95,7 +123,6 @@ export {
   chosenText,
   crossCheckText,
   modelsTable,
-  signalsEvidence,
   subsampleEvidence,
   testText,
   workTable,
