@@ -58,6 +58,26 @@ export {
   recallStatistic,
   type Statistic,
 } from "./evaluate/statistic.ts";
+export {type AccumulatedEffects, accumulatedEffects} from "./explain/accumulated-effects.ts";
+export {effectsOf, type FeatureEffects} from "./explain/effects.ts";
+export {type Elimination, type EliminationStep, eliminateFeatures} from "./explain/elimination.ts";
+export {type Explanation, explainRows, fitReference, type Reference} from "./explain/explain-rows.ts";
+export {groupFeatures} from "./explain/feature-groups.ts";
+export {type HabitTrial, tryHabits} from "./explain/habits.ts";
+export {
+  type Interaction,
+  type InteractionTable,
+  strongestInteractions,
+  tableOf,
+} from "./explain/interactions.ts";
+export {centreCurves, type PartialDependence, partialDependence} from "./explain/partial-dependence.ts";
+export {
+  drawPermutations,
+  type GroupImportance,
+  type Predict,
+  permutationImportance,
+} from "./explain/permutation.ts";
+export {type FeatureSummary, type StripCell, stripOf, summariseExplanation} from "./explain/summary.ts";
 export {
   ALIVE_FEATURES,
   type Alive,
@@ -88,6 +108,7 @@ export {type ScoreInputs, type Scores, scoreBundle} from "./ledger/score.ts";
 export type {Alternative} from "./ledger/target-stages.ts";
 export {aliveTable, aliveWindowEvidence, aliveWindowTable} from "./report/alive.ts";
 export {cutsEvidence, offCadenceText} from "./report/cadence.ts";
+export {causeEvidence} from "./report/cause.ts";
 export {
   contractTable,
   latenessTable,
@@ -107,6 +128,15 @@ export {
   worthTable,
 } from "./report/decision.ts";
 export {reactivationTable, rhythmEvidence, spellsTable} from "./report/definitions.ts";
+export {eliminationEvidence} from "./report/elimination.ts";
+export {
+  curvesEvidence,
+  effectsEvidence,
+  interactionEvidence,
+  partingText,
+  shapChart,
+  signalsEvidence,
+} from "./report/explanation.ts";
 export {
   catalogueTable,
   fifthsTable,
@@ -131,7 +161,6 @@ export {
   chosenText,
   crossCheckText,
   modelsTable,
-  signalsEvidence,
   subsampleEvidence,
   testText,
   workTable,

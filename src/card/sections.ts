@@ -156,6 +156,13 @@ export const SECTIONS: readonly CardSection[] = [
   {
     id: "why",
     question: "Why is it recommending me this?",
-    items: [table("why.signals", "Signals behind a score"), text("why.caution", "How to read them")],
+    items: [
+      table("why.signals", "Signals behind a score"),
+      text("why.caution", "How to read them"),
+      optionalChart("why.shap", "What each signal adds to the scores"),
+      optionalChart("why.effects", "The score along the strongest signals"),
+      optionalTable("why.cause", "Signal or cause?"),
+      optionalTable("why.elimination", "How few signals would do"),
+    ],
   },
 ];

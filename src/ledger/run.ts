@@ -5,6 +5,7 @@ import type {SnapshotManifest} from "../data/snapshot.ts";
 import type {Subscriptions} from "../data/subscriptions.ts";
 import type {Study} from "../study.ts";
 import {checkEvidence, type EvidenceValue} from "./evidence.ts";
+import {type ExplanationStages, explanationStages} from "./explanation-stages.ts";
 import {type FeatureStages, featureStages} from "./feature-stages.ts";
 import type {RunInputs} from "./inputs.ts";
 import {type ModelStages, modelStages} from "./model-stages.ts";
@@ -18,7 +19,8 @@ import {type TargetStages, targetStages} from "./target-stages.ts";
 export type Run = TargetStages &
   FeatureStages &
   ModelStages &
-  ScrutinyStages & {
+  ScrutinyStages &
+  ExplanationStages & {
     readonly study: Study;
     readonly snapshot: SnapshotManifest;
     readonly log: EventLog;
@@ -50,6 +52,7 @@ export function createRun(inputs: RunInputs): Run {
     ...features,
     ...models,
     ...scrutinyStages(inputs, target, features, models),
+    ...explanationStages(inputs, target, features, models),
     record,
     recordAll: async values => {
       for (const [id, value] of Object.entries(values)) await record(id, value);

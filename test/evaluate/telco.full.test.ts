@@ -41,7 +41,9 @@ describe.skipIf(missing)("Telco, stratified shuffle splits with a quarter held o
     }
     const mean = (name: "logistic" | "boost") =>
       found.reduce((sum, one) => sum + one[name], 0) / found.length;
-    console.log(`mean of ${SPLITS}: logistic ${mean("logistic").toFixed(4)}, boost ${mean("boost").toFixed(4)}`);
+    console.log(
+      `mean of ${SPLITS}: logistic ${mean("logistic").toFixed(4)}, boost ${mean("boost").toFixed(4)}`,
+    );
     // The published splits are not ours: three of them differ by chance, about .005 in the mean.
     expect(Math.abs(mean("logistic") - 0.849)).toBeLessThan(0.01);
     expect(mean("boost")).toBeGreaterThan(0.853 - 0.01);
