@@ -13,3 +13,4 @@ export {type SignalData, signalChart} from "./signal.ts";
 export {type Chart, type ChartOptions, type ChartTable, chartTable} from "./theme.ts";
 export {type TowardsChurnData, towardsChurnChart} from "./towards-churn.ts";
 export {type VolumeData, volumeChart} from "./volume.ts";
+export {type WaterfallData, waterfallChart} from "./waterfall.ts";
