@@ -36,6 +36,7 @@ export {
 export {gains, lift, liftTable, precisionAt} from "./evaluate/lift.ts";
 export {averagePrecision, brier, logLoss, rocAuc} from "./evaluate/metrics.ts";
 export {rankRows} from "./evaluate/ranking.ts";
+export {type Explanation, explainRows, fitReference, type Reference} from "./explain/explain-rows.ts";
 export {
   ALIVE_FEATURES,
   type Alive,
