@@ -36,7 +36,52 @@ export {
 export {gains, lift, liftTable, precisionAt} from "./evaluate/lift.ts";
 export {averagePrecision, brier, logLoss, rocAuc} from "./evaluate/metrics.ts";
 export {rankRows} from "./evaluate/ranking.ts";
+export {applyReasons, fitReasons, type ReasonBasis} from "./explain/basis.ts";
 export {type Explanation, explainRows, fitReference, type Reference} from "./explain/explain-rows.ts";
+export {
+  type Apply,
+  fitLime,
+  GOOD_FIT,
+  type Lime,
+  type LimeBackground,
+  type LimeOptions,
+  lime,
+} from "./explain/lime.ts";
+export {
+  type Change,
+  type Changeable,
+  changeables,
+  type NearestChange,
+  nearestChange,
+} from "./explain/nearest-change.ts";
+export {
+  type CustomerReasons,
+  type Reason,
+  type ReasonOptions,
+  reasonColumns,
+  reasonsFor,
+  reasonText,
+  type SensitiveReason,
+} from "./explain/reasons.ts";
+export {type Agreement, agreementOf, type LimeStability, limeStability} from "./explain/second-opinion.ts";
+export {type SayOptions, sayFeature, type Usual} from "./explain/sentences.ts";
+export {
+  familyGroups,
+  featureGroups,
+  reasonGroups,
+  type Subject,
+  type SubjectGroup,
+  subjectsOf,
+} from "./explain/subjects.ts";
+export {
+  type PastRows,
+  type StayerMedians,
+  stayerMedians,
+  type UsualOf,
+  usualOf,
+  usualOfStayers,
+} from "./explain/usual.ts";
+export {type Waterfall, type WaterfallOptions, type WaterfallStep, waterfallOf} from "./explain/waterfall.ts";
 export {
   ALIVE_FEATURES,
   type Alive,
@@ -62,6 +107,7 @@ export {type PurchaseSummary, purchaseSummaries} from "./features/purchases.ts";
 export {applyRfm, fitRfm, type Rfm, type RfmFeatures} from "./features/rfm.ts";
 export {type Cadence, checkCadence} from "./ledger/cadence.ts";
 export type {EvidenceValue} from "./ledger/evidence.ts";
+export type {Reasons, TypicalCustomer, TypicalCustomers} from "./ledger/reason-stages.ts";
 export type {Run} from "./ledger/run.ts";
 export {type ScoreInputs, type Scores, scoreBundle} from "./ledger/score.ts";
 export type {Alternative} from "./ledger/target-stages.ts";
@@ -101,6 +147,7 @@ export {
   workTable,
 } from "./report/models.ts";
 export {preparationTable} from "./report/prepare.ts";
+export {customersTable, reasonsTable, secondOpinionTable} from "./report/reasons.ts";
 export {samplingList, samplingPoints, samplingPriorTable, samplingTable} from "./report/sampling.ts";
 export {searchCurves, searchOf, settingsTable} from "./report/search.ts";
 export {auditList, quadrantPoints, quadrantTable, splitGrid, splitTable} from "./report/split.ts";

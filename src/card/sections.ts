@@ -137,6 +137,13 @@ export const SECTIONS: readonly CardSection[] = [
   {
     id: "why",
     question: "Why is it recommending me this?",
-    items: [table("why.signals", "Signals behind a score"), text("why.caution", "How to read them")],
+    items: [
+      table("why.signals", "Signals behind a score"),
+      text("why.caution", "How to read them"),
+      optionalTable("why.reasons", "Reasons given most often"),
+      optionalTable("why.customers", "Three customers, and why they have their scores"),
+      optionalChart("why.waterfall", "How one customer's score comes about"),
+      optionalTable("why.secondOpinion", "A second opinion on the three customers"),
+    ],
   },
 ];

@@ -57,7 +57,7 @@ export function waterfallChart(data: WaterfallData, {title}: ChartOptions = {}):
     type: "quantitative",
     scale: {domain: [low - room, high + room], nice: false},
     axis: {
-      title: "Score before it becomes a probability (log-odds)",
+      title: "Score of the model, before it becomes a probability",
       grid: true,
       tickCount: 5,
       domain: false,
@@ -91,7 +91,10 @@ export function waterfallChart(data: WaterfallData, {title}: ChartOptions = {}):
       x: {...x, field: "to"},
       y,
       text: {field: "text", type: "nominal"},
-      color: {...colour, legend: null},
+      color: {
+        condition: {test: `datum.kind === '${DOWN}'`, value: COLOUR.blue},
+        value: COLOUR.vermillion,
+      },
     },
   });
   return chartOf({
@@ -112,7 +115,7 @@ export function waterfallChart(data: WaterfallData, {title}: ChartOptions = {}):
       ],
     },
     spec: {
-      ...frame(70 + ROW * places.length),
+      ...frame(100 + ROW * places.length),
       data: {values: places},
       layer: [
         {

@@ -1,16 +1,5 @@
+import type {Explanation} from "./explain-rows.ts";
 import type {SubjectGroup} from "./subjects.ts";
-
-/**
- * Margins shared out among the features of a matrix, Shapley values say: the values of a row and the base sum up to
- * the row's margin.
- */
-export type Contributions = {
-  readonly names: readonly string[];
-  readonly rows: number;
-  /** Row-major, rows x features, in units of the margin; above 0 it raises the risk. */
-  readonly values: Float64Array;
-  readonly base: number;
-};
 
 /**
  * Contributions are compared in whole steps of this size, in units of the margin. Differences by rounding, of the
@@ -28,7 +17,7 @@ export const stepsOf = (contribution: number): number => Math.round(contribution
  */
 export function groupSums(
   who: string,
-  {names, values}: Contributions,
+  {names, values}: Explanation,
   groups: readonly SubjectGroup[],
 ): {readonly columns: readonly Int32Array[]; readonly sum: (row: number, out: Float64Array) => Float64Array} {
   const place = new Map(names.map((name, j) => [name, j]));

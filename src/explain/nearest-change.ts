@@ -11,8 +11,6 @@ export type Changeable = {
   /** Standard deviation of the known values; for a category 0, any other level being 1 away. */
   readonly scale: number;
   readonly median: number;
-  /** Whether it can only rise: what was counted so far cannot be undone. */
-  readonly rises: boolean;
 };
 
 export type Change = {readonly feature: string; readonly from: number; readonly to: number};
@@ -26,10 +24,13 @@ export type NearestChange = {
   readonly distance: number;
 };
 
-/** The features that a team can influence and that are not sensitive, with values observed in the training rows. */
+/**
+ * The features that a team can influence, with values observed in the training rows. Sensitive ones are left out, and
+ * those that only grow with time: what was counted so far cannot be undone.
+ */
 export function changeables(subjects: readonly Subject[], x: Matrix): Changeable[] {
   return subjects
-    .filter(({actionable, sensitive}) => actionable && !sensitive)
+    .filter(subject => subject.actionable && !subject.sensitive && !growsWithTime(subject))
     .flatMap(subject => {
       const j = x.names.indexOf(subject.name);
       if (j < 0) throw new RangeError(`changeables requires the feature ${subject.name}, got no column`);
@@ -43,8 +44,7 @@ export function changeables(subjects: readonly Subject[], x: Matrix): Changeable
       // Without a second value there is nothing to change to.
       if (known.length === 0 || candidates.length < 2) return [];
       const scale = category ? 0 : deviationOf(known);
-      const {name: feature} = subject;
-      return [{feature, candidates, scale, median: at(0.5), rises: growsWithTime(subject)}];
+      return [{feature: subject.name, candidates, scale, median: at(0.5)}];
     });
 }
 
@@ -102,7 +102,7 @@ export async function nearestChange(
 
 type Move = Change & {readonly j: number; readonly distance: number};
 
-function movesOf({feature, candidates, scale, median, rises}: Changeable, own: Matrix): Move[] {
+function movesOf({feature, candidates, scale, median}: Changeable, own: Matrix): Move[] {
   const j = own.names.indexOf(feature);
   if (j < 0) throw new RangeError(`nearestChange requires the feature ${feature}, got no column`);
   const from = own.values[j]!;
@@ -111,9 +111,7 @@ function movesOf({feature, candidates, scale, median, rises}: Changeable, own: M
     if (scale === 0) return 1;
     return missing ? 1 + Math.abs(to - median) / scale : Math.abs(to - from) / scale;
   };
-  return candidates
-    .filter(to => to !== from && !(rises && to < from))
-    .map(to => ({j, feature, from, to, distance: distance(to)}));
+  return candidates.filter(to => to !== from).map(to => ({j, feature, from, to, distance: distance(to)}));
 }
 
 /** The row once for each combination of changes. */

@@ -1,5 +1,6 @@
 import type {Matrix} from "../features/matrix.ts";
-import {type Contributions, groupSums, PRECISION, stepsOf} from "./contributions.ts";
+import {groupSums, PRECISION, stepsOf} from "./contributions.ts";
+import type {Explanation} from "./explain-rows.ts";
 import {sayFeature} from "./sentences.ts";
 import {reasonGroups, type Subject, type SubjectGroup} from "./subjects.ts";
 import type {UsualOf} from "./usual.ts";
@@ -50,7 +51,7 @@ export type ReasonOptions = {
  */
 export function reasonsFor(
   x: Matrix,
-  contributions: Contributions,
+  contributions: Explanation,
   {subjects, usual, currency, most = 3}: ReasonOptions,
 ): CustomerReasons[] {
   if (contributions.rows !== x.rows)

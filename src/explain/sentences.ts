@@ -251,15 +251,29 @@ function plainSaying({title, unit}: Subject, currency: string | undefined): Sayi
  * @param value NaN is missing, and is said.
  */
 export function sayFeature(subject: Subject, value: number, options: SayOptions = {}): string {
+  const {said, words, saying} = begin(subject, value, options);
+  if (!saying.usual || options.usual === undefined || Number.isNaN(options.usual.value)) return said;
+  const typical = saying.usual(options.usual.value, words);
+  return `${said}; ${options.usual.whose === "own" ? "usually" : "typical of those who stay:"} ${typical}`;
+}
+
+/** What a feature is, and what it would be: "Tickets: 3 in the last 90 days; to leave the list: 1". */
+export function sayChange(
+  subject: Subject,
+  {from, to}: {readonly from: number; readonly to: number},
+  options: Omit<SayOptions, "usual"> = {},
+): string {
+  const {said, words, saying} = begin(subject, from, options);
+  return `${said}; to leave the list: ${(saying.usual ?? saying.now)(to, words)}`;
+}
+
+function begin(subject: Subject, value: number, options: SayOptions) {
   const {declaration} = subject;
   const saying = declaration ? SAYINGS[declaration.measure] : plainSaying(subject, options.currency);
   const words = wordsOf(declaration ?? NOTHING, options);
-  const {about = events, now, missing, usual} = saying;
+  const {about = events, now, missing} = saying;
   const said = `${about(words)}: ${Number.isNaN(value) ? missing(words) : now(value, words)}`;
-  if (!usual || options.usual === undefined || Number.isNaN(options.usual.value)) return said;
-  const {whose} = options.usual;
-  const typical = usual(options.usual.value, words);
-  return `${said}; ${whose === "own" ? "usually" : "typical of those who stay:"} ${typical}`;
+  return {said, words, saying};
 }
 
 const NOTHING: FeatureDeclaration = {

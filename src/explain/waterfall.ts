@@ -1,5 +1,6 @@
 import {applyCalibration, type Calibration} from "../model/calibration.ts";
-import {type Contributions, groupSums, stepsOf} from "./contributions.ts";
+import {groupSums, stepsOf} from "./contributions.ts";
+import type {Explanation} from "./explain-rows.ts";
 import type {SubjectGroup} from "./subjects.ts";
 
 /** A part of the way from the base to the score; contribution = to - from, in units of the margin. */
@@ -37,7 +38,7 @@ export type WaterfallOptions = {
  * @throws RangeError for a row that is not there, or a feature without group or contribution.
  */
 export function waterfallOf(
-  contributions: Contributions,
+  contributions: Explanation,
   row: number,
   {groups, calibration, most = 6}: WaterfallOptions,
 ): Waterfall {

@@ -8,6 +8,7 @@ import {checkEvidence, type EvidenceValue} from "./evidence.ts";
 import {type FeatureStages, featureStages} from "./feature-stages.ts";
 import type {RunInputs} from "./inputs.ts";
 import {type ModelStages, modelStages} from "./model-stages.ts";
+import {type ReasonStages, reasonStages} from "./reason-stages.ts";
 import {type TargetStages, targetStages} from "./target-stages.ts";
 
 /**
@@ -16,7 +17,8 @@ import {type TargetStages, targetStages} from "./target-stages.ts";
  */
 export type Run = TargetStages &
   FeatureStages &
-  ModelStages & {
+  ModelStages &
+  ReasonStages & {
     readonly study: Study;
     readonly snapshot: SnapshotManifest;
     readonly log: EventLog;
@@ -37,6 +39,7 @@ export function createRun(inputs: RunInputs): Run {
   const {study, snapshot, log, campaigns, subscriptions, tables, library} = inputs;
   const target = targetStages(inputs);
   const features = featureStages(inputs, target);
+  const models = modelStages(inputs, target, features);
   const record: Run["record"] = async (id, value) => {
     checkEvidence(id, value);
     await inputs.emit({id, value});
@@ -45,7 +48,8 @@ export function createRun(inputs: RunInputs): Run {
     ...{study, snapshot, log, campaigns, subscriptions, tables, library},
     ...target,
     ...features,
-    ...modelStages(inputs, target, features),
+    ...models,
+    ...reasonStages(inputs, target, features, models),
     record,
     recordAll: async values => {
       for (const [id, value] of Object.entries(values)) await record(id, value);

@@ -1,10 +1,13 @@
 import {expect, test} from "vitest";
-import type {Contributions} from "../../src/explain/contributions.ts";
+import {applyReasons, fitReasons} from "../../src/explain/basis.ts";
+import type {Explanation} from "../../src/explain/explain-rows.ts";
 import {reasonColumns, reasonsFor, reasonText} from "../../src/explain/reasons.ts";
 import {familyGroups, featureGroups, reasonGroups, subjectsOf} from "../../src/explain/subjects.ts";
 import {medianOf, stayerMedians, usualOf, usualOfStayers} from "../../src/explain/usual.ts";
 import type {Matrix} from "../../src/features/matrix.ts";
+import {applyModel, fitModel} from "../../src/model/model.ts";
 import {randomOf} from "../../src/random.ts";
+import {churners} from "../model/churners.ts";
 import {declare, matrixOf} from "./subjects.ts";
 
 const features = [
@@ -24,7 +27,7 @@ const features = [
 ];
 const names = features.map(({name}) => name);
 const subjects = subjectsOf(features, {names: [], rows: 0, values: new Float64Array(0)});
-const contributionsOf = (rows: readonly (readonly number[])[]): Contributions => ({
+const contributionsOf = (rows: readonly (readonly number[])[]): Explanation => ({
   ...{names, rows: rows.length, base: -1},
   values: Float64Array.from(rows.flat()),
 });
@@ -42,7 +45,10 @@ test("reasonGroups(subjects) keeps what can be acted on, and what is sensitive, 
   expect(featureGroups(subjects).map(({title}) => title)).toEqual(features.map(({title}) => title));
   const mixed = [features[0]!, {...features[1]!, actionable: true}];
   const groups = reasonGroups(subjectsOf(mixed, {names: [], rows: 0, values: new Float64Array(0)}));
-  expect(groups.map(({members}) => members.length)).toEqual([1, 1]);
+  expect(groups.map(({title, members}) => [title, members.length])).toEqual([
+    ["Frequency of purchases", 1],
+    ["Frequency of purchases, that can be influenced", 1],
+  ]);
 });
 
 test("reasonsFor(x, contributions) sums with signs first: members that cancel out are no reason", () => {
@@ -210,4 +216,32 @@ test("usualOf({stayers, past, rows}) is the customer's own median before the cut
     "Purchases: 2 in the last 90 days; usually 7",
     "Purchases: the first one 130 days ago; typical of those who stay: 300 days ago",
   ]);
+});
+
+test("applyReasons(fitReasons(model, rows), model, x) is the same after JSON, and falls back on those who stayed", async () => {
+  const {x: table, y, customers} = churners(400, 2);
+  const declared = [
+    declare({name: "since", unit: "days", measure: "recency"}),
+    declare({name: "orders", days: 90}),
+    declare({name: "sometimes", of: "visit", days: 30}),
+    declare({name: "noise", of: "email_open", days: 30}),
+  ];
+  const model = await fitModel("logistic", {x: table, y, customers});
+  const basis = fitReasons(model, {x: table, y}, {features: declared, currency: "EUR"});
+  const found = applyReasons(basis, model, table);
+  const again = JSON.parse(JSON.stringify(basis)) as typeof basis;
+  expect(applyReasons(again, model, table)).toEqual(found);
+  const margins = await applyModel(model, table);
+  margins.forEach((margin, i) => {
+    const sum = found.explanation.values
+      .slice(4 * i, 4 * i + 4)
+      .reduce((a, b) => a + b, found.explanation.base);
+    expect(sum).toBeCloseTo(margin, 9);
+  });
+  const {reasons} = found.customers[margins.indexOf(Math.max(...margins))]!;
+  const recency = reasons.find(({group}) => group === "Recency of purchases")!;
+  expect(recency.direction).toBe("raises");
+  expect(recency.sentence).toMatch(
+    /^Purchases: the last one 1\d\d days ago; typical of those who stay: \d\d(\.\d)? days ago$/,
+  );
 });

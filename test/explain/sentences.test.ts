@@ -1,5 +1,11 @@
 import {expect, test} from "vitest";
-import {growsWithTime, hasUsual, type SayOptions, sayFeature} from "../../src/explain/sentences.ts";
+import {
+  growsWithTime,
+  hasUsual,
+  type SayOptions,
+  sayChange,
+  sayFeature,
+} from "../../src/explain/sentences.ts";
 import {subjectsOf} from "../../src/explain/subjects.ts";
 import type {Measure} from "../../src/features/measures.ts";
 import type {FeatureDeclaration} from "../../src/study.ts";
@@ -326,4 +332,16 @@ test("growsWithTime(subject) is what only rises, unless a window lets it fall; h
     ),
   ).toBe(false);
   expect(hasUsual(of("count", 90))).toBe(true);
+});
+
+test("sayChange(subject, {from, to}) says what is, and what would leave the list", () => {
+  const tickets = subjectOf(declare({of: "ticket", days: 90}));
+  expect(sayChange(tickets, {from: 3, to: 1})).toBe("Tickets: 3 in the last 90 days; to leave the list: 1");
+  expect(sayChange(tickets, {from: NEVER, to: 1})).toBe(
+    "Tickets: none in the last 90 days; to leave the list: 1",
+  );
+  const change = subjectOf(declare({measure: "change", days: 90}));
+  expect(sayChange(change, {from: -1, to: 0})).toBe(
+    "Purchases: none in the last 90 days, after some in the 90 days before; to leave the list: as many in the last 90 days as in the 90 days before",
+  );
 });

@@ -1,6 +1,6 @@
 import {expect, test} from "vitest";
 import {waterfallChart} from "../../src/charts/waterfall.ts";
-import type {Contributions} from "../../src/explain/contributions.ts";
+import type {Explanation} from "../../src/explain/explain-rows.ts";
 import {familyGroups, featureGroups, subjectsOf} from "../../src/explain/subjects.ts";
 import {waterfallOf} from "../../src/explain/waterfall.ts";
 import {applyCalibration, type Calibration} from "../../src/model/calibration.ts";
@@ -12,7 +12,7 @@ const features = Array.from({length: 9}, (_, k) =>
 );
 const subjects = subjectsOf(features, matrixOf([], []));
 const random = randomOf(1);
-const contributions: Contributions = {
+const contributions: Explanation = {
   ...{names: features.map(({name}) => name), rows: 30, base: -1.3},
   values: Float64Array.from({length: 270}, () => Math.round(20 * random() - 10) / 10),
 };
