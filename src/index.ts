@@ -147,7 +147,7 @@ export {
   workTable,
 } from "./report/models.ts";
 export {preparationTable} from "./report/prepare.ts";
-export {customersTable, reasonsTable, secondOpinionTable} from "./report/reasons.ts";
+export {customersTable, reasonsTable, secondOpinionTable, waterfallSteps} from "./report/reasons.ts";
 export {samplingList, samplingPoints, samplingPriorTable, samplingTable} from "./report/sampling.ts";
 export {searchCurves, searchOf, settingsTable} from "./report/search.ts";
 export {auditList, quadrantPoints, quadrantTable, splitGrid, splitTable} from "./report/split.ts";

@@ -1,3 +1,4 @@
+import type {WaterfallData} from "../charts/waterfall.ts";
 import {dateOf} from "../data/calendar.ts";
 import {GOOD_FIT} from "../explain/lime.ts";
 import {reasonText} from "../explain/reasons.ts";
@@ -63,7 +64,7 @@ export function customersTable({cutoff, average, customers}: TypicalCustomers): 
       `Test customers at the cutoff ${dateOf(cutoff)}, chosen by rule and without their names. The reasons are what moves the ` +
       `model's score: ${ASSOCIATION}`,
     columns: [
-      {name: "what", title: "", format: "text"},
+      {name: "what", title: "What", format: "text"},
       ...customers.map(({who}, k) => ({name: `customer${k}`, title: who, format: "text" as const})),
     ],
     rows: [
@@ -91,6 +92,12 @@ export function customersTable({cutoff, average, customers}: TypicalCustomers): 
         : []),
     ],
   };
+}
+
+/** How the score of the first of the customers comes about, as the waterfall chart takes it. */
+export function waterfallSteps({customers}: TypicalCustomers): WaterfallData {
+  const {who, fall} = customers[0]!;
+  return {who, ...fall};
 }
 
 /** A risk in numbers that people can picture: "38%, about 4 in 10; 3.1 times the average of 12.3%". */

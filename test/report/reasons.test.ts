@@ -12,6 +12,7 @@ import {
   riskText,
   secondOpinionTable,
   verdictOf,
+  waterfallSteps,
 } from "../../src/report/reasons.ts";
 import {rowsOf} from "../../src/split/rows.ts";
 import {rhythmLog, rhythmRun, rhythmStudy} from "./rhythm-study.ts";
@@ -70,6 +71,7 @@ test("run.typicalCustomers() are without names, and a second run reads the same"
   expect(ids.filter(id => JSON.stringify(typical).includes(`"${id}"`))).toEqual([]);
   const again = rhythmRun(study, rhythmLog());
   expect(await again.typicalCustomers()).toEqual(typical);
+  expect(waterfallSteps(typical)).toEqual({who: "Customer A", ...typical.customers[0]!.fall});
   const line = reasons.list.line!;
   for (const {contacted, change, probability, fall} of typical.customers) {
     expect(fall.probability).toBe(probability);
