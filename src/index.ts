@@ -36,10 +36,20 @@ export {
 export {gains, lift, liftTable, precisionAt} from "./evaluate/lift.ts";
 export {averagePrecision, brier, logLoss, rocAuc} from "./evaluate/metrics.ts";
 export {rankRows} from "./evaluate/ranking.ts";
+export {type AccumulatedEffects, accumulatedEffects} from "./explain/accumulated-effects.ts";
 export {applyReasons, fitReasons, type ReasonBasis} from "./explain/basis.ts";
+export {effectsOf, type FeatureEffects} from "./explain/effects.ts";
+export {type Elimination, type EliminationStep, eliminateFeatures} from "./explain/elimination.ts";
 export {type Explanation, explainRows, fitReference, type Reference} from "./explain/explain-rows.ts";
+export {groupFeatures} from "./explain/feature-groups.ts";
+export {type HabitTrial, tryHabits} from "./explain/habits.ts";
 export {
-  type Apply,
+  type Interaction,
+  type InteractionTable,
+  strongestInteractions,
+  tableOf,
+} from "./explain/interactions.ts";
+export {
   fitLime,
   GOOD_FIT,
   type Lime,
@@ -54,6 +64,13 @@ export {
   type NearestChange,
   nearestChange,
 } from "./explain/nearest-change.ts";
+export {centreCurves, type PartialDependence, partialDependence} from "./explain/partial-dependence.ts";
+export {
+  drawPermutations,
+  type GroupImportance,
+  type Predict,
+  permutationImportance,
+} from "./explain/permutation.ts";
 export {
   type CustomerReasons,
   type Reason,
@@ -67,12 +84,13 @@ export {type Agreement, agreementOf, type LimeStability, limeStability} from "./
 export {type SayOptions, sayFeature, type Usual} from "./explain/sentences.ts";
 export {
   familyGroups,
-  featureGroups,
   reasonGroups,
   type Subject,
   type SubjectGroup,
+  singleGroups,
   subjectsOf,
 } from "./explain/subjects.ts";
+export {type FeatureSummary, type StripCell, stripOf, summariseExplanation} from "./explain/summary.ts";
 export {
   type PastRows,
   type StayerMedians,
@@ -125,6 +143,15 @@ export {
   worthTable,
 } from "./report/decision.ts";
 export {reactivationTable, rhythmEvidence, spellsTable} from "./report/definitions.ts";
+export {causeEvidence, eliminationEvidence} from "./report/elimination.ts";
+export {
+  curvesEvidence,
+  effectsEvidence,
+  interactionEvidence,
+  partingText,
+  shapChart,
+  signalsEvidence,
+} from "./report/explanation.ts";
 export {
   catalogueTable,
   fifthsTable,
@@ -141,7 +168,6 @@ export {
   chosenText,
   crossCheckText,
   modelsTable,
-  signalsEvidence,
   subsampleEvidence,
   testText,
   workTable,

@@ -140,6 +140,10 @@ export const SECTIONS: readonly CardSection[] = [
     items: [
       table("why.signals", "Signals behind a score"),
       text("why.caution", "How to read them"),
+      optionalChart("why.shap", "What each signal adds to the scores"),
+      optionalChart("why.effects", "The score along the strongest signals"),
+      optionalTable("why.cause", "Signal or cause?"),
+      optionalTable("why.elimination", "How few signals would do"),
       optionalTable("why.reasons", "Reasons given most often"),
       optionalTable("why.customers", "Three customers, and why they have their scores"),
       optionalChart("why.waterfall", "How one customer's score comes about"),

@@ -1,13 +1,14 @@
 import type {Matrix} from "../features/matrix.ts";
 import type {Model} from "../model/model.ts";
 import type {FeatureDeclaration} from "../study.ts";
-import {type Explanation, explainRows, fitReference, type Reference} from "./explain-rows.ts";
+import {type Explanation, explainRows, type Reference} from "./explain-rows.ts";
 import {type CustomerReasons, reasonsFor} from "./reasons.ts";
 import {subjectsOf} from "./subjects.ts";
 import {type PastRows, type StayerMedians, stayerMedians, usualOf, usualOfStayers} from "./usual.ts";
 
 /** What reasons need beside a model: plain data, equal after JSON, so that it can travel with the model. */
 export type ReasonBasis = {
+  /** Of `fitReference`, for the same model. */
   readonly reference: Reference;
   readonly stayers: StayerMedians;
   readonly features: readonly FeatureDeclaration[];
@@ -16,15 +17,13 @@ export type ReasonBasis = {
 };
 
 /**
- * Learns what scores are explained from, and what is usual for those who stayed.
+ * Learns what is usual for those who stayed, and puts it beside what scores are explained from.
  * @param x the training rows. @param y 1 for a churner, else 0.
- * @throws the errors of `fitReference`.
  */
 export const fitReasons = (
-  model: Model,
   {x, y}: {readonly x: Matrix; readonly y: ArrayLike<number>},
-  {features, currency}: Pick<ReasonBasis, "features" | "currency">,
-): ReasonBasis => ({reference: fitReference(model, x), stayers: stayerMedians(x, y), features, currency});
+  beside: Omit<ReasonBasis, "stayers">,
+): ReasonBasis => ({...beside, stayers: stayerMedians(x, y)});
 
 /**
  * Reasons of rows that a model scores. A customer's earlier rows, where they are at hand, tell what is usual for the

@@ -3,9 +3,7 @@ import {quantileOf} from "../evaluate/quantile.ts";
 import {type Matrix, takeRows} from "../features/matrix.ts";
 import {type Random, randomOf} from "../random.ts";
 import {stepsOf} from "./contributions.ts";
-
-/** Margins of the rows of a matrix, each independent of the other rows: a model. */
-export type Apply = (x: Matrix) => Promise<Float64Array> | Float64Array;
+import type {Predict} from "./permutation.ts";
 
 /** What LIME draws its samples from: the training rows, and where their quartiles lie. */
 export type LimeBackground = {
@@ -65,7 +63,7 @@ export function fitLime(x: Matrix): LimeBackground {
  * @throws RangeError for a row that is not there, features that differ, or fewer than 2 samples.
  */
 export async function lime(
-  apply: Apply,
+  predict: Predict,
   x: Matrix,
   row: number,
   background: LimeBackground,
@@ -73,7 +71,7 @@ export async function lime(
 ): Promise<Lime> {
   checkLime(x, row, background, samples);
   const {drawn, same} = drawSamples(takeRows(x, [row]), background, samples, randomOf(seed));
-  const margins = await apply(drawn);
+  const margins = await predict(drawn);
   const d = x.names.length;
   const kernelWidth = 0.75 * Math.sqrt(d);
   const weights = kernelOf(same, samples, d, kernelWidth);
@@ -143,7 +141,7 @@ function kernelOf(same: Uint8Array, samples: number, d: number, width: number): 
 /** Weighted ridge of the margins on the given columns of `same`; the intercept is free. */
 function ridge(
   same: Uint8Array,
-  y: Float64Array,
+  y: ArrayLike<number>,
   w: Float64Array,
   columns: readonly number[],
   d: number,

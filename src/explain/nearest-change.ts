@@ -1,5 +1,5 @@
 import {type Matrix, takeRows} from "../features/matrix.ts";
-import type {Apply} from "./lime.ts";
+import type {Predict} from "./permutation.ts";
 import {growsWithTime} from "./sentences.ts";
 import type {Subject} from "./subjects.ts";
 
@@ -66,7 +66,7 @@ function deviationOf(values: Float64Array): number {
  * @throws RangeError when the row's margin is below the line as it is, or the row or a feature is not there.
  */
 export async function nearestChange(
-  apply: Apply,
+  predict: Predict,
   x: Matrix,
   row: number,
   features: readonly Changeable[],
@@ -75,8 +75,8 @@ export async function nearestChange(
   if (!Number.isInteger(row) || row < 0 || row >= x.rows)
     throw new RangeError(`nearestChange requires a row from 0 to ${x.rows - 1}, got ${row}`);
   const own = takeRows(x, [row]);
-  const [margin] = await apply(own);
-  if (margin! < below)
+  const margin = (await predict(own))[0]!;
+  if (margin < below)
     throw new RangeError(`nearestChange requires a margin of at least ${below}, got ${margin}`);
   const moves = features.map(feature => movesOf(feature, own));
   for (let size = 1; size <= most; size++) {
@@ -84,7 +84,7 @@ export async function nearestChange(
     for (const subset of subsets(moves.length, size)) {
       const combinations = product(subset.map(k => moves[k]!));
       if (combinations.length === 0) continue;
-      const margins = await apply(changed(own, combinations));
+      const margins = await predict(changed(own, combinations));
       combinations.forEach((changes, i) => {
         const distance = changes.reduce((sum, change) => sum + change.distance, 0);
         if (margins[i]! < below && (!best || distance < best.distance - 1e-9))

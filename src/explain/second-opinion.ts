@@ -1,7 +1,8 @@
 import {spearman} from "../evaluate/spearman.ts";
 import type {Matrix} from "../features/matrix.ts";
 import {stepsOf} from "./contributions.ts";
-import {type Apply, type Lime, type LimeBackground, largest, lime} from "./lime.ts";
+import {type Lime, type LimeBackground, largest, lime} from "./lime.ts";
+import type {Predict} from "./permutation.ts";
 
 /** How far LIME tells the same whatever the seed. */
 export type LimeStability = {
@@ -19,7 +20,7 @@ export type LimeStability = {
  * @throws RangeError for fewer than 2 seeds; the errors of {@link lime}.
  */
 export async function limeStability(
-  apply: Apply,
+  predict: Predict,
   x: Matrix,
   row: number,
   background: LimeBackground,
@@ -28,7 +29,7 @@ export async function limeStability(
   if (!(seeds >= 2)) throw new RangeError(`limeStability requires at least 2 seeds, got ${seeds}`);
   const runs: Lime[] = [];
   for (let k = 0; k < seeds; k++)
-    runs.push(await lime(apply, x, row, background, {...options, seed: seed + k}));
+    runs.push(await lime(predict, x, row, background, {...options, seed: seed + k}));
   const pairs = runs.flatMap((a, i) => runs.slice(i + 1).map(b => [a, b] as const));
   const mean = (of: (a: Lime, b: Lime) => number): number =>
     pairs.reduce((sum, [a, b]) => sum + of(a, b), 0) / pairs.length;

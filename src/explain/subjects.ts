@@ -25,7 +25,7 @@ export function subjectsOf(features: readonly FeatureDeclaration[], x: Matrix): 
 }
 
 /** Every feature a group of its own. */
-export const featureGroups = (subjects: readonly Subject[]): SubjectGroup[] =>
+export const singleGroups = (subjects: readonly Subject[]): SubjectGroup[] =>
   groupBy(
     subjects,
     ({name}) => name,

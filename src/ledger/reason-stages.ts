@@ -2,8 +2,9 @@ import type {Day} from "../data/event-log.ts";
 import {applyReasons, fitReasons} from "../explain/basis.ts";
 import {groupSums} from "../explain/contributions.ts";
 import type {Explanation} from "../explain/explain-rows.ts";
-import {type Apply, fitLime, type LimeBackground} from "../explain/lime.ts";
+import {fitLime, type LimeBackground} from "../explain/lime.ts";
 import {type Changeable, changeables, type NearestChange, nearestChange} from "../explain/nearest-change.ts";
+import type {Predict} from "../explain/permutation.ts";
 import type {CustomerReasons} from "../explain/reasons.ts";
 import {type Agreement, agreementOf, limeStability} from "../explain/second-opinion.ts";
 import {sayChange} from "../explain/sentences.ts";
@@ -15,6 +16,7 @@ import {applyCalibration} from "../model/calibration.ts";
 import {applyModel} from "../model/model.ts";
 import {rowsOf} from "../split/rows.ts";
 import {hashUnit} from "../split/sets.ts";
+import type {ExplanationStages} from "./explanation-stages.ts";
 import type {FeatureStages} from "./feature-stages.ts";
 import {type RunInputs, stageKeys} from "./inputs.ts";
 import type {ModelStages} from "./model-stages.ts";
@@ -76,7 +78,7 @@ export function reasonStages(
   inputs: RunInputs,
   {cohort, labels}: TargetStages,
   {split, features}: FeatureStages,
-  {models}: ModelStages,
+  {models, reference}: ModelStages & ExplanationStages,
 ): ReasonStages {
   const {study, log, store} = inputs;
   const {economics} = study;
@@ -100,11 +102,9 @@ export function reasonStages(
       const own = takeRows(x, rows);
       const margins = await applyModel(model, own);
       const y = Array.from(rowsOf(split(), "train"), row => labels()[row]!);
-      const basis = fitReasons(
-        model,
-        {x: train, y},
-        {features: study.features, currency: economics.currency},
-      );
+      const {features: declared} = study;
+      const beside = {reference: await reference(), features: declared, currency: economics.currency};
+      const basis = fitReasons({x: train, y}, beside);
       const of = {customer: rows.map(row => customer[row]!), cutoff: rows.map(row => cutoff[row]!)};
       return {
         ...{cutoff: cutoffs[last]!, rows, margins, probabilities: calibrate(margins)},
@@ -148,14 +148,14 @@ export function reasonStages(
     {who, role, subjects, background, changes}: About,
   ): Promise<TypicalCustomer> => {
     const {model, calibration, calibrate} = await inUse();
-    const apply: Apply = x => applyModel(model, x);
+    const predict: Predict = x => applyModel(model, x);
     const x = takeRows(await features(), [rows[row]!]);
     const contacted = list.order.indexOf(row) < list.contacted;
     const change =
       contacted && list.line !== undefined
-        ? await nearestChange(apply, x, 0, changes, {below: list.line})
+        ? await nearestChange(predict, x, 0, changes, {below: list.line})
         : undefined;
-    const {runs, ...steady} = await limeStability(apply, x, 0, background, {seed: study.seed});
+    const {runs, ...steady} = await limeStability(predict, x, 0, background, {seed: study.seed});
     const n = explanation.names.length;
     const [probability] = probabilities.subarray(row, row + 1);
     return {

@@ -5,6 +5,7 @@ import type {SnapshotManifest} from "../data/snapshot.ts";
 import type {Subscriptions} from "../data/subscriptions.ts";
 import type {Study} from "../study.ts";
 import {checkEvidence, type EvidenceValue} from "./evidence.ts";
+import {type ExplanationStages, explanationStages} from "./explanation-stages.ts";
 import {type FeatureStages, featureStages} from "./feature-stages.ts";
 import type {RunInputs} from "./inputs.ts";
 import {type ModelStages, modelStages} from "./model-stages.ts";
@@ -18,6 +19,7 @@ import {type TargetStages, targetStages} from "./target-stages.ts";
 export type Run = TargetStages &
   FeatureStages &
   ModelStages &
+  ExplanationStages &
   ReasonStages & {
     readonly study: Study;
     readonly snapshot: SnapshotManifest;
@@ -40,6 +42,7 @@ export function createRun(inputs: RunInputs): Run {
   const target = targetStages(inputs);
   const features = featureStages(inputs, target);
   const models = modelStages(inputs, target, features);
+  const explanation = explanationStages(inputs, target, features, models);
   const record: Run["record"] = async (id, value) => {
     checkEvidence(id, value);
     await inputs.emit({id, value});
@@ -49,7 +52,8 @@ export function createRun(inputs: RunInputs): Run {
     ...target,
     ...features,
     ...models,
-    ...reasonStages(inputs, target, features, models),
+    ...explanation,
+    ...reasonStages(inputs, target, features, {...models, ...explanation}),
     record,
     recordAll: async values => {
       for (const [id, value] of Object.entries(values)) await record(id, value);

@@ -1,8 +1,6 @@
 import {calibrationCurve} from "../evaluate/calibration-curve.ts";
 import type {Candidate, Competition, Ranked} from "../evaluate/compete.ts";
-import type {FeatureImportance} from "../evaluate/importance.ts";
 import type {Judgement, ModelJudgement} from "../evaluate/judge.ts";
-import {ALIVE_FEATURES} from "../features/alive.ts";
 import type {Matrix} from "../features/matrix.ts";
 import {briefPercent, counted, decimal, percent, whole} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
@@ -202,43 +200,6 @@ export function subsampleEvidence(trained: Competition): EvidenceValue {
       ),
     ].join(" "),
   );
-}
-
-/** What the model in use looks at, and what that does not mean. */
-export function signalsEvidence(
-  importance: readonly FeatureImportance[],
-  study: Study,
-): {table: Table; caution: Text} {
-  const fitted = ALIVE_FEATURES.map(feature => ({...feature, actionable: false}));
-  const declared = new Map([...fitted, ...study.features].map(feature => [feature.name, feature]));
-  const top = importance
-    .filter(({drop}) => drop > 0)
-    .sort((a, b) => b.drop - a.drop || (a.feature < b.feature ? -1 : 1))
-    .slice(0, 12);
-  return {
-    table: {
-      kind: "table",
-      caption:
-        "The signals that the ranking depends on most: fall in ROC AUC when a feature is shuffled among the tuning customers",
-      columns: [
-        {name: "title", title: "Signal", format: "text"},
-        {name: "drop", title: "Fall in ROC AUC", format: "decimal", digits: 4},
-        {name: "direction", title: "Ranked as riskier", format: "text"},
-        {name: "actionable", title: "Can be influenced", format: "text"},
-      ],
-      rows: top.map(({feature, drop, direction}) => [
-        declared.get(feature)?.title ?? feature,
-        drop,
-        direction > 0 ? "the higher" : direction < 0 ? "the lower" : "no clear direction",
-        declared.get(feature)?.actionable ? "yes" : "no",
-      ]),
-    },
-    caution: text(
-      "These are correlations in past behaviour. A signal shows who is at risk, not why, and changing it need not change " +
-        "the risk: activity often falls before a customer leaves, and pushing it up again may keep nobody. Whether contacting a " +
-        "customer changes anything can be learned only by an experiment with a random group left alone.",
-    ),
-  };
 }
 
 /** The work that was done, counted and not timed, so that it is the same on every machine. */

@@ -1,8 +1,8 @@
 import {expect, test} from "vitest";
 import {applyReasons, fitReasons} from "../../src/explain/basis.ts";
-import type {Explanation} from "../../src/explain/explain-rows.ts";
+import {type Explanation, fitReference} from "../../src/explain/explain-rows.ts";
 import {reasonColumns, reasonsFor, reasonText} from "../../src/explain/reasons.ts";
-import {familyGroups, featureGroups, reasonGroups, subjectsOf} from "../../src/explain/subjects.ts";
+import {familyGroups, reasonGroups, singleGroups, subjectsOf} from "../../src/explain/subjects.ts";
 import {medianOf, stayerMedians, usualOf, usualOfStayers} from "../../src/explain/usual.ts";
 import type {Matrix} from "../../src/features/matrix.ts";
 import {applyModel, fitModel} from "../../src/model/model.ts";
@@ -42,7 +42,7 @@ test("reasonGroups(subjects) keeps what can be acted on, and what is sensitive, 
     ["Table people", ["age"]],
   ]);
   expect(familyGroups(subjects).map(({title}) => title)).toEqual(["Frequency", "Recency", "Own tables"]);
-  expect(featureGroups(subjects).map(({title}) => title)).toEqual(features.map(({title}) => title));
+  expect(singleGroups(subjects).map(({title}) => title)).toEqual(features.map(({title}) => title));
   const mixed = [features[0]!, {...features[1]!, actionable: true}];
   const groups = reasonGroups(subjectsOf(mixed, {names: [], rows: 0, values: new Float64Array(0)}));
   expect(groups.map(({title, members}) => [title, members.length])).toEqual([
@@ -218,7 +218,7 @@ test("usualOf({stayers, past, rows}) is the customer's own median before the cut
   ]);
 });
 
-test("applyReasons(fitReasons(model, rows), model, x) is the same after JSON, and falls back on those who stayed", async () => {
+test("applyReasons(fitReasons(rows), model, x) is the same after JSON, and falls back on those who stayed", async () => {
   const {x: table, y, customers} = churners(400, 2);
   const declared = [
     declare({name: "since", unit: "days", measure: "recency"}),
@@ -227,7 +227,8 @@ test("applyReasons(fitReasons(model, rows), model, x) is the same after JSON, an
     declare({name: "noise", of: "email_open", days: 30}),
   ];
   const model = await fitModel("logistic", {x: table, y, customers});
-  const basis = fitReasons(model, {x: table, y}, {features: declared, currency: "EUR"});
+  const reference = fitReference(model, table);
+  const basis = fitReasons({x: table, y}, {reference, features: declared, currency: "EUR"});
   const found = applyReasons(basis, model, table);
   const again = JSON.parse(JSON.stringify(basis)) as typeof basis;
   expect(applyReasons(again, model, table)).toEqual(found);
@@ -238,10 +239,11 @@ test("applyReasons(fitReasons(model, rows), model, x) is the same after JSON, an
       .reduce((a, b) => a + b, found.explanation.base);
     expect(sum).toBeCloseTo(margin, 9);
   });
-  const {reasons} = found.customers[margins.indexOf(Math.max(...margins))]!;
-  const recency = reasons.find(({group}) => group === "Recency of purchases")!;
+  const riskiest = margins.indexOf(Math.max(...margins));
+  const recency = found.customers[riskiest]!.reasons.find(({group}) => group === "Recency of purchases")!;
   expect(recency.direction).toBe("raises");
-  expect(recency.sentence).toMatch(
-    /^Purchases: the last one 1\d\d days ago; typical of those who stay: \d\d(\.\d)? days ago$/,
+  const [now, typical] = [table.values[riskiest]!, basis.stayers.since!].map(days => days.toFixed(1));
+  expect(recency.sentence).toBe(
+    `Purchases: the last one ${now} days ago; typical of those who stay: ${typical} days ago`,
   );
 });

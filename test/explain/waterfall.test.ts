@@ -1,7 +1,7 @@
 import {expect, test} from "vitest";
 import {waterfallChart} from "../../src/charts/waterfall.ts";
 import type {Explanation} from "../../src/explain/explain-rows.ts";
-import {familyGroups, featureGroups, subjectsOf} from "../../src/explain/subjects.ts";
+import {familyGroups, singleGroups, subjectsOf} from "../../src/explain/subjects.ts";
 import {waterfallOf} from "../../src/explain/waterfall.ts";
 import {applyCalibration, type Calibration} from "../../src/model/calibration.ts";
 import {randomOf} from "../../src/random.ts";
@@ -22,7 +22,7 @@ test("waterfallOf(contributions, row) goes from the base to the margin by its gr
   for (let row = 0; row < 30; row++) {
     const own = contributions.values.slice(9 * row, 9 * row + 9);
     const margin = own.reduce((sum, v) => sum + v, -1.3);
-    for (const groups of [featureGroups(subjects), familyGroups(subjects)]) {
+    for (const groups of [singleGroups(subjects), familyGroups(subjects)]) {
       const fall = waterfallOf(contributions, row, {groups, calibration, most: 4});
       expect(fall.margin).toBeCloseTo(margin, 12);
       expect([fall.baseProbability, fall.probability]).toEqual([
@@ -46,7 +46,7 @@ test("waterfallOf(contributions, row) goes from the base to the margin by its gr
 test("waterfallOf(contributions, row, {most}) has the k largest and one step for everything else, never a lone one", () => {
   const few = {...contributions, rows: 1, values: Float64Array.of(3, -4, 1, 1, 0, 0, 0, 0.5, -0.25)};
   const titles = (most: number) =>
-    waterfallOf(few, 0, {groups: featureGroups(subjects), calibration, most}).steps.map(
+    waterfallOf(few, 0, {groups: singleGroups(subjects), calibration, most}).steps.map(
       ({title, contribution}) => [title, contribution],
     );
   expect(titles(2)).toEqual([
@@ -54,7 +54,7 @@ test("waterfallOf(contributions, row, {most}) has the k largest and one step for
     ["Feature 0", 3],
     ["Everything else", 2.25],
   ]);
-  expect(waterfallOf(few, 0, {groups: featureGroups(subjects), calibration, most: 2}).others).toBe(7);
+  expect(waterfallOf(few, 0, {groups: singleGroups(subjects), calibration, most: 2}).others).toBe(7);
   expect(titles(5).map(([title]) => title)).toEqual([
     "Feature 1",
     "Feature 0",
@@ -63,7 +63,7 @@ test("waterfallOf(contributions, row, {most}) has the k largest and one step for
     "Feature 7",
     "Feature 8",
   ]);
-  expect(() => waterfallOf(few, 1, {groups: featureGroups(subjects), calibration})).toThrow(
+  expect(() => waterfallOf(few, 1, {groups: singleGroups(subjects), calibration})).toThrow(
     "a row from 0 to 0, got 1",
   );
 });
@@ -72,7 +72,7 @@ test("waterfallChart(fall) says in words what raises and what lowers the risk, a
   const few = {...contributions, rows: 1, values: Float64Array.of(0.9, -0.4, 0.1, 0.1, 0, 0, 0, 0, 0)};
   const chart = waterfallChart({
     ...waterfallOf(few, 0, {
-      groups: featureGroups(subjects),
+      groups: singleGroups(subjects),
       calibration: {kind: "platt", a: -1, b: 0},
       most: 2,
     }),
