@@ -42,24 +42,18 @@ export const familyGroups = (subjects: readonly Subject[]): SubjectGroup[] =>
 
 /**
  * One family of the same events, "Frequency of purchases": features that say nearly the same, and share what a model
- * makes of it. What a team can act on, and what is sensitive, stays apart from the rest; where that makes two of one
- * title, the title says so.
+ * makes of it. What a team can act on, and what is sensitive, stays apart from the rest; the titles of sensitive groups
+ * say so, and those that can be influenced where there is another one of the title.
  */
 export function reasonGroups(subjects: readonly Subject[]): SubjectGroup[] {
-  const groups = groupBy(
-    subjects,
-    subject => JSON.stringify([titleOf(subject), subject.actionable, subject.sensitive]),
-    titleOf,
-  );
-  const shared = (title: string): boolean => groups.filter(group => group.title === title).length > 1;
-  return groups.map(({title, members}) => ({
-    title: shared(title) ? title + noteOf(members[0]!) : title,
-    members,
-  }));
+  const plain = (subject: Subject): string => titleOf(subject) + (subject.sensitive ? ", sensitive" : "");
+  const fixed = new Set(subjects.filter(({actionable}) => !actionable).map(plain));
+  const title = (subject: Subject): string =>
+    subject.actionable && fixed.has(plain(subject))
+      ? `${plain(subject)}, that can be influenced`
+      : plain(subject);
+  return groupBy(subjects, title, title);
 }
-
-const noteOf = ({actionable, sensitive}: Subject): string =>
-  `${sensitive ? ", sensitive" : ""}${actionable ? ", that can be influenced" : ""}`;
 
 function titleOf({family, declaration}: Subject): string {
   if (declaration === undefined || family === "season" || family === "campaigns") return capital(family);

@@ -39,7 +39,7 @@ test("reasonGroups(subjects) keeps what can be acted on, and what is sensitive, 
     ["Frequency of purchases", ["orders_30d", "orders_90d"]],
     ["Recency of purchases", ["since"]],
     ["Frequency of tickets", ["tickets"]],
-    ["Table people", ["age"]],
+    ["Table people, sensitive", ["age"]],
   ]);
   expect(familyGroups(subjects).map(({title}) => title)).toEqual(["Frequency", "Recency", "Own tables"]);
   expect(singleGroups(subjects).map(({title}) => title)).toEqual(features.map(({title}) => title));
@@ -82,7 +82,7 @@ test("reasonsFor(x, contributions) offers as actions only what can be acted on a
 
 test("reasonsFor(x, contributions) flags a sensitive feature without its value, and never gives it as a reason", () => {
   const found = one(0.1, 0, 0.05, 0.01, 2);
-  expect(found.sensitive).toEqual([{group: "Table people", direction: "raises", contribution: 2}]);
+  expect(found.sensitive).toEqual([{group: "Table people, sensitive", direction: "raises", contribution: 2}]);
   expect([...found.reasons, ...found.actions].some(({feature}) => feature === "age")).toBe(false);
   expect(JSON.stringify([found, reasonColumns([found])])).not.toContain("71");
   expect(found.reasons.length).toBe(3);

@@ -58,7 +58,9 @@ test("run.reasons() never names the sensitive feature, flags it, and says what i
     "tenure",
   );
   expect(
-    reasons.customers.some(({sensitive}) => sensitive[0]?.group === "Time since the first purchase"),
+    reasons.customers.some(
+      ({sensitive}) => sensitive[0]?.group === "Time since the first purchase, sensitive",
+    ),
   ).toBe(true);
   const sentences = reasons.customers.flatMap(({reasons}) => reasons.map(({sentence}) => sentence));
   expect(sentences.some(sentence => /; usually /.test(sentence))).toBe(true);
