@@ -27,14 +27,17 @@ export type EffectsData = {
 
 const AXIS = 46;
 const GAP = 22;
-const PANEL = (WIDTH - AXIS - GAP - 14) / 2;
+const PANEL = (WIDTH - AXIS - GAP - 40) / 2;
+const ALONE = WIDTH - AXIS - 28;
 const HEIGHT = 130;
 
 /** How the score goes along each signal, told in two ways: where they part, the first is to be believed. */
 export function effectsChart({signals}: EffectsData, {title}: ChartOptions = {}): Chart {
   requireSome("effectsChart", "signal", signals);
   const all = signals.flatMap(({local, partial}) => [...local, ...partial]);
-  const domain = [Math.min(0, ...all), Math.max(0, ...all)];
+  const [low, high] = [Math.min(0, ...all), Math.max(0, ...all)];
+  // Without any effect the axis still needs a length.
+  const domain = low === high ? [-1, 1] : [low, high];
   return chartOf({
     title: title ?? "How the score goes along a signal",
     description: describe(signals),
@@ -60,14 +63,20 @@ export function effectsChart({signals}: EffectsData, {title}: ChartOptions = {})
       },
       columns: 2,
       spacing: {row: 26, column: GAP},
-      concat: signals.map((signal, i) => panelOf(signal, {domain, first: i % 2 === 0})),
+      concat: signals.map((signal, i) =>
+        panelOf(signal, {domain, first: i % 2 === 0, width: signals.length === 1 ? ALONE : PANEL}),
+      ),
     },
   });
 }
 
 function panelOf(
   {title, unit, edges, local, partial}: EffectsData["signals"][number],
-  {domain, first}: {readonly domain: readonly number[]; readonly first: boolean},
+  {
+    domain,
+    first,
+    width,
+  }: {readonly domain: readonly number[]; readonly first: boolean; readonly width: number},
 ): Spec {
   const y = {
     field: "value",
@@ -89,10 +98,10 @@ function panelOf(
     encoding: {x, y},
   });
   return {
-    width: PANEL,
+    width,
     height: HEIGHT,
     title: {
-      text: wrap(title, {ems: PANEL / FONT_SIZE}),
+      text: wrap(title, {ems: width / FONT_SIZE}),
       color: INK.text,
       fontWeight: 600,
       frame: "group",

@@ -55,7 +55,8 @@ export function shapSummaryChart({rows, signals}: ShapSummaryData, {title}: Char
     scale: {domain: [0, signals.length], reverse: true, nice: false},
     axis: null,
   };
-  const widest = Math.max(...dots.map(({value}) => Math.abs(value)), 1e-9);
+  // Without any effect the axis still needs a length.
+  const widest = Math.max(...dots.map(({value}) => Math.abs(value))) || 1;
   return chartOf({
     title: title ?? "What moves the scores most",
     description: describe(rows, signals),
@@ -73,7 +74,7 @@ export function shapSummaryChart({rows, signals}: ShapSummaryData, {title}: Char
       layer: [
         {
           data: {values: [{}]},
-          mark: {type: "rule", color: INK.axis},
+          mark: {type: "rule", color: INK.quiet},
           encoding: {x: {datum: 0, type: "quantitative"}},
         },
         {

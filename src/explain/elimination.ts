@@ -47,7 +47,7 @@ const FOLDS = 5;
 /** Share of the features that goes in a step, one at least. */
 const DROPPED = 0.2;
 /** Rows that are enough to tell which features can go. */
-const MOST_ROWS = 10_000;
+const MOST_ROWS = 20_000;
 /** Rows whose Shapley values rank the features, at most. */
 const RANKED_ROWS = 500;
 

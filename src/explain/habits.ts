@@ -74,11 +74,17 @@ const idOf = (i: number): string => `C${String(i + 1).padStart(6, "0")}`;
 function logOf({events, lastDay}: Simulation): EventLog {
   return eventLogOf(
     events.map(({customer, time, type, amount, attributes}) => ({
-      ...{customer, day: dayOf(time.slice(0, 10)), type, attributes},
+      ...{customer, day: dayOf(time.slice(0, 10)), timeOfDay: millisecondsOf(time), type, attributes},
       ...(amount === undefined ? {} : {amount}),
     })),
     {lastDay: dayOf(lastDay)},
   );
+}
+
+/** Milliseconds of the day of a time such as 2025-06-01T12:34:56Z. */
+function millisecondsOf(time: string): number {
+  const [hours, minutes, seconds] = time.slice(11, 19).split(":").map(Number) as [number, number, number];
+  return 1000 * (60 * (60 * hours + minutes) + seconds);
 }
 
 /** Whether the first customers of a log did what those of the other, who are all of it, did, by day and type. */

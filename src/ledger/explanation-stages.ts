@@ -113,6 +113,8 @@ export function explanationStages(
     return {found: pairs && {x, pairs}};
   });
   const habits = staged("habits", async () => {
+    // The simulated shop has neither tables nor contracts beside its log.
+    if (inputs.tables || inputs.subscriptions) return {found: undefined};
     const {calibration} = (await inUse()).calibration;
     const learned = await fitted();
     const {horizon, activity, minimumTenureDays, target} = study;

@@ -42,7 +42,9 @@ export function eliminationEvidence(
         [
           "ROC AUC, with its standard error",
           aucText(all),
-          `${aucText(few)}; the best, with ${top.features}: ${aucText(top)}`,
+          top === few || top === all
+            ? aucText(few)
+            : `${aucText(few)}; the best, with ${top.features}: ${aucText(top)}`,
         ],
         [
           `Of them, missing in more than ${percent(OFTEN_MISSING, 0)} of the test rows`,

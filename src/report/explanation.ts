@@ -114,7 +114,7 @@ export function shapChart({x, explanation}: ExplainedRows, study: Study): Chart 
         ),
       })),
     },
-    {title: top[0] && `${words(top[0].feature).title} moves the scores most`},
+    {title: top[0] && `What moves the scores most: ${words(top[0].feature).title}`},
   );
 }
 

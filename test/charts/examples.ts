@@ -3,7 +3,11 @@ import {
   baseRateChart,
   type Chart,
   calibrationChart,
+  curvesChart,
+  effectsChart,
+  eliminationChart,
   gainsChart,
+  interactionChart,
   liftBinsChart,
   liftChart,
   modelsChart,
@@ -11,6 +15,7 @@ import {
   recencyChart,
   searchChart,
   setsChart,
+  shapSummaryChart,
   signalChart,
   towardsChurnChart,
   volumeChart,
@@ -282,4 +287,55 @@ export const examples: Readonly<Record<string, Chart>> = {
     ["Frequency of purchases", 0],
   ]),
   "waterfall-flat": fallOf("Customer C", 0, [["Everything else", 0]]),
+  "shap-summary": shapSummaryChart({
+    rows: 812,
+    signals: Array.from({length: 12}, (_, i) => ({
+      title: i === 1 ? LONG : `Orders in the last ${30 * (i + 1)} days`,
+      meanAbsolute: 0.6 / (i + 1),
+      direction: i === 2 ? 0 : i % 2 === 0 ? -1 : 1,
+      cells: Array.from({length: 9}, (__, k) => ({
+        value: (0.6 / (i + 1)) * (k / 4 - 1),
+        rows: 10 + 20 * (4 - Math.abs(k - 4)),
+        level: i === 2 ? null : k / 8,
+      })),
+    })),
+  }),
+  "shap-summary-one": shapSummaryChart({
+    rows: 1,
+    signals: [{title: "Visits", meanAbsolute: 0, direction: 0, cells: [{value: 0, rows: 1, level: null}]}],
+  }),
+  effects: effectsChart({
+    signals: [LONG, "Days since the last visit", "Usual size of an order"].map((title, i) => ({
+      ...{title, unit: i === 2 ? "EUR" : "days", edges: [0, 3.5, 10, 40 + 3000 * i]},
+      ...{local: [-0.4, -0.1, 0.2, 0.6], partial: [-0.8, -0.1, 0.1, 1.4 - i]},
+    })),
+  }),
+  "effects-one": effectsChart({
+    signals: [{title: "Visits", unit: "visits", edges: [0, 1], local: [0, 0], partial: [0, 0]}],
+  }),
+  curves: curvesChart({
+    ...{signal: "Days since the last order", unit: "days", edges: [0, 5, 30, 90]},
+    curves: Array.from({length: 12}, (_, i) => [0, 0.1 * i, 0.2 * i - 0.5, 0.1 * i]),
+  }),
+  interaction: interactionChart({
+    ...{first: "Days since joining", second: "Orders in the last year"},
+    places: ["up to 90", "90 to 365", "above 365"],
+    series: [
+      {name: "up to 3", values: [-0.2, 0.1, 0.3]},
+      {name: "3 to 9", values: [0, null, 0.02]},
+      {name: "above 9", values: [0.2, -0.1, -0.3]},
+    ],
+  }),
+  elimination: eliminationChart({
+    steps: [27, 22, 18, 15, 12, 10, 8, 7, 6, 5, 4, 3, 2, 1].map((features, k) => ({
+      features,
+      auc: 0.79 - 0.0008 * (k - 3) ** 2,
+      standardError: 0.009,
+    })),
+    ...{best: 3, fewest: 6},
+  }),
+  "elimination-one": eliminationChart({
+    steps: [{features: 1, auc: 0.6, standardError: 0.01}],
+    ...{best: 0, fewest: 0},
+  }),
 };

@@ -1,0 +1,22 @@
+import {writeFileSync} from "node:fs";
+import * as c from "churnbook";
+const t0=performance.now(); const lap=(n: string)=>console.error(n, ((performance.now()-t0)/1000).toFixed(1));
+const run = await c.openRun();
+await run.models(); lap("models");
+const out: Record<string, unknown> = {};
+const explained = await run.explanation(); lap("explanation");
+const s = c.signalsEvidence(await run.importance(), explained, run.study); lap("importance");
+out.signals=s.table; out.caution=s.caution;
+out.shap = c.shapChart(explained, run.study);
+const effects = await run.effects(); lap("effects");
+out.effects = c.effectsEvidence(effects, explained.x, run.study);
+out.parting = c.partingText(effects, explained.x, run.study);
+out.gaps = effects.map((e: any)=>[e.local.feature,e.gap]);
+out.curves = c.curvesEvidence(effects, explained.x, run.study);
+const tog = c.interactionEvidence(await run.interactions(), run.study); lap("interactions");
+out.tog=tog.table; out.togChart=tog.chart;
+out.cause = c.causeEvidence(await run.habits(), explained, run.study); lap("habits");
+const few = c.eliminationEvidence(await run.elimination(), explained, run.study); lap("elimination");
+out.few=few.table; out.fewChart=few.chart;
+writeFileSync("/tmp/try.json", JSON.stringify(out));
+for (const [k,v] of Object.entries(out)) { const a:any=v; console.log("##",k); if(!a) continue; if (a.kind==="table") {console.log(a.caption); for (const r of a.rows) console.log("  |", r.join(" | "));} else if (a.kind==="chart") console.log(a.title,"\n ",a.description); else console.log(JSON.stringify(a)); }
