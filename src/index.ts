@@ -131,6 +131,7 @@ export {type ScoreInputs, type Scores, scoreBundle} from "./ledger/score.ts";
 export type {Alternative} from "./ledger/target-stages.ts";
 export {aliveTable, aliveWindowEvidence, aliveWindowTable} from "./report/alive.ts";
 export {cutsEvidence, offCadenceText} from "./report/cadence.ts";
+export {causeEvidence} from "./report/cause.ts";
 export {contractTable, latenessTable, quarantineTable, snapshotText, weeklyVolumes} from "./report/data.ts";
 export {
   allCustomersTable,
@@ -143,7 +144,7 @@ export {
   worthTable,
 } from "./report/decision.ts";
 export {reactivationTable, rhythmEvidence, spellsTable} from "./report/definitions.ts";
-export {causeEvidence, eliminationEvidence} from "./report/elimination.ts";
+export {eliminationEvidence} from "./report/elimination.ts";
 export {
   curvesEvidence,
   effectsEvidence,

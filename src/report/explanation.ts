@@ -1,5 +1,5 @@
-import type {Chart} from "../charts/index.ts";
 import {
+  type Chart,
   curvesChart,
   type EffectsData,
   effectsChart,
@@ -30,22 +30,11 @@ const PARTS: readonly [number, number] = [5, 3];
 /** What is known of a feature in business words. */
 export type SignalWords = Pick<CatalogueEntry, "title" | "unit" | "actionable" | "missingShare">;
 
-/** The features of `x` in business words, by name; one that is not declared goes by its name. */
+/** The features of a study in business words, by name; `x` has their columns. One of no catalogue goes by its name. */
 export function signalWords(study: Study, x: Matrix): (name: string) => SignalWords {
-  const declared = study.features.filter(({name}) => x.names.includes(name));
-  const entries = [
-    ...featureCatalogue(declared, x).map((entry, j) => ({...entry, ...missingOf(x, declared[j]!.name)})),
-    ...aliveCatalogue(x),
-    ...rfmCatalogue(x),
-  ];
+  const entries = [...featureCatalogue(study.features, x), ...aliveCatalogue(x), ...rfmCatalogue(x)];
   const byName = new Map(entries.map(entry => [entry.name, entry]));
-  return name => byName.get(name) ?? {title: name, unit: "", actionable: false, ...missingOf(x, name)};
-}
-
-function missingOf(x: Matrix, name: string): {missingShare: number} {
-  const j = x.names.indexOf(name);
-  const missing = x.values.subarray(j * x.rows, (j + 1) * x.rows).filter(value => Number.isNaN(value)).length;
-  return {missingShare: x.rows === 0 ? 0 : missing / x.rows};
+  return name => byName.get(name) ?? {title: name, unit: "", actionable: false, missingShare: 0};
 }
 
 /** What the ranking of the test rows relies on, and what that does not mean. */

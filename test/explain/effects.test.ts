@@ -1,5 +1,6 @@
 import {expect, test} from "vitest";
 import {accumulatedEffects, weightedMean} from "../../src/explain/accumulated-effects.ts";
+import {effectsOf} from "../../src/explain/effects.ts";
 import {centreCurves, partialDependence} from "../../src/explain/partial-dependence.ts";
 import type {Predict} from "../../src/explain/permutation.ts";
 import {type Matrix, takeRows} from "../../src/features/matrix.ts";
@@ -130,6 +131,25 @@ test("centreCurves(pdp) starts each curve from 0 and keeps its shape", async () 
   const centred = centreCurves(await partialDependence(crossed, known, {feature: "b", grid: [0, 1]}));
   expect(centred.mean[0]).toBe(0);
   expect(mean.length).toBe(3);
+});
+
+test("effectsOf has both lines at the same points, centred alike, and curves of rows that start from 0", async () => {
+  const {predict, x} = reference;
+  const {local, partial, curves, gap} = await effectsOf(predict, x, {feature: "tenure", curves: 7});
+  expect(local).toEqual(await accumulatedEffects(predict, x, {feature: "tenure"}));
+  const pdp = await partialDependence(predict, x, {feature: "tenure", grid: local.edges});
+  partial.forEach((value, k) => {
+    expect(value - partial[0]!).toBeCloseTo(pdp.mean[k]! - pdp.mean[0]!, 12);
+  });
+  expect(weightedMean(partial, local.counts)).toBeCloseTo(0, 12);
+  const n = local.edges.length;
+  expect(curves.length).toBe(7);
+  curves.forEach((curve, k) => {
+    const row = Math.floor((k * x.rows) / 7);
+    expect(curve).toEqual(local.edges.map((_, g) => pdp.curves[row * n + g]! - pdp.curves[row * n]!));
+  });
+  const range = Math.max(...local.effect) - Math.min(...local.effect);
+  expect(gap).toBeCloseTo(Math.max(...partial.map((p, k) => Math.abs(p - local.effect[k]!))) / range, 12);
 });
 
 test("accumulatedEffects refuses a category, an unknown feature, one value and no bins", async () => {

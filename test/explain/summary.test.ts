@@ -60,6 +60,15 @@ test("stripOf counts the rows of each step, with the mean rank of the feature in
   );
 });
 
+test("stripOf ranks equal values at their mean, missing ones not at all", () => {
+  const z = table({a: [1, 1, 1, 4, null]});
+  const one = {names: ["a"], rows: 5, values: Float64Array.of(0, 0, 0, 1, 0), base: 0};
+  expect(stripOf(one, z, {feature: "a", range: [0, 1], steps: 2})).toEqual([
+    {low: 0, high: 0.5, rows: 4, level: 1 / 3},
+    {low: 0.5, high: 1, rows: 1, level: 1},
+  ]);
+});
+
 test("strongestInteractions is the mean of the absolute Shapley interaction by definition", () => {
   const random = randomOf(5);
   const boost = randomBoost(random, {leaves: 8, trees: 4, numbers: 4, categories: 0});

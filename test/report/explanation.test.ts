@@ -8,7 +8,8 @@ import type {ExplainedRows} from "../../src/ledger/explanation-stages.ts";
 import type {Run} from "../../src/ledger/run.ts";
 import {applyModel} from "../../src/model/model.ts";
 import {randomOf} from "../../src/random.ts";
-import {causeEvidence, eliminationEvidence} from "../../src/report/elimination.ts";
+import {causeEvidence} from "../../src/report/cause.ts";
+import {eliminationEvidence} from "../../src/report/elimination.ts";
 import {
   curvesEvidence,
   effectsEvidence,
