@@ -59,6 +59,7 @@ export {
   type Statistic,
 } from "./evaluate/statistic.ts";
 export {type AccumulatedEffects, accumulatedEffects} from "./explain/accumulated-effects.ts";
+export {applyReasons, fitReasons, type ReasonBasis} from "./explain/basis.ts";
 export {effectsOf, type FeatureEffects} from "./explain/effects.ts";
 export {type Elimination, type EliminationStep, eliminateFeatures} from "./explain/elimination.ts";
 export {type Explanation, explainRows, fitReference, type Reference} from "./explain/explain-rows.ts";
@@ -70,6 +71,21 @@ export {
   strongestInteractions,
   tableOf,
 } from "./explain/interactions.ts";
+export {
+  fitLime,
+  GOOD_FIT,
+  type Lime,
+  type LimeBackground,
+  type LimeOptions,
+  lime,
+} from "./explain/lime.ts";
+export {
+  type Change,
+  type Changeable,
+  changeables,
+  type NearestChange,
+  nearestChange,
+} from "./explain/nearest-change.ts";
 export {centreCurves, type PartialDependence, partialDependence} from "./explain/partial-dependence.ts";
 export {
   drawPermutations,
@@ -77,7 +93,35 @@ export {
   type Predict,
   permutationImportance,
 } from "./explain/permutation.ts";
+export {
+  type CustomerReasons,
+  type Reason,
+  type ReasonOptions,
+  reasonColumns,
+  reasonsFor,
+  reasonText,
+  type SensitiveReason,
+} from "./explain/reasons.ts";
+export {type Agreement, agreementOf, type LimeStability, limeStability} from "./explain/second-opinion.ts";
+export {type SayOptions, sayFeature, type Usual} from "./explain/sentences.ts";
+export {
+  familyGroups,
+  reasonGroups,
+  type Subject,
+  type SubjectGroup,
+  singleGroups,
+  subjectsOf,
+} from "./explain/subjects.ts";
 export {type FeatureSummary, type StripCell, stripOf, summariseExplanation} from "./explain/summary.ts";
+export {
+  type PastRows,
+  type StayerMedians,
+  stayerMedians,
+  type UsualOf,
+  usualOf,
+  usualOfStayers,
+} from "./explain/usual.ts";
+export {type Waterfall, type WaterfallOptions, type WaterfallStep, waterfallOf} from "./explain/waterfall.ts";
 export {
   ALIVE_FEATURES,
   type Alive,
@@ -103,6 +147,7 @@ export {type PurchaseSummary, purchaseSummaries} from "./features/purchases.ts";
 export {applyRfm, fitRfm, type Rfm, type RfmFeatures} from "./features/rfm.ts";
 export {type Cadence, checkCadence} from "./ledger/cadence.ts";
 export type {EvidenceValue} from "./ledger/evidence.ts";
+export type {Reasons, TypicalCustomer, TypicalCustomers} from "./ledger/reason-stages.ts";
 export type {Run} from "./ledger/run.ts";
 export {type ScoreInputs, type Scores, scoreBundle} from "./ledger/score.ts";
 export type {Alternative} from "./ledger/target-stages.ts";
@@ -167,6 +212,7 @@ export {
 } from "./report/models.ts";
 export {empcTable, gainsTable, neededText, optimumText, tornadoOf} from "./report/optimum.ts";
 export {preparationTable} from "./report/prepare.ts";
+export {customersTable, reasonsTable, secondOpinionTable, waterfallSteps} from "./report/reasons.ts";
 export {samplingList, samplingPoints, samplingPriorTable, samplingTable} from "./report/sampling.ts";
 export {
   fairnessTable,

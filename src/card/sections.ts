@@ -163,6 +163,10 @@ export const SECTIONS: readonly CardSection[] = [
       optionalChart("why.effects", "The score along the strongest signals"),
       optionalTable("why.cause", "Signal or cause?"),
       optionalTable("why.elimination", "How few signals would do"),
+      optionalTable("why.reasons", "Reasons given most often"),
+      optionalTable("why.customers", "Three customers, and why they have their scores"),
+      optionalChart("why.waterfall", "How one customer's score comes about"),
+      optionalTable("why.secondOpinion", "A second opinion on the three customers"),
     ],
   },
 ];

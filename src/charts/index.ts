@@ -25,3 +25,4 @@ export {type Chart, type ChartOptions, type ChartTable, chartTable} from "./them
 export {type TornadoData, tornadoChart} from "./tornado.ts";
 export {type TowardsChurnData, towardsChurnChart} from "./towards-churn.ts";
 export {type VolumeData, volumeChart} from "./volume.ts";
+export {type WaterfallData, waterfallChart} from "./waterfall.ts";

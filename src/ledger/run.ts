@@ -9,6 +9,7 @@ import {type ExplanationStages, explanationStages} from "./explanation-stages.ts
 import {type FeatureStages, featureStages} from "./feature-stages.ts";
 import type {RunInputs} from "./inputs.ts";
 import {type ModelStages, modelStages} from "./model-stages.ts";
+import {type ReasonStages, reasonStages} from "./reason-stages.ts";
 import {type ScrutinyStages, scrutinyStages} from "./scrutiny-stages.ts";
 import {type TargetStages, targetStages} from "./target-stages.ts";
 
@@ -20,7 +21,8 @@ export type Run = TargetStages &
   FeatureStages &
   ModelStages &
   ScrutinyStages &
-  ExplanationStages & {
+  ExplanationStages &
+  ReasonStages & {
     readonly study: Study;
     readonly snapshot: SnapshotManifest;
     readonly log: EventLog;
@@ -42,6 +44,7 @@ export function createRun(inputs: RunInputs): Run {
   const target = targetStages(inputs);
   const features = featureStages(inputs, target);
   const models = modelStages(inputs, target, features);
+  const explanation = explanationStages(inputs, target, features, models);
   const record: Run["record"] = async (id, value) => {
     checkEvidence(id, value);
     await inputs.emit({id, value});
@@ -51,8 +54,9 @@ export function createRun(inputs: RunInputs): Run {
     ...target,
     ...features,
     ...models,
+    ...explanation,
     ...scrutinyStages(inputs, target, features, models),
-    ...explanationStages(inputs, target, features, models),
+    ...reasonStages(inputs, target, features, {...models, ...explanation}),
     record,
     recordAll: async values => {
       for (const [id, value] of Object.entries(values)) await record(id, value);

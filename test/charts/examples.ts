@@ -23,7 +23,23 @@ import {
   tornadoChart,
   towardsChurnChart,
   volumeChart,
+  waterfallChart,
 } from "../../src/charts/index.ts";
+
+/** A customer's score from its parts. */
+function fallOf(who: string, base: number, parts: readonly (readonly [string, number])[]) {
+  let at = base;
+  const steps = parts.map(([title, contribution]) => {
+    const from = at;
+    at += contribution;
+    return {title, contribution, from, to: at};
+  });
+  const probability = (margin: number) => 1 / (1 + Math.exp(-margin));
+  return waterfallChart({
+    ...{who, base, steps, margin: at},
+    ...{baseProbability: probability(base), probability: probability(at)},
+  });
+}
 
 /** Months in a row from January of `year`, written YYYY-MM. */
 export const monthsFrom = (year: number, n: number): string[] =>
@@ -334,6 +350,20 @@ export const examples: Readonly<Record<string, Chart>> = {
     settings: [{values: [0.81], role: "chosen"}],
   }),
   "signal-one": signalChart({months: [3, 2, 1], series: [{name: "Visits", values: [null, 0.6, 0.4]}]}),
+  waterfall: fallOf("Customer A", -2.1, [
+    ["Recency of purchases", 0.92],
+    ["Trend and change of visits", 0.61],
+    ["Frequency of renewals", -0.44],
+    ["Amounts of purchases", 0.31],
+    ["Mix of email opens or e-mails that were never opened at all", 0.2],
+    ["Time since the first join", -0.12],
+    ["Everything else", 0.05],
+  ]),
+  "waterfall-down": fallOf("Customer B", 1.5, [
+    ["Recency of purchases", -4.25],
+    ["Frequency of purchases", 0],
+  ]),
+  "waterfall-flat": fallOf("Customer C", 0, [["Everything else", 0]]),
   "shap-summary": shapSummaryChart({
     rows: 812,
     signals: Array.from({length: 12}, (_, i) => ({
