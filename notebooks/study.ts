@@ -106,7 +106,6 @@ export const study: Study = defineStudy({
     purpose: "Choose whom to call each month so that fewer members leave.",
     notFor: [
       "Deciding on prices, credit or service levels of a single person.",
-      "Days other than the first of a month: the model was trained on monthly cutoffs.",
       "Claims about what would happen if a member were called: the score is a risk, not an effect.",
     ],
     operation:
