@@ -160,6 +160,8 @@ const reasonsOf = ({reasons}: Pick<Sniffed, "reasons">): string[] => [
   `layout    ${reasons.layout}`,
   `customer  ${reasons.customer}`,
   `time      ${reasons.time}`,
+  ...(reasons.known === undefined ? [] : [`known     ${reasons.known}`]),
+  ...(reasons.id === undefined ? [] : [`id        ${reasons.id}`]),
   `type      ${reasons.type}`,
   `amount    ${reasons.amount}`,
 ];
