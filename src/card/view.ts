@@ -80,6 +80,7 @@ export async function viewOf(card: Card, draw: DrawChart): Promise<Record<string
       engines: Object.entries(identity.engines).map(([name, version]) => ({name, version})),
     },
     asOf: formatDate(identity.asOf),
+    ...(identity.knownBefore === undefined ? {} : {knownBefore: formatDate(identity.knownBefore)}),
     digest: cardDigest(card),
     decision,
     questions,

@@ -233,10 +233,10 @@ test("run --as-of with a day that has not come, or with no day, says which it ta
   const never = await churnbook(["run", "--as-of", "2999-01-01"], study);
   expect(never.status).toBe(2);
   expect(never.err).toMatch(
-    /^churnbook: as of 2999-01-01 lies after the day of reading, .* or an earlier day\n$/m,
+    /^churnbook: --as-of 2999-01-01 lies after the day of reading, .* or an earlier day\n$/m,
   );
   const none = await churnbook(["run", "--as-of", "June"], study);
-  expect(none.err).toContain('as of requires a date written YYYY-MM-DD, got "June"');
+  expect(none.err).toContain('--as-of requires a date written YYYY-MM-DD, got "June"');
 });
 
 test("card of a run that did not finish says so", async () => {
