@@ -64,6 +64,12 @@ async function studyWith(name: string, log: string, cell: string): Promise<strin
   return study;
 }
 
+test("init makes a study that says nothing of a cadence but by its cutoffs", () => {
+  const template = readFileSync(resolve("templates/study/study.ts.mustache"), "utf8");
+  expect(template).toContain('every("month"');
+  expect(template).not.toMatch(/first of a month|monthly cutoffs/);
+});
+
 test("init with a file that is not there says so, exits 2 and makes nothing", async () => {
   const {status, err, out} = await churnbook(["init", "gone", "--events", "nowhere.csv"]);
   expect({status, out}).toEqual({status: 2, out: ""});

@@ -12,6 +12,7 @@ import {contactsDigest} from "../../ledger/inputs.ts";
 import {canonicalJson, digestOf} from "../../ledger/store.ts";
 import {formatNotebook, type Notebook, parseNotebook} from "../../notebook/document.ts";
 import {NotebookError, runNotebook} from "../../notebook/runner.ts";
+import {UNSETTLED} from "../../study.ts";
 import {type CardFile, cardFolder, writeCard} from "../card-files.ts";
 import {requireWritable, sha256, shown, versionOf, writeAtomically} from "../files.ts";
 import {startKernel} from "../kernel.ts";
@@ -99,10 +100,10 @@ export async function runStudy(
   writeAtomically(join(runFolder, "card-input.json"), `${canonicalJson(input)}\n`);
   const record = {run, context, seconds: seconds(started), files};
   writeAtomically(join(runFolder, "run.json"), `${canonicalJson(record)}\n`);
-  const open = canonicalJson(study).split("Not settled yet").length - 1;
+  const open = canonicalJson(study).split(UNSETTLED).length - 1;
   if (open > 0)
     terminal.note(
-      `${counted(open, "field")} of ${shown(loaded.file)} still say "Not settled yet", and so does the card`,
+      `${counted(open, "field")} of ${shown(loaded.file)} still say "${UNSETTLED}", and so does the card`,
     );
   terminal.note(
     `done in ${seconds(started)}; the executed notebooks are in ${shown(join(runFolder, "notebooks"))}`,
