@@ -1,5 +1,6 @@
 import {z} from "zod";
 import {DataError} from "./data-error.ts";
+import {faultText, requirement} from "./study/faults.ts";
 import {feature} from "./study/feature.ts";
 import {month, name, span, unique} from "./study/fields.ts";
 import {churn, cutoffs} from "./study/question.ts";
@@ -27,11 +28,17 @@ export {
 } from "./study/question.ts";
 
 const tri = z
-  .strictObject({low: z.number(), mode: z.number(), high: z.number()})
+  .strictObject(
+    {low: z.number(), mode: z.number(), high: z.number()},
+    "it requires triangular(low, mode, high)",
+  )
   .refine(t => t.low <= t.mode && t.mode <= t.high, "a triangular needs low <= mode <= high");
 
 /** Money that an assumption spreads out: a triangular, or a figure that is sure. */
-const cost = z.union([z.number().min(0), tri.refine(t => t.low >= 0, "a cost is at least 0")]);
+const cost = z.union(
+  [z.number().min(0), tri.refine(t => t.low >= 0, "a cost is at least 0")],
+  "a cost is a number or triangular(low, mode, high)",
+);
 
 /** Kinds of models, from the simplest to the most flexible. */
 export const MODEL_KINDS = ["dummy", "recency", "alive", "logistic", "ml-xgboost", "boost"] as const;
@@ -44,6 +51,12 @@ export const OPT_IN = "alive";
 
 /** Those that fit any study. */
 const USUAL_KINDS = MODEL_KINDS.filter(kind => kind !== OPT_IN);
+
+/** Unit of an amount where the currency is not known; a study puts its own in its place. */
+export const MONEY = "money";
+
+/** What the fields begin with that a new study leaves to its author. */
+export const UNSETTLED = "Not settled yet";
 
 /** Findings of the audit that a study may allow for a reason; the others have none. */
 export const ALLOWABLE = [
@@ -216,7 +229,7 @@ export type DataCheck = Study["contract"][string][number];
  * @throws DataError naming the field, with what was wrong with it.
  */
 export function defineStudy(input: StudyInput): Study {
-  const result = schema.safeParse(input);
+  const result = schema.safeParse(input, {error: requirement, reportInput: true});
   if (!result.success) {
     // A misspelled field is missing, too: the spelling is what to say.
     const unknown = result.error.issues.find(found => found.code === "unrecognized_keys");
@@ -224,12 +237,9 @@ export function defineStudy(input: StudyInput): Study {
       throw new DataError(
         `study: ${[...unknown.path, unknown.keys[0]].join(".")} is no field of a study; correct its name in the study file`,
       );
-    const issue = result.error.issues[0]!;
-    throw new DataError(
-      `study: ${issue.path.join(".") || "(top)"} is not valid: ${issue.message}; correct it in the study file`,
-    );
+    throw new DataError(`study: ${faultText(result.error.issues[0]!)}`);
   }
-  const study = result.data;
+  const study = withCurrency(result.data);
   if (study.split.validation <= study.split.train)
     throw new DataError("study: split.validation must be greater than split.train");
   const {group} = study.split;
@@ -275,6 +285,13 @@ export function defineStudy(input: StudyInput): Study {
       );
   requireTables(study);
   return deepFreeze(study);
+}
+
+/** The study with the unit "money" of its features and segments in its currency. */
+function withCurrency(study: Study): Study {
+  const named = (feature: FeatureDeclaration) =>
+    feature.unit === MONEY ? {...feature, unit: study.economics.currency} : feature;
+  return {...study, features: study.features.map(named), segments: study.segments.map(named)};
 }
 
 /** What a table of a study says of its files. */

@@ -4,7 +4,7 @@ import {daysBetween, type Instant} from "../data/instant.ts";
 import {DataError} from "../data-error.ts";
 import type {Split} from "../split/rows.ts";
 import {SETS} from "../split/sets.ts";
-import type {Span} from "../study.ts";
+import {MONEY, type Span} from "../study.ts";
 import type {Cohort} from "../target/cohort.ts";
 import {type BgNbd, expectedPurchases, fitBgNbd, probabilityAlive, probabilitySilent} from "./bg-nbd.ts";
 import {type CatalogueEntry, missingShareOf} from "./catalogue.ts";
@@ -57,13 +57,13 @@ export const ALIVE_FEATURES: readonly AliveFeature[] = [
   {
     name: "expected_spend",
     title: "Expected amount of a purchase",
-    unit: "money",
+    unit: MONEY,
     meaning: "Gamma-Gamma model: the customer's own mean, drawn towards that of all the less is known of it",
   },
   {
     name: "expected_value",
     title: "Expected amount of purchases in the horizon",
-    unit: "money",
+    unit: MONEY,
     meaning: "expected days with a purchase times the expected amount of one",
   },
 ];
@@ -158,14 +158,15 @@ export function applyAlive({of, horizon, buying, spending}: Alive, log: EventLog
   return {names, rows, values};
 }
 
-/** The columns of {@link applyAlive} among those of `x`, in business words. */
-export function aliveCatalogue(x: Matrix): CatalogueEntry[] {
+/** The columns of {@link applyAlive} among those of `x`, in business words, amounts in this currency. */
+export function aliveCatalogue(x: Matrix, currency: string = MONEY): CatalogueEntry[] {
   return ALIVE_FEATURES.flatMap(feature => {
     const j = x.names.indexOf(feature.name);
     if (j < 0) return [];
     return [
       {
         ...feature,
+        unit: feature.unit === MONEY ? currency : feature.unit,
         family: "buying until leaving" as const,
         window: "all history",
         sources: [],

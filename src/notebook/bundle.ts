@@ -1,4 +1,4 @@
-import {formatCell, formatEstimate, isNumeric} from "../card/format.ts";
+import {decidedBy, formatCell, formatEstimate, isNumeric} from "../card/format.ts";
 import {EVIDENCE_MIME, type EvidenceRecord, type EvidenceValue} from "../ledger/evidence.ts";
 import type {MimeBundle} from "./document.ts";
 
@@ -41,7 +41,7 @@ export function bundleOf(
         "text/plain": `${value.title}\n${value.description}`,
       };
     case "not-applicable":
-      return {"text/plain": `not applicable: ${value.reason} (${value.by})`};
+      return {"text/plain": `not applicable: ${value.reason}${decidedBy(value.by)}`};
   }
 }
 

@@ -15,7 +15,11 @@ const column = (name: string, title: string) => ({name, title, format: "text" as
 
 /** The features in business words, by family. */
 export function catalogueTable(study: Study, x: Matrix): Table {
-  const entries = [...featureCatalogue(study.features, x), ...aliveCatalogue(x), ...rfmCatalogue(x)];
+  const entries = [
+    ...featureCatalogue(study.features, x),
+    ...aliveCatalogue(x, study.economics.currency),
+    ...rfmCatalogue(x),
+  ];
   const sorted = FAMILIES.flatMap(family => entries.filter(entry => entry.family === family));
   return {
     kind: "table",

@@ -140,9 +140,9 @@ export function checkTestPositives({
     code: "test-positives",
     verdict: few ? "warning" : "ok",
     message: few
-      ? `The test set has ${positives} positives in ${rows} rows, fewer than ${ENOUGH_POSITIVES}: intervals will be ` +
+      ? `The test set has ${counted(positives, "positive")} in ${counted(rows, "row")}, fewer than ${ENOUGH_POSITIVES}: intervals will be ` +
         "wide; choose an earlier split.testFrom or read all later customers beside it."
-      : `The test set has ${positives} positives in ${rows} rows.`,
+      : `The test set has ${counted(positives, "positive")} in ${counted(rows, "row")}.`,
   };
 }
 

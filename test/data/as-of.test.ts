@@ -100,9 +100,9 @@ test("takeSnapshot({asOf}) refuses what is no date, a day after that of reading,
   const folder = folderOf({"events.csv": "id,at\n1,2025-01-05\n"});
   const take = (asOf: string) =>
     messageOf(takeSnapshot(sourceOf(), {folder, store: `${folder}/store`, today: "2025-03-01", asOf}));
-  expect(await take("March")).toBe('DataError: as of requires a date written YYYY-MM-DD, got "March"');
+  expect(await take("March")).toBe('DataError: --as-of requires a date written YYYY-MM-DD, got "March"');
   expect(await take("2025-03-02")).toBe(
-    "DataError: as of 2025-03-02 lies after the day of reading, 2025-03-01, and more may be known by then; ask for 2025-03-01 or an earlier day",
+    "DataError: --as-of 2025-03-02 lies after the day of reading, 2025-03-01, and more may be known by then; ask for 2025-03-01 or an earlier day",
   );
   expect(await take("2025-01-05")).toBe(
     "DataError: no row of events.csv was known before 2025-01-05; ask for a later day",

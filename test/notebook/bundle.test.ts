@@ -57,3 +57,9 @@ test("show(value) and emitEvidence(record) do nothing outside a notebook, but ch
   emitEvidence({id: "a", value: {kind: "number", value: 1}});
   expect(() => emitEvidence({id: "a", value: {kind: "number", value: Number.NaN}})).toThrow(/finite/);
 });
+
+test("bundleOf(a value that does not apply) says who decided so, unless that is not settled", () => {
+  const words = (by: string) => bundleOf({kind: "not-applicable", reason: "no campaigns", by})["text/plain"];
+  expect(words("CRM")).toBe("not applicable: no campaigns (decided by CRM)");
+  expect(words("Not settled yet")).toBe("not applicable: no campaigns");
+});
