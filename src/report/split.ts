@@ -91,7 +91,10 @@ export function auditList({findings}: {readonly findings: readonly AuditFinding[
   );
 }
 
-/** Sets of customers against cutoffs, as the chart of the split takes it. */
+/** Cutoffs that have a column of their own, at most: more are grouped by month. */
+const MOST_COLUMNS = 24;
+
+/** Sets of customers against cutoffs, or where they are many against months, as the chart of the split takes it. */
 export function splitGrid(
   cohort: Cohort,
   split: Split,
@@ -105,11 +108,25 @@ export function splitGrid(
     split.setOfCustomer.reduce((sum, set) => sum + (set === code ? 1 : 0), 0),
   );
   const role = {before: "train", embargo: "embargo", after: "test"} as const;
+  const columns = cohort.cutoffs.map((t, k) => ({
+    cutoff: dateOf(t).slice(0, 7),
+    role: role[split.periods[k]!],
+  }));
   return {
     sets: SETS.map((name, code) => ({name, share: counts[code]! / split.setOfCustomer.length})),
-    cutoffs: cohort.cutoffs.map((t, k) => ({cutoff: dateOf(t).slice(0, 7), role: role[split.periods[k]!]})),
+    cutoffs: columns.length > MOST_COLUMNS ? byMonth(columns) : columns,
     testFrom: study.split.testFrom,
   };
+}
+
+/** A column a month, each of the role that most of its cutoffs have, of equals the earlier. */
+function byMonth<Column extends {readonly cutoff: string; readonly role: string}>(
+  columns: readonly Column[],
+): Column[] {
+  return [...Map.groupBy(columns, ({cutoff}) => cutoff).values()].map(own => {
+    const count = ({role}: Column) => own.filter(other => other.role === role).length;
+    return own.reduce((best, column) => (count(column) > count(best) ? column : best));
+  });
 }
 
 const QUADRANT: Readonly<Record<Quadrant, {customers: string; time: string; why: string}>> = {

@@ -1,4 +1,4 @@
-import {addSpan, dateOf, spanText} from "../data/calendar.ts";
+import {addSpan, dateOf, momentText, spanText} from "../data/calendar.ts";
 import {counted, percent, whole} from "../figures.ts";
 import type {Churn, Span} from "../study.ts";
 import type {Cohort} from "../target/cohort.ts";
@@ -64,7 +64,8 @@ export function checkOutcomes({role, testFrom}: Split, cohort: Cohort, horizon: 
   const learns = ["train", "tune", "calibrate"].map(name => ROLES.indexOf(name as Role));
   let last = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < rows; i++)
-    if (learns.includes(role[i]!)) last = Math.max(last, addSpan(cutoffs[cutoff[i]!]!, horizon) - 1);
+    if (learns.includes(role[i]!))
+      last = Math.max(last, Math.ceil(addSpan(cutoffs[cutoff[i]!]!, horizon)) - 1);
   const bad = last >= testFrom;
   return {
     code: "outcomes-before-test",
@@ -84,16 +85,23 @@ export function checkLag({testFrom}: Split, churn: Churn): AuditFinding[] {
   return [{code: "label-lag", verdict: "note", message}];
 }
 
+/** Cutoffs that are named one by one, at most. */
+const MOST_NAMED = 24;
+
 /** The cutoffs that neither teach nor judge. */
 export function listEmbargo({periods, testFrom}: Split, {cutoffs}: Cohort, horizon: Span): AuditFinding {
   const days = cutoffs.filter((_, k) => periods[k] === "embargo").map(dateOf);
+  const named =
+    days.length > MOST_NAMED
+      ? `${counted(days.length, "cutoff")} from ${days[0]} to ${days.at(-1)}`
+      : days.join(", ");
   return {
     code: "embargo",
     verdict: "note",
     message:
       days.length === 0
         ? `No cutoff falls into the embargo of ${spanText(horizon)} before ${dateOf(testFrom)}.`
-        : `Left out, since their window of ${spanText(horizon)} is open on ${dateOf(testFrom)}: ${days.join(", ")}.`,
+        : `Left out, since their window of ${spanText(horizon)} is open on ${dateOf(testFrom)}: ${named}.`,
   };
 }
 
@@ -168,7 +176,7 @@ export function checkTreated(
     if (Math.abs(excess) > Math.abs(worst.excess))
       worst = {
         excess,
-        text: `at ${dateOf(t)} ${percent(kept)} of the rows left to learn from are positive, and ${percent(all)} of the cohort`,
+        text: `at ${momentText(t)} ${percent(kept)} of the rows left to learn from are positive, and ${percent(all)} of the cohort`,
       };
   });
   // Three standard errors: less can be chance.
