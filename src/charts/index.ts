@@ -8,7 +8,7 @@ export {type ModelsData, modelsChart} from "./models.ts";
 export {type MoneyData, moneyChart} from "./money.ts";
 export {type RecencyData, recencyChart} from "./recency.ts";
 export {type SearchData, searchChart} from "./search.ts";
-export {type SetsData, setsChart} from "./sets.ts";
+export {type CutoffRole, type SetsData, setsChart} from "./sets.ts";
 export {type SignalData, signalChart} from "./signal.ts";
 export {type Chart, type ChartOptions, type ChartTable, chartTable} from "./theme.ts";
 export {type TornadoData, tornadoChart} from "./tornado.ts";

@@ -1,11 +1,11 @@
 import type {ModelsData} from "../charts/models.ts";
+import type {CutoffRole, SetsData} from "../charts/sets.ts";
 import {dateOf} from "../data/calendar.ts";
 import type {Quadrant, QuadrantJudgement} from "../evaluate/quadrants.ts";
 import {briefPercent} from "../figures.ts";
 import type {AuditFinding} from "../split/finding.ts";
 import type {Split} from "../split/rows.ts";
 import {ROLES} from "../split/rows.ts";
-import type {SetName} from "../split/sets.ts";
 import {SETS} from "../split/sets.ts";
 import type {Study} from "../study.ts";
 import type {Cohort} from "../target/cohort.ts";
@@ -94,39 +94,41 @@ export function auditList({findings}: {readonly findings: readonly AuditFinding[
 /** Cutoffs that have a column of their own, at most: more are grouped by month. */
 const MOST_COLUMNS = 24;
 
+const ROLE_OF = {before: "train", embargo: "embargo", after: "test"} as const;
+
 /** Sets of customers against cutoffs, or where they are many against months, as the chart of the split takes it. */
-export function splitGrid(
-  cohort: Cohort,
-  split: Split,
-  study: Study,
-): {
-  sets: {name: SetName; share: number}[];
-  cutoffs: {cutoff: string; role: "train" | "embargo" | "test"}[];
-  testFrom: string;
-} {
+export function splitGrid(cohort: Cohort, split: Split, study: Study): SetsData {
   const counts = SETS.map((_, code) =>
     split.setOfCustomer.reduce((sum, set) => sum + (set === code ? 1 : 0), 0),
   );
-  const role = {before: "train", embargo: "embargo", after: "test"} as const;
-  const columns = cohort.cutoffs.map((t, k) => ({
-    cutoff: dateOf(t).slice(0, 7),
-    role: role[split.periods[k]!],
-  }));
+  const used = new Set<number>();
+  split.role.forEach((role, i) => {
+    if (role !== ROLES.indexOf("unused")) used.add(cohort.cutoff[i]!);
+  });
+  const columns = cohort.cutoffs.map((t, k) => {
+    const role = ROLE_OF[split.periods[k]!];
+    // Whoever is there after the first test cutoff judges, unless nobody's outcome is known.
+    return {cutoff: dateOf(t).slice(0, 7), role: role === "test" && !used.has(k) ? ("open" as const) : role};
+  });
+  const {group} = study.split;
   return {
     sets: SETS.map((name, code) => ({name, share: counts[code]! / split.setOfCustomer.length})),
-    cutoffs: columns.length > MOST_COLUMNS ? byMonth(columns) : columns,
+    ...(columns.length > MOST_COLUMNS ? byMonth(columns) : {cutoffs: columns}),
     testFrom: study.split.testFrom,
+    ...(group !== undefined && {group}),
   };
 }
 
 /** A column a month, each of the role that most of its cutoffs have, of equals the earlier. */
-function byMonth<Column extends {readonly cutoff: string; readonly role: string}>(
-  columns: readonly Column[],
-): Column[] {
-  return [...Map.groupBy(columns, ({cutoff}) => cutoff).values()].map(own => {
-    const count = ({role}: Column) => own.filter(other => other.role === role).length;
-    return own.reduce((best, column) => (count(column) > count(best) ? column : best));
-  });
+function byMonth(columns: SetsData["cutoffs"]): Pick<SetsData, "cutoffs" | "merged"> {
+  const count = (among: SetsData["cutoffs"], role: CutoffRole) => among.filter(c => c.role === role).length;
+  const all = (role: CutoffRole) => count(columns, role);
+  return {
+    cutoffs: [...Map.groupBy(columns, ({cutoff}) => cutoff).values()].map(own =>
+      own.reduce((best, column) => (count(own, column.role) > count(own, best.role) ? column : best)),
+    ),
+    merged: {train: all("train"), embargo: all("embargo"), test: all("test"), open: all("open")},
+  };
 }
 
 const QUADRANT: Readonly<Record<Quadrant, {customers: string; time: string; why: string}>> = {

@@ -1,4 +1,4 @@
-import {addSpan, dateOf, momentText, spanText} from "../data/calendar.ts";
+import {addSpan, dateOf, spanText} from "../data/calendar.ts";
 import {counted, percent, whole} from "../figures.ts";
 import type {Churn, Span} from "../study.ts";
 import type {Cohort} from "../target/cohort.ts";
@@ -64,8 +64,7 @@ export function checkOutcomes({role, testFrom}: Split, cohort: Cohort, horizon: 
   const learns = ["train", "tune", "calibrate"].map(name => ROLES.indexOf(name as Role));
   let last = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < rows; i++)
-    if (learns.includes(role[i]!))
-      last = Math.max(last, Math.ceil(addSpan(cutoffs[cutoff[i]!]!, horizon)) - 1);
+    if (learns.includes(role[i]!)) last = Math.max(last, addSpan(cutoffs[cutoff[i]!]!, horizon) - 1);
   const bad = last >= testFrom;
   return {
     code: "outcomes-before-test",
@@ -86,7 +85,7 @@ export function checkLag({testFrom}: Split, churn: Churn): AuditFinding[] {
 }
 
 /** Cutoffs that are named one by one, at most. */
-const MOST_NAMED = 24;
+const MOST_NAMED = 5;
 
 /** The cutoffs that neither teach nor judge. */
 export function listEmbargo({periods, testFrom}: Split, {cutoffs}: Cohort, horizon: Span): AuditFinding {
@@ -140,9 +139,9 @@ export function checkTestPositives({
     code: "test-positives",
     verdict: few ? "warning" : "ok",
     message: few
-      ? `The test set has ${positives} positives in ${rows} rows, fewer than ${ENOUGH_POSITIVES}: intervals will be ` +
+      ? `The test set has ${whole(positives)} positives in ${whole(rows)} rows, fewer than ${ENOUGH_POSITIVES}: intervals will be ` +
         "wide; choose an earlier split.testFrom or read all later customers beside it."
-      : `The test set has ${positives} positives in ${rows} rows.`,
+      : `The test set has ${whole(positives)} positives in ${whole(rows)} rows.`,
   };
 }
 
@@ -176,7 +175,7 @@ export function checkTreated(
     if (Math.abs(excess) > Math.abs(worst.excess))
       worst = {
         excess,
-        text: `at ${momentText(t)} ${percent(kept)} of the rows left to learn from are positive, and ${percent(all)} of the cohort`,
+        text: `at ${dateOf(t)} ${percent(kept)} of the rows left to learn from are positive, and ${percent(all)} of the cohort`,
       };
   });
   // Three standard errors: less can be chance.
