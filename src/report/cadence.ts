@@ -32,7 +32,7 @@ export function offCadenceText({every, calendarFeatures, offCadence}: Cadence): 
     return text(
       every === "month" || every === "week"
         ? "Not measured: there are no outcomes before the test for a day between the cutoffs."
-        : `It may be asked ${every === "day" ? "on any day" : "at any time"}, so there is nothing to lose by asking between its cutoffs.`,
+        : "It may be asked on any day, so there is nothing to lose by asking between its cutoffs.",
     );
   const {onAuc, offAuc, difference, offRows} = offCadence;
   const guard =
@@ -71,8 +71,8 @@ export function cutsEvidence(cuts: readonly CutJudgement[], study: Study): Evide
       "95% intervals by bootstrap over customers",
     columns: [
       column("cut", "Features count by"),
-      column("on", "On cadence"),
-      column("off", "Off cadence"),
+      column("on", "On the study's days"),
+      column("off", "Half-way between"),
       column("difference", "Difference"),
     ],
     rows: cuts.map(({cut, cost}) => [
