@@ -61,11 +61,11 @@ export function activityFeatures({
     }),
     declare("gap_cv", `How irregular the ${noun} are`, "times the mean gap", {measure: "gapCv"}),
     declare("overdue", `How overdue the next ${of} is`, "times the usual gap", {measure: "overdue"}),
-    declare("change_30d", `Change of ${noun} against the 30 days before`, "-1 to 1", {
+    declare("change_30d", `Change of ${noun} against the 30 days before`, "−1 to 1", {
       measure: "change",
       days: 30,
     }),
-    declare("change_90d", `Change of ${noun} against the 90 days before`, "-1 to 1", {
+    declare("change_90d", `Change of ${noun} against the 90 days before`, "−1 to 1", {
       measure: "change",
       days: 90,
     }),

@@ -30,12 +30,12 @@ export const campaignFeatures = (): FeatureDeclaration[] => {
 export const seasonFeatures = (): FeatureDeclaration[] => {
   const plain = {of: "cutoff", actionable: false} as const;
   return [
-    {...plain, name: "year_sine", title: "Season, spring to autumn", unit: "-1 to 1", measure: "yearSine"},
+    {...plain, name: "year_sine", title: "Season, spring to autumn", unit: "−1 to 1", measure: "yearSine"},
     {
       ...plain,
       name: "year_cosine",
       title: "Season, winter to summer",
-      unit: "-1 to 1",
+      unit: "−1 to 1",
       measure: "yearCosine",
     },
     {...plain, name: "to_month_end", title: "Days to the next month", unit: "days", measure: "toMonthEnd"},

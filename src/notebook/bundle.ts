@@ -41,9 +41,12 @@ export function bundleOf(
         "text/plain": `${value.title}\n${value.description}`,
       };
     case "not-applicable":
-      return {"text/plain": `not applicable: ${value.reason} (${value.by})`};
+      return {"text/plain": `not applicable: ${value.reason}${deciderOf(value.by)}`};
   }
 }
+
+/** Who decided it; nobody while the study leaves its owner open. */
+const deciderOf = (by: string): string => (by.startsWith("Not settled yet") ? "" : `; decided by ${by}`);
 
 /** A record as a cell emits it: for the runner, with its id for the reader, who is shown the value beside it. */
 export function recordBundleOf({id, value}: EvidenceRecord): MimeBundle {

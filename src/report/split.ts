@@ -2,14 +2,14 @@ import type {ModelsData} from "../charts/models.ts";
 import type {CutoffRole, SetsData} from "../charts/sets.ts";
 import {dateOf} from "../data/calendar.ts";
 import type {Quadrant, QuadrantJudgement} from "../evaluate/quadrants.ts";
-import {briefPercent} from "../figures.ts";
+import {briefPercent, whole} from "../figures.ts";
 import type {AuditFinding} from "../split/finding.ts";
 import type {Split} from "../split/rows.ts";
 import {ROLES} from "../split/rows.ts";
 import {SETS} from "../split/sets.ts";
 import type {Study} from "../study.ts";
 import type {Cohort} from "../target/cohort.ts";
-import {interval, type List, list, type Table} from "./words.ts";
+import {interval, type List, list, type Table, type Text, text} from "./words.ts";
 
 const USE: Readonly<Record<Exclude<(typeof ROLES)[number], "unused">, string>> = {
   train: "Learns",
@@ -78,6 +78,15 @@ export function splitTable(cohort: Cohort, labels: Int8Array, split: Split, trea
     ],
     rows,
   };
+}
+
+/** What becomes of customers whom a campaign treated; undefined in a study without campaigns. */
+export function treatedText({campaigns}: Study): Text | undefined {
+  if (!campaigns) return undefined;
+  return text(
+    "Customers whom a past campaign treated inside the outcome window are left out of learning: their outcome is partly the " +
+      "campaign's. They stay in the test, where the question is who churns as things are; the table counts them.",
+  );
 }
 
 /** What the audit found; what is more than information is marked as such. */
@@ -170,6 +179,37 @@ export function quadrantTable(quadrants: readonly QuadrantJudgement[], capacity:
       QUADRANT[quadrant].why,
     ]),
   };
+}
+
+/** Which quadrants the intervals of their ROC AUC tell apart, and whether they tell any. */
+export function quadrantsText(quadrants: readonly QuadrantJudgement[]): Text {
+  const known = quadrants.flatMap(({quadrant, rows, figures}) =>
+    figures ? [{...figures.auc, rows, quadrant}] : [],
+  );
+  if (known.length < 2) return text("Too few rows have both classes to compare them.");
+  const apart = known.flatMap((a, i) =>
+    known
+      .slice(i + 1)
+      .flatMap(b => (a.low > b.high || b.low > a.high ? [a.value > b.value ? [a, b] : [b, a]] : [])),
+  );
+  const name = ({quadrant}: (typeof known)[number]) => {
+    const {customers, time} = QUADRANT[quadrant];
+    return `${customers.toLowerCase()} customers in ${time === "Same" ? "the same" : "later"} months`;
+  };
+  if (apart.length === 0) {
+    const least = Math.min(...known.map(({rows}) => rows));
+    return text(
+      `The intervals of ROC AUC overlap: with ${whole(least)} rows in the smallest of them, these cannot be told apart.`,
+    );
+  }
+  return text(
+    `Told apart by their intervals of ROC AUC: ${apart
+      .map(
+        ([higher, lower]) =>
+          `${name(higher!)} (${interval(higher!, 3)}) above ${name(lower!)} (${interval(lower!, 3)})`,
+      )
+      .join("; ")}. The others overlap.`,
+  );
 }
 
 /** The quadrants as `modelsChart` takes them: they are of one model, so that none stands out as in use. */

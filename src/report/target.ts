@@ -1,3 +1,4 @@
+import type {AlternativesData} from "../charts/alternatives.ts";
 import type {BaseRateData} from "../charts/base-rate.ts";
 import {dateOf, spanText} from "../data/calendar.ts";
 import {whole} from "../figures.ts";
@@ -218,14 +219,17 @@ export function alternativeWarnings(alternatives: readonly InactivityAlternative
 export function alternativePoints(
   alternatives: readonly (InactivityAlternative & {readonly recencyAuc: number | null})[],
   study: Study,
-): {days: number; baseRate: number; structuralZeros: number; recencyAuc: number | null}[] {
-  return alternatives
-    .filter(({baseRate}) => Number.isFinite(baseRate[study.target]))
-    .map(({days, baseRate, structuralZeroShare, recencyAuc}) => ({
-      days,
-      baseRate: baseRate[study.target],
-      // Whoever cannot churn can still be silent.
-      structuralZeros: study.target === "silent" ? 0 : structuralZeroShare,
-      recencyAuc,
-    }));
+): AlternativesData {
+  return {
+    target: study.target.toUpperCase(),
+    rows: alternatives
+      .filter(({baseRate}) => Number.isFinite(baseRate[study.target]))
+      .map(({days, baseRate, structuralZeroShare, recencyAuc}) => ({
+        days,
+        baseRate: baseRate[study.target],
+        // Whoever cannot churn can still be silent.
+        structuralZeros: study.target === "silent" ? null : structuralZeroShare,
+        recencyAuc,
+      })),
+  };
 }

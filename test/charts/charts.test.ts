@@ -174,7 +174,7 @@ test("a chart of nothing is refused, by name", () => {
   expect(() => recencyChart({rows: []})).toThrow(RangeError);
   expect(() => volumeChart({periods: [], series: []})).toThrow(RangeError);
   expect(() => moneyChart({points: [], capacity: 0.1, currency: "EUR"})).toThrow(RangeError);
-  expect(() => alternativesChart({rows: []})).toThrow(RangeError);
+  expect(() => alternativesChart({target: "WITHIN", rows: []})).toThrow(RangeError);
   expect(() => searchChart({metric: "AUC", rungs: ["all"], settings: []})).toThrow(RangeError);
   expect(() => signalChart({months: [], series: []})).toThrow(RangeError);
 });

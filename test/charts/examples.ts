@@ -18,6 +18,8 @@ import {
   towardsChurnChart,
   volumeChart,
 } from "../../src/charts/index.ts";
+import {samplingPoints} from "../../src/report/sampling.ts";
+import type {Study} from "../../src/study.ts";
 
 /** Months in a row from January of `year`, written YYYY-MM. */
 export const monthsFrom = (year: number, n: number): string[] =>
@@ -266,12 +268,40 @@ export const examples: Readonly<Record<string, Chart>> = {
   }),
   "money-loss": moneyOf(-2_500_000, 0.6, "CHF"),
   alternatives: alternativesChart({
+    target: "WITHIN",
     rows: [
       {days: 30, baseRate: 0.96, structuralZeros: 0, recencyAuc: 0.62},
       {days: 60, baseRate: 0.71, structuralZeros: 0, recencyAuc: 0.74},
       {days: 120, baseRate: 0.33, structuralZeros: 0.34, recencyAuc: 0.41},
       {days: 365, baseRate: 0, structuralZeros: 1, recencyAuc: null},
     ],
+  }),
+  "alternatives-silent": alternativesChart({
+    target: "SILENT",
+    rows: [
+      {days: 30, baseRate: 0.46, structuralZeros: null, recencyAuc: 0.62},
+      {days: 60, baseRate: 0.51, structuralZeros: null, recencyAuc: 0.74},
+    ],
+  }),
+  "models-narrow": modelsChart({
+    metric: samplingPoints(
+      {rows: 0, customers: 0, observed: 0, capacity: 0.1, schemes: []},
+      {kind: "ml-xgboost", study: {} as Study},
+    ).metric,
+    rows: [
+      {name: "Known customers, same months", value: 0.7563, low: 0.7548, high: 0.7576, chosen: false},
+      {name: "New customers, later months", value: 0.742, low: 0.735, high: 0.749, chosen: false},
+      {name: "Exact", value: 0.99951, low: 0.99942, high: 0.99968, chosen: true},
+    ],
+  }),
+  "models-ends": modelsChart({
+    metric: "ROC AUC of a feature alone, training customers where it is known",
+    rows: Array.from({length: 12}, (_, i) => ({
+      name: i % 3 === 0 ? `Purchases in the last ${30 * (i + 1)} days against the own usual` : `Feature ${i}`,
+      ...{value: 0.3 + 0.035 * i, low: 0.28 + 0.035 * i, high: 0.33 + 0.035 * i, chosen: false},
+    })),
+    reference: {name: "chance", value: 0.5},
+    ends: {low: "more of it, less churn", high: "more of it, more churn"},
   }),
   signal: signalChart({
     months: [1, 2, 3, 4, 5, 6],
