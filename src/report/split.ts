@@ -206,9 +206,9 @@ export function quadrantsText(quadrants: readonly QuadrantJudgement[]): Text {
     `Told apart by their intervals of ROC AUC: ${apart
       .map(
         ([higher, lower]) =>
-          `${name(higher!)} (${interval(higher!, 3)}) above ${name(lower!)} (${interval(lower!, 3)})`,
+          `${name(higher!)}, ${interval(higher!, 3)}, above ${name(lower!)}, ${interval(lower!, 3)}`,
       )
-      .join("; ")}. The others overlap.`,
+      .join("; ")}.${apart.length < (known.length * (known.length - 1)) / 2 ? " The others overlap." : ""}`,
   );
 }
 
