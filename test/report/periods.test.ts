@@ -2,7 +2,7 @@ import {expect, test} from "vitest";
 import {baseRateChart} from "../../src/charts/base-rate.ts";
 import {setsChart} from "../../src/charts/sets.ts";
 import {dateOf, dayOf} from "../../src/data/calendar.ts";
-import {splitGrid} from "../../src/report/split.ts";
+import {splitGrid, treatedText} from "../../src/report/split.ts";
 import {baseRates, countsTable} from "../../src/report/target.ts";
 import {atRandom, every} from "../../src/study.ts";
 import {rhythmLog, rhythmRun, rhythmStudy} from "./rhythm-study.ts";
@@ -83,4 +83,10 @@ test("setsChart({group}) says what is hashed in place of the id", () => {
   const chart = setsChart({sets, cutoffs, testFrom: "2025-04", group: "store"});
   expect(JSON.stringify(chart.spec)).toContain("the hash of their store");
   expect(chart.description).toContain("by a hash of their store, or of their id where there is none, into");
+});
+
+test("treatedText(study) speaks of campaigns only where there are any", () => {
+  const campaigns = {from: "none.csv", customer: "c", time: "t", arm: "arm"};
+  expect(treatedText(rhythmStudy())).toBeUndefined();
+  expect(treatedText(rhythmStudy({campaigns}))!.text).toContain("left out of learning");
 });
