@@ -223,7 +223,15 @@ export {
   stabilityTable,
 } from "./report/scrutiny.ts";
 export {searchCurves, searchOf, settingsTable} from "./report/search.ts";
-export {auditList, quadrantPoints, quadrantTable, splitGrid, splitTable} from "./report/split.ts";
+export {
+  auditList,
+  quadrantPoints,
+  quadrantsText,
+  quadrantTable,
+  splitGrid,
+  splitTable,
+  treatedText,
+} from "./report/split.ts";
 export {
   alternativePoints,
   alternativesTable,

@@ -59,7 +59,7 @@ export function show(value: EvidenceValue | string | HtmlSource): void {
   const drawn = drawing.then(async () => {
     // Loaded on the first chart, for the drawing library is large.
     const {chartSvg} = await import("./chart-svg.ts");
-    const data = bundleOf(value, {svg: await chartSvg(value, {name})});
+    const data = bundleOf(value, {svg: await chartSvg(value, {name, ground: "#ffffff"})});
     display({data, metadata: {}, transient}, true);
   });
   drawing = drawn.catch(error => {

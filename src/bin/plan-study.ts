@@ -7,6 +7,8 @@ export type CutoffPlan = {
   readonly from: string;
   readonly to: string;
   readonly testFrom: string;
+  /** Days of the log before the first cutoff. */
+  readonly historyDays: number;
   readonly cutoffsWhy: string;
   readonly testWhy: string;
 };
@@ -45,6 +47,7 @@ export function planCutoffs({
       from: month(all[0]!),
       to: month(all.at(-1)!),
       testFrom: month(testFrom),
+      historyDays: all[0]! - firstDay,
       cutoffsWhy:
         `The log runs from ${dateOf(firstDay)} to ${dateOf(lastDay)}: the first cutoff has ${warmUp} days before it, ` +
         `the last one ${horizonDays} days after it.`,

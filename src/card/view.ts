@@ -215,7 +215,9 @@ function leastWidth(columns: readonly EvidenceColumn[], rows: readonly (readonly
   const gap = 2;
   const widths = columns.map((column, at) => {
     const cells = rows.map(row => formatCell(row[at] ?? null, column));
-    const whole = [column.title, ...cells].flatMap(text => text.split(" ")).map(word => word.length);
+    const whole = [column.title, ...cells]
+      .flatMap(text => text.replace(WHOLE, part => part.replaceAll(" ", "\u00a0")).split(" "))
+      .map(word => word.length);
     const texts = isNumeric(column, rows, at) ? [] : cells.map(cell => Math.min(line, cell.length));
     return Math.max(...whole, ...texts) + gap;
   });
@@ -229,14 +231,17 @@ const labelled = (svg: string, by: string): string =>
     .replace(/<[^>]*>/g, tag => tag.replace(/ (?:role|aria-[a-z]+)="[^"]*"/g, ""))
     .replace(/^<svg\b/, `<svg role="img" aria-labelledby="${by}"`);
 
-// Text as markup, set alike whoever wrote it: thousands and dates stay on one line, "5 %" is "5%" as in charts and figures.
+/** An interval behind its estimate: "(0.690 to 0.733)". */
+const INTERVAL = /\([-\u2212]?[\d.\u2009]+%? to [-\u2212]?[\d.\u2009]+%?\)/;
+const NUMBER = /[-\u2212€$£]?\d{1,3}(?:\u2009\d{3})+(?:\.\d+)?|\b\d{4}-\d\d(?:-\d\d)?\b/;
+const WHOLE = new RegExp(`${INTERVAL.source}|${NUMBER.source}`, "g");
+
+// Text as markup, set alike whoever wrote it: thousands, dates and intervals stay on one line, "5 %" is "5%" as in charts and
+// figures.
 const rich = (text: string): string =>
   Mustache.escape(text)
     .replace(/(\d)[ \u00a0\u2009]%/g, "$1%")
-    .replace(
-      /[-\u2212€$£]?\d{1,3}(?:\u2009\d{3})+(?:\.\d+)?|\b\d{4}-\d\d(?:-\d\d)?\b/g,
-      '<span class="whole">$&</span>',
-    );
+    .replace(WHOLE, '<span class="whole">$&</span>');
 
 const noneOf = (value: EvidenceValue): BlockView =>
   value.kind === "not-applicable" ? {reason: rich(value.reason), by: decidedBy(value.by)} : {};

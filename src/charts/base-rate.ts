@@ -9,13 +9,20 @@ export type BaseRateData = {
   readonly cutoffs: readonly string[];
   /** `rates[i]` is the share of the cohort that is positive at cutoff i; null where it is not known. */
   readonly series: readonly {readonly name: string; readonly rates: readonly (number | null)[]}[];
+  /** How many cutoffs the months of `cutoffs` hold, where a month holds more than one. */
+  readonly merged?: number | undefined;
+  /** Places without a point since they have fewer than this number of rows; absent when there are none. */
+  readonly fewerThan?: number | undefined;
 };
 
 /** Height of the plot within the picture in pixels, about. */
 const PLOT = 190;
 
 /** Share of positives by cutoff, one line a target, named at its end. */
-export function baseRateChart({cutoffs, series}: BaseRateData, {title}: ChartOptions = {}): Chart {
+export function baseRateChart(
+  {cutoffs, series, merged, fewerThan}: BaseRateData,
+  {title}: ChartOptions = {},
+): Chart {
   requireSome("baseRateChart", "cutoff", cutoffs);
   requireSome("baseRateChart", "series", series);
   const lines = series.map(({name, rates}) => ({name, values: rates}));
@@ -36,12 +43,12 @@ export function baseRateChart({cutoffs, series}: BaseRateData, {title}: ChartOpt
   };
   const names = series.map(s => s.name);
   return chartOf({
-    title: title ?? "Share of positives by cutoff",
-    description: describe(cutoffs, series),
-    caption: "Share of positives",
+    title: title ?? `Share of positives by ${merged === undefined ? "cutoff" : "month of the cutoff"}`,
+    description: describe({cutoffs, series, merged}),
+    caption: captionOf({merged, fewerThan}),
     table: {
       columns: [
-        {name: "cutoff", title: "Cutoff", format: "text"},
+        {name: "cutoff", title: merged === undefined ? "Cutoff" : "Month of the cutoff", format: "text"},
         ...names.map((name, i) => ({name: `rate${i}`, title: name, format: "percent" as const, digits: 1})),
       ],
       rows: cutoffs.map((cutoff, i) => [periodText(cutoff), ...series.map(s => s.rates[i] ?? null)]),
@@ -54,7 +61,16 @@ export function baseRateChart({cutoffs, series}: BaseRateData, {title}: ChartOpt
   });
 }
 
-function describe(cutoffs: readonly string[], series: BaseRateData["series"]): string {
+function captionOf({merged, fewerThan}: Pick<BaseRateData, "merged" | "fewerThan">): string {
+  const by = merged === undefined ? "" : `, by month of ${counted(merged, "cutoff")}`;
+  const left =
+    fewerThan === undefined
+      ? ""
+      : `; not shown where ${merged === undefined ? "a cutoff" : "a month"} has fewer than ${fewerThan} rows`;
+  return `Share of positives${by}${left}`;
+}
+
+function describe({cutoffs, series, merged}: Omit<BaseRateData, "fewerThan">): string {
   const parts = series.map(({name, rates}) => {
     const known = rates.flatMap(rate => (rate === null ? [] : [rate]));
     if (known.length === 0) return `${name} is not known at any cutoff`;
@@ -66,6 +82,6 @@ function describe(cutoffs: readonly string[], series: BaseRateData["series"]): s
   const span =
     cutoffs.length === 1
       ? `in ${periodText(cutoffs[0]!)}`
-      : `at ${counted(cutoffs.length, "cutoff")} from ${periodText(cutoffs[0]!)} to ${periodText(cutoffs.at(-1)!)}`;
+      : `at ${counted(merged ?? cutoffs.length, "cutoff")} from ${periodText(cutoffs[0]!)} to ${periodText(cutoffs.at(-1)!)}`;
   return `Share of positives ${span}: ${listed(parts)}.`;
 }

@@ -29,7 +29,7 @@ export function calibrationChart({points}: CalibrationData, {title}: ChartOption
   return chartOf({
     title: title ?? "Predicted risk against what came true",
     description: describe(points),
-    caption: "Observed: share of the group that churned",
+    caption: "Observed: share that churned; on the line as many as predicted",
     table: {
       columns: [
         {name: "predicted", title: "Predicted", format: "percent", digits: 1},
@@ -54,7 +54,6 @@ export function calibrationChart({points}: CalibrationData, {title}: ChartOption
           mark: {type: "line", color: INK.axis, strokeWidth: 1.5},
           encoding: {x, y},
         },
-        note(["as predicted"], {x: top * 0.99, y: top * 0.99}, {align: "right", dx: -14, color: INK.muted}),
         note(
           ["more churn", "than predicted"],
           {x: top * 0.03, y: top * 0.97},

@@ -32,6 +32,9 @@ export type GainsData = {
   readonly capacity?: number | undefined;
 };
 
+const CEILING = "highest possible";
+const CEILING_DASH = [3, 3] as const;
+
 type Row = {
   readonly name: string;
   readonly fraction: number;
@@ -72,35 +75,9 @@ export function liftChart({models, ceiling, capacity}: LiftData, {title}: ChartO
           encoding: {y: {datum: 1}},
         },
         note(["random"], {x: 1, y: 1}, {align: "right", dy: 11, color: ROLE_COLOUR.random}),
-        ...ceilingName(best, top),
       ],
     },
   });
-}
-
-// Beside the line where it comes in from above; else over its knee, where it turns away to below.
-function ceilingName(
-  best: readonly {readonly fraction: number; readonly value: number}[],
-  top: number,
-): Spec[] {
-  const highest = Math.max(...best.map(point => point.value));
-  const clipped = highest > top;
-  const from = clipped
-    ? best.find(point => point.value <= top * 0.86)
-    : best.findLast(point => point.value >= highest * (1 - 1e-9));
-  if (!from) return [];
-  const late = from.fraction > 0.55;
-  return [
-    note(
-      ["highest possible"],
-      {x: from.fraction, y: from.value},
-      {
-        align: late ? "right" : "left",
-        dx: late ? 0 : 8,
-        dy: clipped ? -2 : -8,
-      },
-    ),
-  ];
 }
 
 /** The share of all churners that the first customers of each order hold. */
@@ -140,7 +117,6 @@ export function gainsChart({models, ceiling, capacity}: GainsData, {title}: Char
           {top: 1, format: ".0%", best, capacity, show: v => `${percent(v)} of churners`, rows},
         ),
         note(["random"], {x: 0.66, y: 0.66}, {dx: 8, dy: 12, color: ROLE_COLOUR.random}),
-        ...(ceiling.length > 0 ? [note(["highest possible"], {x: 1, y: 1}, {align: "right", dy: -10})] : []),
       ],
     },
   });
@@ -187,13 +163,17 @@ function curveLayers(
   };
   const y = {field: "value", type: "quantitative", scale: {domain: [0, top]}, axis: {title: null, format}};
   const chosen = names[0]!;
+  // The ceiling is named in the legend: a name beside it lies on curves, wherever it turns.
+  const named = best.length > 0 ? [...names, CEILING] : names;
   const by = (range: readonly unknown[]) => ({
     field: "name",
     type: "nominal",
-    scale: {domain: names, range},
-    legend: {columns: legendColumns(names), offset: top === 1 ? 26 : 12},
+    scale: {domain: named, range},
+    legend: {columns: legendColumns(named), offset: 12},
   });
   const colours = coloursOf(names);
+  const color = by(best.length > 0 ? [...colours, ROLE_COLOUR.ceiling] : colours);
+  const strokeDash = by(named.map((name, i) => (name === CEILING ? CEILING_DASH : dashOf(i))));
   const layers: Spec[] = [
     {
       transform: [
@@ -210,17 +190,17 @@ function curveLayers(
       encoding: {x, y: {...y, field: "low"}, y2: {field: "high"}},
     },
     {
-      data: {values: best},
-      mark: {type: "line", color: ROLE_COLOUR.ceiling, strokeDash: [3, 3], strokeWidth: 1.5, clip: true},
-      encoding: {x, y},
+      data: {values: best.map(point => ({...point, name: CEILING}))},
+      mark: {type: "line", strokeWidth: 1.5, clip: true},
+      encoding: {x, y, color, strokeDash},
     },
     {
       mark: {type: "line", clip: true},
       encoding: {
         x,
         y,
-        color: by(colours),
-        strokeDash: by(names.map((_, i) => dashOf(i))),
+        color,
+        strokeDash,
         strokeWidth: {condition: {test: {field: "name", equal: chosen}, value: 3}, value: 2},
       },
     },

@@ -18,7 +18,7 @@ export {
   rocChart,
 } from "./roc.ts";
 export {type SearchData, searchChart} from "./search.ts";
-export {type SetsData, setsChart} from "./sets.ts";
+export {type CutoffRole, type SetsData, setsChart} from "./sets.ts";
 export {type ShapSummaryData, shapSummaryChart} from "./shap-summary.ts";
 export {type SignalData, signalChart} from "./signal.ts";
 export {type Chart, type ChartOptions, type ChartTable, chartTable} from "./theme.ts";

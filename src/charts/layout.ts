@@ -54,16 +54,20 @@ export function legendColumns(names: readonly string[]): number {
   return Math.ceil(names.length / Math.ceil(names.length / most));
 }
 
-/** A layer with one text at `x` and `y` in data units, moved by the pixels in `mark`. */
+/**
+ * A layer with one text at `x` and `y` in data units, moved by the pixels in `mark`; without x it stands at the right
+ * end of the plot, with `side: "left"` at the left end.
+ */
 export function note(
   text: readonly string[],
-  at: {readonly x?: number | string; readonly y: number},
+  at: {readonly x?: number | string; readonly y: number; readonly side?: "left" | "right"},
   mark: Spec = {},
 ): Spec {
+  const end = {value: at.side === "left" ? 0 : "width"};
   return {
     data: {values: [{}]},
     mark: {type: "text", align: "left", baseline: "middle", text, ...mark},
-    encoding: {x: at.x === undefined ? {value: "width"} : {datum: at.x}, y: {datum: at.y}},
+    encoding: {x: at.x === undefined ? end : {datum: at.x}, y: {datum: at.y}},
   };
 }
 

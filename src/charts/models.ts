@@ -14,10 +14,12 @@ export type ModelsData = {
   }[];
   /** A value to compare with, such as random or the highest possible. */
   readonly reference?: {readonly name: string; readonly value: number} | undefined;
+  /** What it means to lie at either end, in few words. */
+  readonly ends?: {readonly low: string; readonly high: string} | undefined;
 };
 
 /** The models that were tried, each as a dot with its interval; the one in use stands out. */
-export function modelsChart({metric, rows, reference}: ModelsData, {title}: ChartOptions = {}): Chart {
+export function modelsChart({metric, rows, reference, ends}: ModelsData, {title}: ChartOptions = {}): Chart {
   requireSome("modelsChart", "row", rows);
   const values = [
     ...rows.flatMap(row => [row.low, row.high, row.value]),
@@ -25,7 +27,7 @@ export function modelsChart({metric, rows, reference}: ModelsData, {title}: Char
   ];
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const margin = (high - low || Math.abs(high) || 1) * 0.06;
-  const digits = high - low < 1 && high < 10 ? 2 : 1;
+  const digits = digitsOf(rows, high - low < 1 && high < 10 ? 2 : 1);
   const text = (row: ModelsData["rows"][number]) =>
     row.low === row.high
       ? decimal(row.value, digits)
@@ -40,13 +42,16 @@ export function modelsChart({metric, rows, reference}: ModelsData, {title}: Char
     text: text(row),
     chosen: row.chosen,
   }));
-  const names = Object.fromEntries(rows.map((row, i) => [String(i), wrap(row.name, {ems: 11.5, lines: 3})]));
-  const height = 28 + 16 * Math.max(1, ...Object.values(names).map(lines => lines.length));
+  const names = Object.fromEntries(rows.map((row, i) => [String(i), wrap(row.name, {ems: 13.5, lines: 3})]));
+  const height = 12 + 16 * Math.max(1, ...Object.values(names).map(lines => lines.length));
   const x = {
     field: "value",
     type: "quantitative",
     scale: {domain: [low - margin, high + margin], zero: false, nice: false},
-    axis: {title: null, tickCount: 4, grid: true, domain: false, ticks: false},
+    axis: {
+      title: ends ? `left: ${ends.low}; right: ${ends.high}` : null,
+      ...{tickCount: high - low < 0.05 ? 6 : 4, grid: true, domain: false, ticks: false},
+    },
   };
   const y = {
     field: "row",
@@ -128,6 +133,14 @@ export function modelsChart({metric, rows, reference}: ModelsData, {title}: Char
       ],
     },
   });
+}
+
+// One more digit where an interval is narrow, and as many as keep its two bounds apart.
+function digitsOf(rows: ModelsData["rows"], least: number): number {
+  const real = rows.filter(row => row.low < row.high);
+  let digits = real.some(row => row.high - row.low < 0.02) ? Math.max(3, least) : least;
+  while (digits < 5 && real.some(row => row.low.toFixed(digits) === row.high.toFixed(digits))) digits += 1;
+  return digits;
 }
 
 // An axis sees the row's number only.

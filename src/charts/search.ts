@@ -62,9 +62,13 @@ export function searchChart({metric, rungs, settings}: SearchData, {title}: Char
     axis: {title: null, tickCount: 5},
   };
   return chartOf({
-    title: title ?? "Settings tried, on more and more customers",
+    title:
+      title ??
+      (settings.length > 1
+        ? "Settings tried, on more and more customers"
+        : "The default setting, not searched"),
     description: describe(metric, rungs, settings),
-    caption: metric,
+    caption: settings.length > 1 ? metric : `${metric}: the default setting, not searched`,
     table: {
       columns: [
         {name: "setting", title: "Setting", format: "integer"},
@@ -146,6 +150,8 @@ function endsOf(settings: SearchData["settings"], rungs: number) {
 }
 
 function describe(metric: string, rungs: readonly string[], settings: SearchData["settings"]): string {
+  const only = settings.length === 1 ? settings[0]!.values.findLast(value => value !== null) : undefined;
+  if (only != null) return `The default setting, not searched: ${metric} ${decimal(only, 3)}.`;
   const parts = rungs.map((name, k) => {
     const values = settings.flatMap(setting => (setting.values[k] == null ? [] : [setting.values[k]]));
     const [low, high] = [Math.min(...values), Math.max(...values)].map(value => decimal(value, 3));

@@ -1,4 +1,5 @@
 import type {EvidenceColumn, EvidenceValue, Scalar} from "../ledger/evidence.ts";
+import {wrap} from "./words.ts";
 
 /** A picture with its title and alternative text, as evidence. */
 export type Chart = Extract<EvidenceValue, {readonly kind: "chart"}>;
@@ -150,7 +151,8 @@ const CONFIG: Spec = {
 
 /**
  * Completes a specification: its schema, the look of all charts, and the numbers behind it.
- * What the vertical axis measures goes into `caption`, which is set above the plot and reads level.
+ * What the vertical axis measures goes into `caption`, which is set above the plot, reads level, and breaks into lines
+ * where it is wider than the picture.
  */
 export function chartOf({
   title,
@@ -173,11 +175,16 @@ export function chartOf({
       $schema: "https://vega.github.io/schema/vega-lite/v5.json",
       usermeta: {table},
       config: CONFIG,
-      ...(caption === undefined ? {} : {title: {text: caption}}),
+      ...(caption === undefined ? {} : {title: {text: captionLines(caption)}}),
       ...spec,
     },
   };
 }
+
+const captionLines = (caption: string): string | string[] => {
+  const lines = caption.split("\n").flatMap(line => wrap(line, {ems: (WIDTH - 8) / FONT_SIZE, lines: 4}));
+  return lines.length === 1 ? caption : lines;
+};
 
 /** Size of a chart with one plot: axes, legend and labels beside the plot are within it. */
 export const frame = (height: number): Spec => ({

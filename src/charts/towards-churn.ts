@@ -1,4 +1,4 @@
-import {endLabels} from "./layout.ts";
+import {endLabels, note} from "./layout.ts";
 import {lineEnds, lineLayers, lineRows, type Series} from "./lines.ts";
 import {type Chart, type ChartOptions, chartOf, frame, INK, requireSome} from "./theme.ts";
 import {decimal, listed} from "./words.ts";
@@ -10,13 +10,15 @@ export type TowardsChurnData = {
   readonly churners: readonly number[];
   /** `values[i]` is the ROC AUC at `months[i]`, those who churn then against those who stay; null where not known. */
   readonly series: readonly Series[];
+  /** What else to know to read it, a sentence without its full stop; shown under what is measured. */
+  readonly remark?: string | undefined;
 };
 
 const PLOT = 190;
 
 /** How well scores tell those who will churn from those who stay, by months until churn; churn is at the right. */
 export function towardsChurnChart(
-  {months, churners, series}: TowardsChurnData,
+  {months, churners, series, remark}: TowardsChurnData,
   {title}: ChartOptions = {},
 ): Chart {
   requireSome("towardsChurnChart", "month", months);
@@ -25,7 +27,7 @@ export function towardsChurnChart(
   const places = order.map(i => months[i]!);
   const lines = series.map(({name, values}) => ({name, values: order.map(i => values[i] ?? null)}));
   const known = lines.flatMap(s => s.values.flatMap(v => (v === null ? [] : [v])));
-  const low = Math.max(0, Math.floor(Math.min(0.48, ...known) * 10) / 10);
+  const low = Math.max(0, Math.floor(Math.min(0.42, ...known) * 10) / 10);
   const domain: [number, number] = [low, 1];
   const labels = endLabels(
     lineEnds(lines).map(end => ({...end, text: decimal(end.value, 2)})),
@@ -45,9 +47,9 @@ export function towardsChurnChart(
   };
   const names = series.map(s => s.name);
   return chartOf({
-    title: title ?? "How the signal grows towards churn",
-    description: describe(places, lines),
-    caption: "ROC AUC: those who churn then against those who stay",
+    title: title ?? "Signal by months until churn",
+    description: `${describe(places, lines)}${remark ? ` ${remark}.` : ""}`,
+    caption: `ROC AUC: those who churn then against those who stay${remark ? `\n${remark}` : ""}`,
     table: {
       columns: [
         {name: "months", title: "Months until churn", format: "integer"},
@@ -69,6 +71,7 @@ export function towardsChurnChart(
           mark: {type: "rule", color: INK.muted, strokeDash: [2, 3]},
           encoding: {y: {datum: 0.5}},
         },
+        note(["chance"], {y: 0.5, side: "left"}, {dx: 4, dy: 10, color: INK.muted}),
         ...lineLayers(names, {x, y}),
         ...labels.layers,
       ],

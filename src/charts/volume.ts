@@ -21,6 +21,7 @@ export function volumeChart({periods, series}: VolumeData, {title}: ChartOptions
   return chartOf({
     title: title ?? "Events by period and type",
     description: describe(periods, series),
+    caption: `Events a ${unitOf(periods)}`,
     table: {
       columns: [
         {name: "period", title: "From", format: "text"},
@@ -75,8 +76,11 @@ function plotOf(periods: readonly string[], {type, counts}: VolumeData["series"]
   };
 }
 
+const unitOf = ([first]: readonly string[]): string =>
+  first!.length === "YYYY-MM".length ? "month" : "week";
+
 function describe(periods: readonly string[], series: VolumeData["series"]): string {
-  const unit = periods[0]!.length === "YYYY-MM".length ? "month" : "week";
+  const unit = unitOf(periods);
   const parts = series.map(({type, counts}) => {
     const total = counts.reduce((a, b) => a + b, 0);
     const empty = counts.filter(count => count === 0).length;

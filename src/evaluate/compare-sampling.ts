@@ -47,12 +47,11 @@ export type SchemeJudgement = {
 export type RefusedScheme = {
   readonly kind: ModelKind;
   readonly sampling: Sampling;
+  /** Why, without a full stop. */
   readonly refused: string;
+  /** True when it would leave the train rows as they are. */
+  readonly idle?: boolean | undefined;
 };
-
-/** Why a scheme is not tried that would leave the train rows as they are. */
-const NOTHING_TO_DO =
-  "has nothing to do: churners' rows are already as many, against the others, as it would make them";
 
 /** Schemes of sampling on the same untouched test rows. */
 export type SamplingComparison = {
@@ -133,7 +132,7 @@ async function tryScheme(
   {seed, order = {}, threads = 1}: CompareSamplingOptions,
 ): Promise<Tried | RefusedScheme> {
   if (changesNothing(sampling, train))
-    return {kind, sampling, refused: `sampling "${sampling.kind}" ${NOTHING_TO_DO}`};
+    return {kind, sampling, refused: "it would leave the training rows as they are", idle: true};
   try {
     const search = {candidates: 1, auc: rocAuc, threads};
     const model = await fitSampled(kind, train, {seed, tune, sampling, order, search});

@@ -123,8 +123,8 @@ function windowWarnings(days: number, {called, medianAlive, stillAlive, evenDays
         code: "days-call-alive",
         value: medianAlive,
         message:
-          `After ${days} days of silence the typical customer with a second purchase is still alive with ` +
-          `${percent(medianAlive, 0)}, by the BG/NBD model, and ${percent(stillAlive, 0)} of those called churned are more ` +
+          `After ${days} days of silence the typical customer with a second purchase is still alive with a ` +
+          `probability of ${percent(medianAlive, 0)}, by the BG/NBD model, and ${percent(stillAlive, 0)} of those called churned are more ` +
           `likely alive than not: a pause counts as churn; P(alive) falls to 50% after about ${even}.`,
       },
     ];

@@ -9,13 +9,17 @@ const WINDOWS = [30, 90, 180, 365] as const;
  * @param of the event type, `purchase` say. It stands in the titles, its plural formed with an s; the names of the
  * features begin with it in lower case, whatever is no letter or digit made an underscore.
  * @param amounts whether its events have amounts.
+ * @param history days of the log before the first cutoff: features with a longer window are left out, since they would
+ *   count fewer days there than at later cutoffs. All are given when it is absent.
  */
 export function activityFeatures({
   of,
   amounts = true,
+  history = Number.POSITIVE_INFINITY,
 }: {
   of: string;
   amounts?: boolean;
+  history?: number;
 }): FeatureDeclaration[] {
   const noun = `${of}s`;
   const prefix = nameOf(of);
@@ -36,7 +40,7 @@ export function activityFeatures({
         ]
       : []),
   ]);
-  return [
+  const all = [
     declare("recency", `Days since the last ${of}`, "days", {measure: "recency"}),
     declare("tenure", `Days since the first ${of}`, "days", {measure: "first"}),
     declare("count", `${capital(noun)} so far`, noun, {measure: "count"}),
@@ -81,6 +85,10 @@ export function activityFeatures({
       },
     ),
   ];
+  return all.filter(feature => reachOf(feature) <= history);
 }
+
+/** Days before the cutoff that a feature looks at; a change looks at as many before its window. */
+const reachOf = ({measure, days = 0}: FeatureDeclaration): number => (measure === "change" ? 2 * days : days);
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,7 +1,7 @@
 import {DataError} from "../data-error.ts";
 import type {Matrix} from "../features/matrix.ts";
 
-/** Buy till you die as a ranking: the likelier no purchase in the horizon, the riskier. */
+/** Buying until leaving as a ranking: the likelier no purchase in the horizon, the riskier. */
 export type AliveRanking = {
   /** The feature with the probability of no purchase. */
   readonly column: string;

@@ -31,7 +31,7 @@ export type ModelKind = Study["models"][number];
 const TITLES: Readonly<Record<ModelKind, string>> = {
   dummy: "Base rate",
   recency: "Rule of thumb",
-  alive: "Buy till you die",
+  alive: "Buying until leaving",
   logistic: "Logistic regression",
   "ml-xgboost": "Boosted trees, second engine",
   boost: "Boosted trees",

@@ -71,8 +71,8 @@ export function cutsEvidence(cuts: readonly CutJudgement[], study: Study): Evide
       `95% intervals by bootstrap over customers, ${resamples(onAuc)}`,
     columns: [
       column("cut", "Features count by"),
-      column("on", "On cadence"),
-      column("off", "Off cadence"),
+      column("on", "On the study's days"),
+      column("off", "Half-way between"),
       column("difference", "Difference"),
     ],
     rows: cuts.map(({cut, cost}) => [

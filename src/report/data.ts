@@ -16,8 +16,10 @@ export function snapshotText(manifest: SnapshotManifest): Text {
   );
 }
 
-/** The checks of the data contract and what they found. */
-export function contractTable({contract}: SnapshotManifest): Table {
+/** The checks of the data contract and what they found; those that found nothing are named in the last row. */
+export function contractTable({contract}: Pick<SnapshotManifest, "contract">): Table {
+  const passed = contract.filter(({severity, rows}) => severity === "info" && rows === 0);
+  const found = contract.filter(finding => !passed.includes(finding));
   return {
     kind: "table",
     caption: "Checks of the data while it was read",
@@ -28,7 +30,17 @@ export function contractTable({contract}: SnapshotManifest): Table {
       {name: "share", title: "Share", format: "percent", digits: 2},
       {name: "message", title: "What was found", format: "text"},
     ],
-    rows: contract.map(({check, severity, rows, share, message}) => [check, severity, rows, share, message]),
+    rows: [
+      ...found.map(({check, severity, rows, share, message}) => [check, severity, rows, share, message]),
+      ...(passed.length > 0
+        ? [
+            [
+              ...[`${counted(passed.length, found.length > 0 ? "other check" : "check")}`, "info", 0, 0],
+              `nothing found by ${passed.map(({check}) => check).join(", ")}`,
+            ],
+          ]
+        : []),
+    ],
   };
 }
 

@@ -56,9 +56,15 @@ export function worthTable(worth: CampaignValue, {economics}: Study): Table {
       money("high", "Value, high"),
     ],
     rows: [
-      ["Chosen at random", worth.random.churners, worth.random.low, worth.random.value, worth.random.high],
       [
-        "Chosen knowing the future",
+        "Chosen at random, at the past share",
+        worth.random.churners,
+        worth.random.low,
+        worth.random.value,
+        worth.random.high,
+      ],
+      [
+        "Chosen knowing the future, at the past share",
         worth.perfect.churners,
         worth.perfect.low,
         worth.perfect.value,

@@ -72,7 +72,7 @@ export function rhythmEvidence({rhythm, fixedDays}: Definitions, study: Study): 
   return {
     kind: "table",
     caption:
-      "Customers with three gaps or more in quarters, by how even their gaps are; medians before the first test cutoff. " +
+      "Customers with three gaps or more in four equal groups, by how even their gaps are; medians before the first test cutoff. " +
       `Back: share who came back within ${BACK_WITHIN[1]} days after they were called churned, by the customer's own days ` +
       `and by ${fixedDays} days for all`,
     columns: [
@@ -80,7 +80,7 @@ export function rhythmEvidence({rhythm, fixedDays}: Definitions, study: Study): 
       integer("customers", "Customers"),
       decimals("usual", "Usual gap", "days"),
       {name: "allowed", title: "Called after", unit: "days", format: "integer"},
-      decimals("multiple", "The same", "usual gaps"),
+      decimals("multiple", "Called after", "usual gaps"),
       integer("spells", "Spells, own days"),
       share("back", "Back, own days"),
       integer("fixedSpells", `Spells, ${fixedDays} days`),

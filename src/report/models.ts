@@ -165,10 +165,15 @@ export function ceilingText({models, capacity, baseRate, ceiling, promised}: Jud
     ceiling.reached === null
       ? ""
       : ` That is ${percent(ceiling.reached, 0)} of the way from chance to the ceiling.`;
+  const moving =
+    chosen.lift.high > ceiling.lift
+      ? " The interval of the lift reaches above the ceiling, since the ceiling moves with the sample, too: with fewer churners " +
+        "in it, it is higher."
+      : "";
   return text(
     `Contacting ${briefPercent(capacity)} of the customers, the model in use reaches a lift of ${interval(chosen.lift, 2)}. ` +
       `Choosing at random gives 1. Nobody can reach more than ${ceiling.lift.toFixed(2)}, even knowing who will churn, ` +
-      `since ${percent(baseRate.value)} do.${reached} If the model's own probabilities were exactly right, it would ` +
+      `since ${percent(baseRate.value)} do.${reached}${moving} If the model's own probabilities were exactly right, it would ` +
       `be expected to reach ${promised.toFixed(2)}.`,
   );
 }

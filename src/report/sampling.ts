@@ -1,3 +1,4 @@
+import {listed} from "../charts/words.ts";
 import {dateOf} from "../data/calendar.ts";
 import type {Interval} from "../evaluate/bootstrap.ts";
 import type {RefusedScheme, SamplingComparison, SchemeJudgement} from "../evaluate/compare-sampling.ts";
@@ -124,11 +125,14 @@ export function samplingPoints(
       : [],
   );
   return {
-    metric: `ROC AUC gained over all rows as they are, in hundredths; ${titleOf(kind).toLowerCase()}, test customers`,
+    metric: `Gain in ROC AUC, in hundredths: ${titleOf(kind).toLowerCase()}, test customers`,
     rows,
     reference: {name: "all rows", value: 0},
   };
 }
+
+/** Gain in ROC AUC below which a difference is too small to speak of, however sure it is. */
+const LEAST_GAIN = 0.005;
 
 /** What the comparison says: what ranks otherwise, what happens to the probabilities, and what was refused. */
 export function samplingList({schemes, observed}: SamplingComparison, study: Study): List {
@@ -141,22 +145,44 @@ export function samplingList({schemes, observed}: SamplingComparison, study: Stu
           `${inSentence(sampling)}, ${titleOf(kind).toLowerCase()}: ${interval(gain, 3)}`,
       )
       .join("; ");
-  const [better, worse] = [gains.filter(({gain}) => gain.low > 0), gains.filter(({gain}) => gain.high < 0)];
+  const better = gains.filter(({gain}) => gain.low > 0 && gain.value >= LEAST_GAIN);
+  const worse = gains.filter(({gain}) => gain.high < 0 && gain.value <= -LEAST_GAIN);
   const [off] = fitted
     .filter(({learned, restored}) => learned.bias.value !== restored.bias.value)
     .sort((a, b) => Math.abs(b.learned.bias.value) - Math.abs(a.learned.bias.value));
-  const refused = schemes.flatMap(one => (isFitted(one) ? [] : [one.refused]));
   return list([
     (better.length === 0
-      ? "No scheme ranks the test customers clearly better than all rows as they are. "
+      ? `No scheme ranks the test customers clearly better than all rows as they are (by ${LEAST_GAIN} in ROC AUC at least). `
       : `Clearly better than all rows as they are, in ROC AUC: ${named(better)}. `) +
       `${worse.length === 0 ? "None ranks them clearly worse." : `Clearly worse: ${named(worse)}.`}`,
     ...(off ? [priorText(off, observed)] : []),
     `The study learns from: ${inSentence(study.sampling)}. Change \`sampling\` in the study to another, and ` +
       "judge it by the tuning column.",
-    ...new Set(refused),
+    ...refusals(schemes.flatMap(one => (isFitted(one) ? [] : [one]))),
   ]);
 }
+
+/** What was not tried, and why; what has one reason is said at once. */
+function refusals(refused: readonly RefusedScheme[]): string[] {
+  const schemesOf = Map.groupBy(refused, one => (one.idle ? IDLE : one.refused));
+  return [...schemesOf].map(([reason, ones]) => {
+    const names = [...new Set(ones.map(({sampling}) => NAME[sampling.kind]))];
+    const start = listed(names);
+    return `${start.slice(0, 1).toUpperCase()}${start.slice(1)} ${names.length > 1 ? "were" : "was"} not tried: ${reason}.`;
+  });
+}
+
+/** Why a scheme has nothing to do. */
+const IDLE = "churners are already as large a share of the training rows as sampling would make them";
+
+const NAME: Readonly<Record<Sampling["kind"], string>> = {
+  none: "learning from all rows as they are",
+  undersample: "undersampling",
+  smote: "SMOTE",
+  decay: "counting older rows less",
+  "one-cutoff": "one cutoff a customer",
+  "per-cutoff": "a model a cutoff",
+};
 
 /** How far off a sampled model's probabilities are, and what puts them right. */
 function priorText({sampling, kind, ...judged}: SchemeJudgement, observed: number): string {

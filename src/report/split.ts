@@ -1,15 +1,15 @@
 import type {ModelsData} from "../charts/models.ts";
+import type {CutoffRole, SetsData} from "../charts/sets.ts";
 import {dateOf} from "../data/calendar.ts";
 import type {Quadrant, QuadrantJudgement} from "../evaluate/quadrants.ts";
-import {briefPercent} from "../figures.ts";
+import {briefPercent, whole} from "../figures.ts";
 import type {AuditFinding} from "../split/finding.ts";
 import type {Split} from "../split/rows.ts";
 import {ROLES} from "../split/rows.ts";
-import type {SetName} from "../split/sets.ts";
 import {SETS} from "../split/sets.ts";
 import type {Study} from "../study.ts";
 import type {Cohort} from "../target/cohort.ts";
-import {interval, type List, list, type Table} from "./words.ts";
+import {interval, type List, list, type Table, type Text, text} from "./words.ts";
 
 const USE: Readonly<Record<Exclude<(typeof ROLES)[number], "unused">, string>> = {
   train: "Learns",
@@ -80,6 +80,15 @@ export function splitTable(cohort: Cohort, labels: Int8Array, split: Split, trea
   };
 }
 
+/** What becomes of customers whom a campaign treated; undefined in a study without campaigns. */
+export function treatedText({campaigns}: Study): Text | undefined {
+  if (!campaigns) return undefined;
+  return text(
+    "Customers whom a past campaign treated inside the outcome window are left out of learning: their outcome is partly the " +
+      "campaign's. They stay in the test, where the question is who churns as things are; the table counts them.",
+  );
+}
+
 /** What the audit found; what is more than information is marked as such. */
 export function auditList({findings}: {readonly findings: readonly AuditFinding[]}): List {
   return list(
@@ -94,39 +103,41 @@ export function auditList({findings}: {readonly findings: readonly AuditFinding[
 /** Cutoffs that have a column of their own, at most: more are grouped by month. */
 const MOST_COLUMNS = 24;
 
+const ROLE_OF = {before: "train", embargo: "embargo", after: "test"} as const;
+
 /** Sets of customers against cutoffs, or where they are many against months, as the chart of the split takes it. */
-export function splitGrid(
-  cohort: Cohort,
-  split: Split,
-  study: Study,
-): {
-  sets: {name: SetName; share: number}[];
-  cutoffs: {cutoff: string; role: "train" | "embargo" | "test"}[];
-  testFrom: string;
-} {
+export function splitGrid(cohort: Cohort, split: Split, study: Study): SetsData {
   const counts = SETS.map((_, code) =>
     split.setOfCustomer.reduce((sum, set) => sum + (set === code ? 1 : 0), 0),
   );
-  const role = {before: "train", embargo: "embargo", after: "test"} as const;
-  const columns = cohort.cutoffs.map((t, k) => ({
-    cutoff: dateOf(t).slice(0, 7),
-    role: role[split.periods[k]!],
-  }));
+  const used = new Set<number>();
+  split.role.forEach((role, i) => {
+    if (role !== ROLES.indexOf("unused")) used.add(cohort.cutoff[i]!);
+  });
+  const columns = cohort.cutoffs.map((t, k) => {
+    const role = ROLE_OF[split.periods[k]!];
+    // Whoever is there after the first test cutoff judges, unless nobody's outcome is known.
+    return {cutoff: dateOf(t).slice(0, 7), role: role === "test" && !used.has(k) ? ("open" as const) : role};
+  });
+  const {group} = study.split;
   return {
     sets: SETS.map((name, code) => ({name, share: counts[code]! / split.setOfCustomer.length})),
-    cutoffs: columns.length > MOST_COLUMNS ? byMonth(columns) : columns,
+    ...(columns.length > MOST_COLUMNS ? byMonth(columns) : {cutoffs: columns}),
     testFrom: study.split.testFrom,
+    ...(group !== undefined && {group}),
   };
 }
 
 /** A column a month, each of the role that most of its cutoffs have, of equals the earlier. */
-function byMonth<Column extends {readonly cutoff: string; readonly role: string}>(
-  columns: readonly Column[],
-): Column[] {
-  return [...Map.groupBy(columns, ({cutoff}) => cutoff).values()].map(own => {
-    const count = ({role}: Column) => own.filter(other => other.role === role).length;
-    return own.reduce((best, column) => (count(column) > count(best) ? column : best));
-  });
+function byMonth(columns: SetsData["cutoffs"]): Pick<SetsData, "cutoffs" | "merged"> {
+  const count = (among: SetsData["cutoffs"], role: CutoffRole) => among.filter(c => c.role === role).length;
+  const all = (role: CutoffRole) => count(columns, role);
+  return {
+    cutoffs: [...Map.groupBy(columns, ({cutoff}) => cutoff).values()].map(own =>
+      own.reduce((best, column) => (count(own, column.role) > count(own, best.role) ? column : best)),
+    ),
+    merged: {train: all("train"), embargo: all("embargo"), test: all("test"), open: all("open")},
+  };
 }
 
 const QUADRANT: Readonly<Record<Quadrant, {customers: string; time: string; why: string}>> = {
@@ -168,6 +179,37 @@ export function quadrantTable(quadrants: readonly QuadrantJudgement[], capacity:
       QUADRANT[quadrant].why,
     ]),
   };
+}
+
+/** Which quadrants the intervals of their ROC AUC tell apart, and whether they tell any. */
+export function quadrantsText(quadrants: readonly QuadrantJudgement[]): Text {
+  const known = quadrants.flatMap(({quadrant, rows, figures}) =>
+    figures ? [{...figures.auc, rows, quadrant}] : [],
+  );
+  if (known.length < 2) return text("Too few rows have both classes to compare them.");
+  const apart = known.flatMap((a, i) =>
+    known
+      .slice(i + 1)
+      .flatMap(b => (a.low > b.high || b.low > a.high ? [a.value > b.value ? [a, b] : [b, a]] : [])),
+  );
+  const name = ({quadrant}: (typeof known)[number]) => {
+    const {customers, time} = QUADRANT[quadrant];
+    return `${customers.toLowerCase()} customers in ${time === "Same" ? "the same" : "later"} months`;
+  };
+  if (apart.length === 0) {
+    const least = Math.min(...known.map(({rows}) => rows));
+    return text(
+      `The intervals of ROC AUC overlap: with ${whole(least)} rows in the smallest of them, these cannot be told apart.`,
+    );
+  }
+  return text(
+    `Told apart by their intervals of ROC AUC: ${apart
+      .map(
+        ([higher, lower]) =>
+          `${name(higher!)}, ${interval(higher!, 3)}, above ${name(lower!)}, ${interval(lower!, 3)}`,
+      )
+      .join("; ")}.${apart.length < (known.length * (known.length - 1)) / 2 ? " The others overlap." : ""}`,
+  );
 }
 
 /** The quadrants as `modelsChart` takes them: they are of one model, so that none stands out as in use. */

@@ -1,4 +1,4 @@
-import {towardsChurnChart} from "../charts/towards-churn.ts";
+import {type TowardsChurnData, towardsChurnChart} from "../charts/towards-churn.ts";
 import type {Interval} from "../evaluate/bootstrap.ts";
 import {
   type CampaignJudgement,
@@ -9,6 +9,7 @@ import {
 import {briefPercent, counted, decimal, percent, whole} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {Study} from "../study.ts";
+import {monthsOf} from "../target/targets.ts";
 import {interval, resamples, type Table, type Text, targetTitle, text} from "./words.ts";
 
 const textColumn = (name: string, title: string) => ({name, title, format: "text" as const});
@@ -57,15 +58,21 @@ export function targetCampaignTable(comparison: TargetComparison, study: Study):
     kind: "table",
     caption:
       `One campaign that contacts the ${briefPercent(capacity)} of ${counted(cohortSize, "customer")} ranked highest by the ` +
-      "trees of each target. All lists are judged by who churns within the horizon, whatever they were made for; " +
+      "trees of each target. All lists are judged by who churns within the horizon, whatever they were made for, and " +
+      "projected from the tuning customers' share of churners; " +
       `value in ${currency} with the range that holds 90% of what assumptions and data allow`,
     columns: [
       textColumn("target", "List by"),
       {name: "churners", title: "Churners reached", format: "integer"},
       textColumn("reached", "Share of all churners"),
-      textColumn("inTime", `Share of those with ${actDays} days left or more`),
+      textColumn("inTime", `Share of the churners with ${actDays} or more days left`),
       {name: "lead", title: "Days left, median", format: "integer"},
-      {name: "late", title: `Reached with ${actDays} days left`, format: "percent", digits: 1},
+      {
+        name: "late",
+        title: `Of those reached, with ${actDays} or more days left`,
+        format: "percent",
+        digits: 1,
+      },
       textColumn("value", "Value"),
     ],
     rows: targets.map(({target, judged}) => {
@@ -99,7 +106,17 @@ export function towardsEvidence({months, churners, targets}: TargetComparison, s
       reason: "the tuning customers have too few positives of any target",
       by: study.card.owner,
     };
-  return towardsChurnChart({months, churners, series});
+  return towardsChurnChart({months, churners, series, remark: remarkOn(series, study)});
+}
+
+/** For IN whoever churns before its month is a negative, so that a good model ranks them low. */
+function remarkOn(series: TowardsChurnData["series"], {horizon}: Study): string | undefined {
+  const before = monthsOf(horizon) - 1;
+  // Months are 1, 2, and so on: the first ones are those before the month of IN.
+  const early = series.find(({name}) => name === "IN")?.values.slice(0, before) ?? [];
+  return early.some(auc => auc !== null && auc < 0.5)
+    ? "By design IN ranks those low who churn before its month"
+    : undefined;
 }
 
 /** Which target the study uses, and what the figures say for it and against it. */

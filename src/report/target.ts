@@ -1,3 +1,5 @@
+import type {AlternativesData} from "../charts/alternatives.ts";
+import type {BaseRateData} from "../charts/base-rate.ts";
 import {dateOf, spanText} from "../data/calendar.ts";
 import {whole} from "../figures.ts";
 import {CADENCE_WORDS} from "../ledger/cadence.ts";
@@ -37,18 +39,24 @@ function activeText(churn: Study["churn"]): string {
   }
 }
 
-/** Rows and positives of the three targets by cutoff, with all cutoffs as the last row. */
+/**
+ * Rows and positives of the three targets by cutoff, or by month where a month holds several; the last row is of all.
+ * Where cutoffs are many, a customer is counted at each.
+ */
 export function countsTable(cohort: Cohort, targets: Targets): Table {
   const {overall} = targetCounts(cohort, targets);
+  const {periods, merged} = byPeriod(cohort, targets);
   const rate = (positives: number, mature: number) => (mature === 0 ? null : positives / mature);
   const integer = (name: string, title: string) => ({name, title, format: "integer" as const});
   const percent = (name: string, title: string) => ({name, title, format: "percent" as const, digits: 1});
   return {
     kind: "table",
-    caption: "Customers in the cohort and positives under each target, by cutoff",
+    caption:
+      `Rows of the cohort and positives under each target, by ${merged ? "month of the cutoff" : "cutoff"}; a customer ` +
+      "counts at each cutoff",
     columns: [
-      {name: "cutoff", title: "Cutoff", format: "text"},
-      integer("rows", "Customers"),
+      {name: "cutoff", title: merged ? "Month of the cutoff" : "Cutoff", format: "text"},
+      integer("rows", "Rows"),
       integer("immature", "Not yet known"),
       integer("within", "WITHIN"),
       percent("withinRate", "WITHIN, share"),
@@ -58,7 +66,7 @@ export function countsTable(cohort: Cohort, targets: Targets): Table {
       percent("silentRate", "SILENT, share"),
       percent("agree", "WITHIN and SILENT agree"),
     ],
-    rows: [...byPeriod(cohort, targets), {name: "All cutoffs", ...overall}].map(c => [
+    rows: [...periods, {name: "All cutoffs", ...overall}].map(c => [
       c.name,
       c.rows,
       c.immature,
@@ -73,21 +81,33 @@ export function countsTable(cohort: Cohort, targets: Targets): Table {
   };
 }
 
-/** The share of positives of each target by cutoff, as the chart of base rates takes it; null where none is mature. */
-export function baseRates(
-  cohort: Cohort,
-  targets: Targets,
-): {cutoffs: string[]; series: {name: string; rates: (number | null)[]}[]} {
-  const periods = byPeriod(cohort, targets);
+/** Labelled rows from which on a share is drawn: of fewer it leaps by chance. */
+const LEAST_ROWS = 30;
+
+/**
+ * The share of positives of each target by cutoff, or by month where a month holds several, as the chart of base rates
+ * takes it; null where fewer than 30 rows have a label.
+ */
+export function baseRates(cohort: Cohort, targets: Targets): BaseRateData {
+  const {periods, merged} = byPeriod(cohort, targets);
   const series = (["within", "in", "silent"] as const).map(name => ({
     name: name.toUpperCase(),
-    rates: periods.map(c => (c.mature === 0 ? null : c[name] / c.mature)),
+    rates: periods.map(c => (c.mature < LEAST_ROWS ? null : c[name] / c.mature)),
   }));
-  return {cutoffs: periods.map(c => c.name.slice(0, 7)), series};
+  const hasFew = periods.some(({mature}) => mature > 0 && mature < LEAST_ROWS);
+  return {
+    cutoffs: periods.map(c => c.name.slice(0, 7)),
+    series,
+    ...(merged && {merged: cohort.cutoffs.length}),
+    ...(hasFew && {fewerThan: LEAST_ROWS}),
+  };
 }
 
 /** Counts by cutoff, or by month where cutoffs share one. */
-function byPeriod(cohort: Cohort, targets: Targets): (TargetCounts & {readonly name: string})[] {
+function byPeriod(
+  cohort: Cohort,
+  targets: Targets,
+): {readonly periods: readonly (TargetCounts & {readonly name: string})[]; readonly merged: boolean} {
   const {byCutoff} = targetCounts(cohort, targets);
   const months = new Map<string, {name: string} & Record<keyof TargetCounts, number>>();
   for (const {cutoff, ...counts} of byCutoff) {
@@ -97,8 +117,8 @@ function byPeriod(cohort: Cohort, targets: Targets): (TargetCounts & {readonly n
     else for (const key of Object.keys(counts) as (keyof TargetCounts)[]) sums[key] += counts[key];
   }
   return months.size === byCutoff.length
-    ? byCutoff.map(({cutoff, ...counts}) => ({name: dateOf(cutoff), ...counts}))
-    : [...months.values()];
+    ? {periods: byCutoff.map(({cutoff, ...counts}) => ({name: dateOf(cutoff), ...counts})), merged: false}
+    : {periods: [...months.values()], merged: true};
 }
 
 /** The warnings as a list; it says so when there is none. */
@@ -200,14 +220,17 @@ export function alternativeWarnings(alternatives: readonly InactivityAlternative
 export function alternativePoints(
   alternatives: readonly (InactivityAlternative & {readonly recencyAuc: number | null})[],
   study: Study,
-): {days: number; baseRate: number; structuralZeros: number; recencyAuc: number | null}[] {
-  return alternatives
-    .filter(({baseRate}) => Number.isFinite(baseRate[study.target]))
-    .map(({days, baseRate, structuralZeroShare, recencyAuc}) => ({
-      days,
-      baseRate: baseRate[study.target],
-      // Whoever cannot churn can still be silent.
-      structuralZeros: study.target === "silent" ? 0 : structuralZeroShare,
-      recencyAuc,
-    }));
+): AlternativesData {
+  return {
+    target: study.target.toUpperCase(),
+    rows: alternatives
+      .filter(({baseRate}) => Number.isFinite(baseRate[study.target]))
+      .map(({days, baseRate, structuralZeroShare, recencyAuc}) => ({
+        days,
+        baseRate: baseRate[study.target],
+        // Whoever cannot churn can still be silent.
+        structuralZeros: study.target === "silent" ? null : structuralZeroShare,
+        recencyAuc,
+      })),
+  };
 }

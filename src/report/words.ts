@@ -11,11 +11,19 @@ export type Table = Extract<EvidenceValue, {kind: "table"}>;
 export const text = (words: string): Text => ({kind: "text", text: words});
 export const list = (items: readonly string[]): List => ({kind: "list", items});
 
-/** An estimate with its interval: 0.712 (0.690 to 0.733). */
+/**
+ * An estimate with its interval: 0.712 (0.690 to 0.733); with one more decimal where a bound that is not 0 would else
+ * read as 0, or both bounds as one.
+ */
 export const interval = (
   {value, low, high}: {readonly value: number; readonly low: number; readonly high: number},
   digits: number,
-): string => `${decimal(value, digits)} (${decimal(low, digits)} to ${decimal(high, digits)})`;
+): string => {
+  const hidden = (bound: number) => bound !== 0 && Number(bound.toFixed(digits)) === 0;
+  const same = low !== high && low.toFixed(digits) === high.toFixed(digits);
+  const shown = hidden(low) || hidden(high) || same ? digits + 1 : digits;
+  return `${decimal(value, shown)} (${decimal(low, shown)} to ${decimal(high, shown)})`;
+};
 
 /** A share with its interval: 31.2% (28.1% to 34.6%). */
 export const percentInterval = ({

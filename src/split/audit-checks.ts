@@ -86,7 +86,7 @@ export function checkLag({testFrom}: Split, churn: Churn): AuditFinding[] {
 }
 
 /** Cutoffs that are named one by one, at most. */
-const MOST_NAMED = 24;
+const MOST_NAMED = 5;
 
 /** The cutoffs that neither teach nor judge. */
 export function listEmbargo({periods, testFrom}: Split, {cutoffs}: Cohort, horizon: Span): AuditFinding {

@@ -10,6 +10,7 @@ test("planCutoffs of 18 months starts after the first 90 days and ends 90 days b
     from: "1997-04",
     to: "1998-04",
     testFrom: "1998-03",
+    historyDays: 90,
   });
 });
 

@@ -85,6 +85,14 @@ test("pageOf(card) shows a text as it is, markup and all", async () => {
   );
 });
 
+test("pageOf(card) keeps an interval on one line", async () => {
+  const page = await pageOf(
+    withValue("use.purpose", {kind: "text", text: "Lift 2.61 (1.95 to 3.60), \u22120.4 (\u22124.4 to 3.9%)"}),
+  );
+  expect(page).toContain('Lift 2.61 <span class="whole">(1.95 to 3.60)</span>');
+  expect(page).toContain('<span class="whole">(\u22124.4 to 3.9%)</span>');
+});
+
 test("pageOf(card) says so when a table has no rows", async () => {
   const columns = [
     {name: "a", title: "A"},

@@ -22,7 +22,7 @@ import {
   volumeChart,
 } from "../../src/charts/index.ts";
 import {renderSvg} from "../../src/charts/svg.ts";
-import {WIDTH} from "../../src/charts/theme.ts";
+import {FONT_SIZE, WIDTH} from "../../src/charts/theme.ts";
 import {checkEvidence} from "../../src/ledger/evidence.ts";
 import {textBoxes} from "./boxes.ts";
 import {examples} from "./examples.ts";
@@ -153,12 +153,46 @@ test("the other charts describe their findings with numbers", () => {
   expect(say("volume-two-weeks")).toContain("purchase 120 (0 to 120 a week, 1 without any)");
   expect(say("money-loss")).toContain("CHF \u2212690\u2009000");
   expect(say("alternatives")).toContain(
-    "120 days: 33% positive, 34% cannot churn, AUC of recency alone 0.41",
+    "120 days: 33% WITHIN positives, 34% cannot churn in the horizon, ROC AUC of recency alone 0.41",
   );
   expect(say("search")).toContain("1/3 of the training customers, 7 settings from 0.740 to 0.759; all");
   expect(say("search")).toContain("The setting in use reaches 0.810, the default setting 0.810 where it was");
-  expect(say("search-one")).toMatch(/1 setting from 0\.810 to 0\.810\. The setting in use reaches 0\.810\.$/);
+  expect(say("search-one")).toBe("The default setting, not searched: ROC AUC on the tuning customers 0.810.");
   expect(say("signal")).toContain("Visits goes from 1.02 at month 6 to 0.30 at month 1");
+});
+
+test("chartOf({caption}) breaks a caption that is wider than the picture into lines of its width", () => {
+  for (const [name, chart] of cases)
+    for (const line of [(chart.spec.title as {text?: string | string[]} | undefined)?.text ?? []].flat())
+      expect(measure(line, {size: FONT_SIZE, bold: false}), `${name}: ${line}`).toBeLessThanOrEqual(WIDTH);
+  expect((examples["models-narrow"]!.spec.title as {text: string[]}).text.join(" ")).toMatch(
+    /second engine, test customers$/,
+  );
+});
+
+test("modelsChart({rows}) shows as many digits as keep the bounds of an interval apart", () => {
+  const say = (value: number, low: number, high: number) =>
+    modelsChart({metric: "ROC AUC", rows: [{name: "a", value, low, high, chosen: true}]}).description;
+  expect(say(0.76, 0.71, 0.81)).toContain("0.76 (0.71 to 0.81)");
+  expect(say(0.756, 0.7547, 0.7576)).toContain("0.756 (0.755 to 0.758)");
+  expect(say(0.75612, 0.75608, 0.75614)).toContain("0.75612 (0.75608 to 0.75614)");
+  expect(say(31.04, 31.02, 31.03)).toContain("31.040 (31.020 to 31.030)");
+  expect(say(0.5, 0.5, 0.5)).toContain("a, the model in use, 0.50.");
+});
+
+test("alternativesChart({target, rows}) marks traps, and has no panel of those who cannot be silent", () => {
+  const text = (name: string) => JSON.stringify(examples[name]!.spec);
+  expect(text("alternatives")).toContain('"34% !"');
+  expect(text("alternatives")).toContain("! = a trap: ");
+  expect(text("alternatives-silent")).not.toMatch(/Cannot churn","in the horizon"|trap/);
+  const slight = [{days: 60, baseRate: 0.5, structuralZeros: 0.002, recencyAuc: 0.7}];
+  expect(JSON.stringify(alternativesChart({target: "WITHIN", rows: slight}).spec)).not.toContain("!");
+});
+
+test("chartSvg(chart, {ground}) paints the ground; without it the page shows through", async () => {
+  const chart = examples["models-one"]!;
+  expect(await chartSvg(chart, {ground: "#ffffff"})).toMatch(/<rect width="\d+" height="\d+" fill="#ffffff"/);
+  expect(await chartSvg(chart)).not.toMatch(/<rect[^>]*fill="(#ffffff|white)"/);
 });
 
 test("a chart of nothing is refused, by name", () => {
@@ -174,7 +208,7 @@ test("a chart of nothing is refused, by name", () => {
   expect(() => recencyChart({rows: []})).toThrow(RangeError);
   expect(() => volumeChart({periods: [], series: []})).toThrow(RangeError);
   expect(() => moneyChart({points: [], capacity: 0.1, currency: "EUR"})).toThrow(RangeError);
-  expect(() => alternativesChart({rows: []})).toThrow(RangeError);
+  expect(() => alternativesChart({target: "WITHIN", rows: []})).toThrow(RangeError);
   expect(() => searchChart({metric: "AUC", rungs: ["all"], settings: []})).toThrow(RangeError);
   expect(() => signalChart({months: [], series: []})).toThrow(RangeError);
 });

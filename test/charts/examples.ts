@@ -2,6 +2,7 @@ import {
   alternativesChart,
   baseRateChart,
   type Chart,
+  type CutoffRole,
   calibrationChart,
   curvesChart,
   effectsChart,
@@ -16,6 +17,7 @@ import {
   precisionRecallChart,
   recencyChart,
   rocChart,
+  type SetsData,
   searchChart,
   setsChart,
   shapSummaryChart,
@@ -25,6 +27,8 @@ import {
   volumeChart,
   waterfallChart,
 } from "../../src/charts/index.ts";
+import {samplingPoints} from "../../src/report/sampling.ts";
+import type {Study} from "../../src/study.ts";
 
 /** A customer's score from its parts. */
 function fallOf(who: string, base: number, parts: readonly (readonly [string, number])[]) {
@@ -126,12 +130,19 @@ const SETS = [
   {name: "calibrate", share: 0.075},
   {name: "test", share: 0.15},
 ];
-const setsOf = (n: number, train: number, embargo: number) => {
-  const cutoffs = monthsFrom(2025, n).map((cutoff, i) => ({
-    cutoff,
-    role: i < train ? ("train" as const) : i < train + embargo ? ("embargo" as const) : ("test" as const),
-  }));
-  return setsChart({sets: SETS, cutoffs, testFrom: cutoffs[train + embargo]!.cutoff});
+const setsOf = (
+  [train, embargo, test, open = 0]: readonly number[],
+  {sets = SETS, ...more}: Partial<SetsData> = {},
+) => {
+  const roles = [
+    ...Array<CutoffRole>(train!).fill("train"),
+    ...Array<CutoffRole>(embargo!).fill("embargo"),
+    ...Array<CutoffRole>(test!).fill("test"),
+    ...Array<CutoffRole>(open).fill("open"),
+  ];
+  const months = monthsFrom(2025, roles.length);
+  const cutoffs = months.map((cutoff, i) => ({cutoff, role: roles[i]!}));
+  return setsChart({sets, cutoffs, testFrom: months[train! + embargo!]!, ...more});
 };
 
 const binsOf = (lifts: readonly number[], base: number, bounds = true) =>
@@ -205,9 +216,27 @@ export const examples: Readonly<Record<string, Chart>> = {
       {name: "in", rates: cutoffs.map(() => null)},
     ],
   }),
-  sets: setsOf(16, 11, 3),
-  "sets-five": setsOf(5, 1, 3),
-  "sets-many": setsOf(30, 26, 3),
+  "base-rate-months": baseRateChart({
+    cutoffs: cutoffs.slice(0, 4),
+    series: [
+      {name: "WITHIN", rates: [0.6, 0.55, 0.58, null]},
+      {name: "SILENT", rates: [0.7, 0.65, 0.64, null]},
+    ],
+    ...{merged: 89, fewerThan: 30},
+  }),
+  sets: setsOf([11, 3, 2]),
+  "sets-five": setsOf([1, 3, 1]),
+  "sets-many": setsOf([26, 3, 1]),
+  "sets-open": setsOf([11, 3, 1, 2], {
+    group: "store",
+    sets: [
+      {name: "train", share: 0.703},
+      {name: "tune", share: 0.0712},
+      {name: "calibrate", share: 0.0758},
+      {name: "test", share: 0.15},
+    ],
+  }),
+  "sets-merged": setsOf([5, 2, 3], {merged: {train: 52, embargo: 12, test: 20, open: 0}}),
   lift: liftChart({models: four.lifts, ceiling: four.ceiling, capacity: 0.1}),
   "lift-rare": liftChart({models: rare.lifts, ceiling: rare.ceiling, capacity: 0.05}),
   "lift-common": liftChart({models: common.lifts, ceiling: common.ceiling, capacity: 0.7}),
@@ -307,12 +336,40 @@ export const examples: Readonly<Record<string, Chart>> = {
   }),
   "money-loss": moneyOf(-2_500_000, 0.6, "CHF"),
   alternatives: alternativesChart({
+    target: "WITHIN",
     rows: [
       {days: 30, baseRate: 0.96, structuralZeros: 0, recencyAuc: 0.62},
       {days: 60, baseRate: 0.71, structuralZeros: 0, recencyAuc: 0.74},
       {days: 120, baseRate: 0.33, structuralZeros: 0.34, recencyAuc: 0.41},
       {days: 365, baseRate: 0, structuralZeros: 1, recencyAuc: null},
     ],
+  }),
+  "alternatives-silent": alternativesChart({
+    target: "SILENT",
+    rows: [
+      {days: 30, baseRate: 0.46, structuralZeros: null, recencyAuc: 0.62},
+      {days: 60, baseRate: 0.51, structuralZeros: null, recencyAuc: 0.74},
+    ],
+  }),
+  "models-narrow": modelsChart({
+    metric: samplingPoints(
+      {rows: 0, customers: 0, observed: 0, capacity: 0.1, schemes: []},
+      {kind: "ml-xgboost", study: {} as Study},
+    ).metric,
+    rows: [
+      {name: "Known customers, same months", value: 0.7563, low: 0.7548, high: 0.7576, chosen: false},
+      {name: "New customers, later months", value: 0.742, low: 0.735, high: 0.749, chosen: false},
+      {name: "Exact", value: 0.99951, low: 0.99942, high: 0.99968, chosen: true},
+    ],
+  }),
+  "models-ends": modelsChart({
+    metric: "ROC AUC of a feature alone, training customers where it is known",
+    rows: Array.from({length: 12}, (_, i) => ({
+      name: i % 3 === 0 ? `Purchases in the last ${30 * (i + 1)} days against the own usual` : `Feature ${i}`,
+      ...{value: 0.3 + 0.035 * i, low: 0.28 + 0.035 * i, high: 0.33 + 0.035 * i, chosen: false},
+    })),
+    reference: {name: "chance", value: 0.5},
+    ends: {low: "more of it, less churn", high: "more of it, more churn"},
   }),
   signal: signalChart({
     months: [1, 2, 3, 4, 5, 6],
@@ -330,6 +387,16 @@ export const examples: Readonly<Record<string, Chart>> = {
       {name: "IN", values: [0.55, 0.63, 0.74, 0.69, 0.64, 0.61]},
       {name: "SILENT", values: [0.84, 0.77, 0.71, 0.66, 0.62, 0.6]},
     ],
+  }),
+  "towards-low": towardsChurnChart({
+    months: [1, 2, 3, 4, 5, 6],
+    churners: [310, 280, 260, 240, 250, 230],
+    series: [
+      {name: "WITHIN", values: [0.95, 0.83, 0.72, 0.66, 0.63, 0.6]},
+      {name: "IN", values: [0.15, 0.33, 0.78, 0.69, 0.6, 0.58]},
+      {name: "SILENT", values: [0.9, 0.8, 0.71, 0.66, 0.62, 0.6]},
+    ],
+    remark: "By design IN ranks those low who churn before its month",
   }),
   "towards-one": towardsChurnChart({
     months: [2, 1],

@@ -1,8 +1,8 @@
 import {expect, test} from "vitest";
 import {rocAuc} from "../../src/evaluate/metrics.ts";
-import {judgeQuadrants, QUADRANTS, quadrantRows} from "../../src/evaluate/quadrants.ts";
+import {judgeQuadrants, QUADRANTS, type Quadrant, quadrantRows} from "../../src/evaluate/quadrants.ts";
 import {randomOf} from "../../src/random.ts";
-import {quadrantPoints, quadrantTable} from "../../src/report/split.ts";
+import {quadrantPoints, quadrantsText, quadrantTable} from "../../src/report/split.ts";
 import {splitRows} from "../../src/split/rows.ts";
 import {hashUnit, setOf} from "../../src/split/sets.ts";
 import {days} from "../../src/study.ts";
@@ -79,4 +79,20 @@ test("judgeQuadrants(…) leaves a quadrant of one class without figures, and sa
   expect(judged.map(({figures}) => figures !== undefined)).toEqual([true, false, true, true]);
   expect(quadrantTable(judged, 0.1).rows[1]!.slice(4, 6)).toEqual(["one class only", ""]);
   expect(quadrantPoints(judged).rows).toHaveLength(3);
+});
+
+test("quadrantsText(quadrants) says which intervals are apart, and how few rows cannot be told apart", () => {
+  const quadrant = (name: Quadrant, [low, high]: readonly [number, number], rows: number) => {
+    const auc = {value: (low + high) / 2, low, high, level: 0.95, draws: 9};
+    return {quadrant: name, rows, positives: 9, customers: 9, figures: {auc, lift: auc}};
+  };
+  const near = [quadrant("known-same", [0.7, 0.8], 900), quadrant("new-later", [0.65, 0.72], 120)];
+  expect(quadrantsText(near).text).toBe(
+    "The intervals of ROC AUC overlap: with 120 rows in the smallest of them, these cannot be told apart.",
+  );
+  const apart = [quadrant("new-later", [0.6, 0.65], 120), quadrant("known-same", [0.7, 0.8], 900)];
+  expect(quadrantsText(apart).text).toContain(
+    "known customers in the same months, 0.750 (0.700 to 0.800), above new customers in later months, 0.625 (0.600 to",
+  );
+  expect(quadrantsText(near.slice(1)).text).toContain("Too few rows");
 });

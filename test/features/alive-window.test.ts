@@ -95,7 +95,7 @@ test("checkAliveWindow(parameters, log, …) warns of a window that calls the li
       code: "days-call-alive",
       value: probabilityAlive(POPULATION, {x: 1, tx: 40, T: 40 + short}),
       message:
-        `After ${short} days of silence the typical customer with a second purchase is still alive with 51%, by the ` +
+        `After ${short} days of silence the typical customer with a second purchase is still alive with a probability of 51%, by the ` +
         "BG/NBD model, and 100% of those called churned are more likely alive than not: a pause counts as churn; " +
         `P(alive) falls to 50% after about ${Math.round(even)} days.`,
     },

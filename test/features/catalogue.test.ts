@@ -66,6 +66,17 @@ test("featureCatalogue(features, x) counts the rows in which a feature is missin
   expect(shares).toEqual([0, 0.5]);
 });
 
+test("activityFeatures({history}) leaves out what looks further back than that, and nothing else", () => {
+  const all = activityFeatures({of: "order"});
+  const some = activityFeatures({of: "order", history: 90});
+  const left = all.filter(({name}) => !some.some(feature => feature.name === name)).map(({name}) => name);
+  expect(left).toEqual([
+    ...["order_count_180d", "order_amount_180d", "order_count_365d", "order_amount_365d"],
+    ...["order_gap_mean_365d", "order_change_90d", "order_trend_180d"],
+  ]);
+  expect(activityFeatures({of: "order", history: 365})).toEqual(all);
+});
+
 test("activityFeatures({of}) has no feature of the calendar, and each name once", () => {
   const features = activityFeatures({of: "order"});
   expect(featureCatalogue(features, nothing).some(({calendar}) => calendar)).toBe(false);

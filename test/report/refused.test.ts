@@ -31,7 +31,7 @@ test("alive that cannot be fitted stands among the models with the reason, and t
   );
   expect(trained.refused).toEqual([{kind: "alive", reason}]);
   expect(choiceTable(trained).rows.at(-1)).toEqual([
-    "Buy till you die",
+    "Buying until leaving",
     ...[null, null, null, null],
     `could not be fitted: ${reason}`,
   ]);
@@ -39,7 +39,7 @@ test("alive that cannot be fitted stands among the models with the reason, and t
     modelsTable(judged)
       .rows.map(([title, lift]) => [title, lift])
       .at(-1),
-  ).toEqual(["Buy till you die", "could not be fitted"]);
+  ).toEqual(["Buying until leaving", "could not be fitted"]);
   expect(chosenText(judged, trained).text).toContain("In use: logistic regression.");
   const bundle = JSON.parse(JSON.stringify(await run.bundle())) as Bundle;
   expect(bundle.alive).toBeNull();
@@ -86,7 +86,7 @@ test("alive, a model a cutoff, is averaged over the cutoffs at which somebody ha
   const said = subsampleEvidence(trained);
   expect(said).toMatchObject({
     text: expect.stringContaining(
-      'Buy till you die could not be fitted on 2024-06-01: the model "alive" requires customers who have bought, got',
+      'Buying until leaving could not be fitted on 2024-06-01: the model "alive" requires customers who have bought, got',
     ),
   });
   expect(said).not.toMatchObject({text: expect.stringContaining("one class only")});

@@ -24,6 +24,7 @@ import {
   rocCurves,
 } from "../../src/report/measures.ts";
 import {
+  ceilingText,
   choiceTable,
   chosenText,
   crossCheckText,
@@ -394,4 +395,15 @@ test("run.record(id, value) refuses what is no evidence, and hands on what is", 
   await expect(run.record("A b", {kind: "text", text: ""})).rejects.toThrow('got "A b"');
   await run.recordAll({"x.one": {kind: "text", text: "1"}, "x.two": {kind: "text", text: "2"}});
   expect(records.map(({id}) => id)).toEqual(["x.one", "x.two"]);
+});
+
+test("ceilingText(judged) explains an interval of the lift that reaches above the ceiling, and else says nothing of it", async () => {
+  const judged = await run.evaluation();
+  const said = (high: number) =>
+    ceilingText({
+      ...judged,
+      models: judged.models.map(model => ({...model, lift: {...model.lift, high}})),
+    }).text;
+  expect(said(judged.ceiling.lift + 0.1)).toContain("since the ceiling moves with the sample, too");
+  expect(said(judged.ceiling.lift)).not.toContain("moves with the sample");
 });

@@ -190,6 +190,7 @@ function studyText({folder, sniffed, activity, churnDays, plan}: Found & {readon
       churnDays,
       churnWhy: churnWhy(churnDays),
       horizonDays: churnDays,
+      historyDays: plan.historyDays,
       cutoffsFrom: plan.from,
       cutoffsTo: plan.to,
       cutoffsWhy: plan.cutoffsWhy,
