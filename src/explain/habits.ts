@@ -52,13 +52,14 @@ export async function tryHabits(
   const shop = (habits?: Habits): Simulation =>
     simulateShop({customers, seed: SEED, only: CUSTOMERS, ...(habits ? {habits} : {})});
   const plain = shop();
-  const own = logOf(plain);
+  const timed = log.timeOfDay !== undefined;
+  const own = logOf(plain, timed);
   if (!sameEvents(log, own)) return undefined;
   const before = await outcomeOf(own, plain, study);
   const trials: HabitTrial[] = [];
   for (const habits of TRIALS) {
     const changed = shop(habits);
-    const after = await outcomeOf(logOf(changed), changed, study);
+    const after = await outcomeOf(logOf(changed, timed), changed, study);
     const [habit, factor] = Object.entries(habits)[0]! as [keyof Habits, number];
     trials.push({
       ...{habit, factor, rows: [before.rows, after.rows], churn: [before.churn, after.churn]},
@@ -71,10 +72,12 @@ export async function tryHabits(
 
 const idOf = (i: number): string => `C${String(i + 1).padStart(6, "0")}`;
 
-function logOf({events, lastDay}: Simulation): EventLog {
+/** @param timed whether with times of day, as the log of a study of moments. */
+function logOf({events, lastDay}: Simulation, timed: boolean): EventLog {
   return eventLogOf(
     events.map(({customer, time, type, amount, attributes}) => ({
-      ...{customer, day: dayOf(time.slice(0, 10)), timeOfDay: millisecondsOf(time), type, attributes},
+      ...{customer, day: dayOf(time.slice(0, 10)), type, attributes},
+      ...(timed ? {timeOfDay: millisecondsOf(time)} : {}),
       ...(amount === undefined ? {} : {amount}),
     })),
     {lastDay: dayOf(lastDay)},
