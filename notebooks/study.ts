@@ -13,6 +13,16 @@ export const study: Study = defineStudy({
     lastDay: "2026-07-14",
   },
   campaigns: {from: "data/campaigns.csv", customer: "customer_id", time: "happened_at", arm: "arm"},
+  tables: {
+    truth: {
+      from: "data/truth/probability.csv",
+      customer: "customer_id",
+      known: "cutoff",
+      columns: ["within"],
+    },
+  },
+  // The shop is simulated: what no model can know says how good one could be.
+  truth: {table: "truth", column: "within"},
   // biome-ignore format: one check a line reads as a table
   contract: {
     events: [
@@ -106,7 +116,6 @@ export const study: Study = defineStudy({
     purpose: "Choose whom to call each month so that fewer members leave.",
     notFor: [
       "Deciding on prices, credit or service levels of a single person.",
-      "Days other than the first of a month: the model was trained on monthly cutoffs.",
       "Claims about what would happen if a member were called: the score is a risk, not an effect.",
     ],
     operation:

@@ -25,6 +25,11 @@ export {
 export {knownBefore} from "./data/known.ts";
 export type {Subscriptions} from "./data/subscriptions.ts";
 export {DataError} from "./data-error.ts";
+export {type Clusters, clusterBootstrap, clustersOf, type Interval} from "./evaluate/bootstrap.ts";
+export {bootstrapInThreads} from "./evaluate/bootstrap-threads.ts";
+export {brierDecomposition} from "./evaluate/brier-decomposition.ts";
+export {calibrationError} from "./evaluate/calibration-error.ts";
+export {calibrationSlope} from "./evaluate/calibration-slope.ts";
 export {
   bayesAuc,
   bayesBrier,
@@ -33,11 +38,90 @@ export {
   hindsightCeiling,
   shareOfAttainable,
 } from "./evaluate/ceiling.ts";
+export {precisionRecallCurve, rocCurve} from "./evaluate/curves.ts";
 export type {Decision} from "./evaluate/decision.ts";
+export {delongAuc, delongDifference, type NormalInterval} from "./evaluate/delong.ts";
 export {type Empc, type EmpcOptions, empc} from "./evaluate/empc.ts";
-export {gains, lift, liftTable, precisionAt} from "./evaluate/lift.ts";
+export {gains, lift, liftTable, precisionAt, recallAt} from "./evaluate/lift.ts";
+export {compareModels, metricTable} from "./evaluate/metric-table.ts";
 export {averagePrecision, brier, logLoss, rocAuc} from "./evaluate/metrics.ts";
 export {rankRows} from "./evaluate/ranking.ts";
+export {
+  aucStatistic,
+  averagePrecisionStatistic,
+  difference,
+  liftStatistic,
+  meanStatistic,
+  precisionStatistic,
+  quotient,
+  ratioStatistic,
+  recallStatistic,
+  type Statistic,
+} from "./evaluate/statistic.ts";
+export {type AccumulatedEffects, accumulatedEffects} from "./explain/accumulated-effects.ts";
+export {applyReasons, fitReasons, type ReasonBasis} from "./explain/basis.ts";
+export {effectsOf, type FeatureEffects} from "./explain/effects.ts";
+export {type Elimination, type EliminationStep, eliminateFeatures} from "./explain/elimination.ts";
+export {type Explanation, explainRows, fitReference, type Reference} from "./explain/explain-rows.ts";
+export {groupFeatures} from "./explain/feature-groups.ts";
+export {type HabitTrial, tryHabits} from "./explain/habits.ts";
+export {
+  type Interaction,
+  type InteractionTable,
+  strongestInteractions,
+  tableOf,
+} from "./explain/interactions.ts";
+export {
+  fitLime,
+  GOOD_FIT,
+  type Lime,
+  type LimeBackground,
+  type LimeOptions,
+  lime,
+} from "./explain/lime.ts";
+export {
+  type Change,
+  type Changeable,
+  changeables,
+  type NearestChange,
+  nearestChange,
+} from "./explain/nearest-change.ts";
+export {centreCurves, type PartialDependence, partialDependence} from "./explain/partial-dependence.ts";
+export {
+  drawPermutations,
+  type GroupImportance,
+  type Predict,
+  permutationImportance,
+} from "./explain/permutation.ts";
+export {
+  type CustomerReasons,
+  type Reason,
+  type ReasonOptions,
+  reasonColumns,
+  reasonsFor,
+  reasonText,
+  type SensitiveReason,
+} from "./explain/reasons.ts";
+export {type Agreement, agreementOf, type LimeStability, limeStability} from "./explain/second-opinion.ts";
+export {type SayOptions, sayFeature, type Usual} from "./explain/sentences.ts";
+export {
+  familyGroups,
+  reasonGroups,
+  type Subject,
+  type SubjectGroup,
+  singleGroups,
+  subjectsOf,
+} from "./explain/subjects.ts";
+export {type FeatureSummary, type StripCell, stripOf, summariseExplanation} from "./explain/summary.ts";
+export {
+  type PastRows,
+  type StayerMedians,
+  stayerMedians,
+  type UsualOf,
+  usualOf,
+  usualOfStayers,
+} from "./explain/usual.ts";
+export {type Waterfall, type WaterfallOptions, type WaterfallStep, waterfallOf} from "./explain/waterfall.ts";
 export {
   ALIVE_FEATURES,
   type Alive,
@@ -63,11 +147,13 @@ export {type PurchaseSummary, purchaseSummaries} from "./features/purchases.ts";
 export {applyRfm, fitRfm, type Rfm, type RfmFeatures} from "./features/rfm.ts";
 export {type Cadence, checkCadence} from "./ledger/cadence.ts";
 export type {EvidenceValue} from "./ledger/evidence.ts";
+export type {Reasons, TypicalCustomer, TypicalCustomers} from "./ledger/reason-stages.ts";
 export type {Run} from "./ledger/run.ts";
 export {type ScoreInputs, type Scores, scoreBundle} from "./ledger/score.ts";
 export type {Alternative} from "./ledger/target-stages.ts";
 export {aliveTable, aliveWindowEvidence, aliveWindowTable} from "./report/alive.ts";
 export {cutsEvidence, offCadenceText} from "./report/cadence.ts";
+export {causeEvidence} from "./report/cause.ts";
 export {
   contractTable,
   latenessTable,
@@ -87,6 +173,15 @@ export {
   worthTable,
 } from "./report/decision.ts";
 export {reactivationTable, rhythmEvidence, spellsTable} from "./report/definitions.ts";
+export {eliminationEvidence} from "./report/elimination.ts";
+export {
+  curvesEvidence,
+  effectsEvidence,
+  interactionEvidence,
+  partingText,
+  shapChart,
+  signalsEvidence,
+} from "./report/explanation.ts";
 export {
   catalogueTable,
   fifthsTable,
@@ -95,6 +190,14 @@ export {
   signalsAlone,
 } from "./report/features.ts";
 export {framingEvidence} from "./report/framing.ts";
+export {learningSeries, learningText, oracleText} from "./report/limits.ts";
+export {
+  aucTable,
+  calibrationTable,
+  differencesTable,
+  precisionRecallCurves,
+  rocCurves,
+} from "./report/measures.ts";
 export {
   calibrationPoints,
   calibrationText,
@@ -103,13 +206,13 @@ export {
   chosenText,
   crossCheckText,
   modelsTable,
-  signalsEvidence,
   subsampleEvidence,
   testText,
   workTable,
 } from "./report/models.ts";
 export {empcTable, gainsTable, neededText, optimumText, tornadoOf} from "./report/optimum.ts";
 export {preparationTable} from "./report/prepare.ts";
+export {customersTable, reasonsTable, secondOpinionTable, waterfallSteps} from "./report/reasons.ts";
 export {samplingList, samplingPoints, samplingPriorTable, samplingTable} from "./report/sampling.ts";
 export {
   fairnessTable,

@@ -1,5 +1,6 @@
 import {z} from "zod";
 import {DataError} from "./data-error.ts";
+import {faultText, requirement} from "./study/faults.ts";
 import {feature} from "./study/feature.ts";
 import {month, name, span, unique} from "./study/fields.ts";
 import {churn, cutoffs} from "./study/question.ts";
@@ -27,11 +28,17 @@ export {
 } from "./study/question.ts";
 
 const tri = z
-  .strictObject({low: z.number(), mode: z.number(), high: z.number()})
+  .strictObject(
+    {low: z.number(), mode: z.number(), high: z.number()},
+    "it requires triangular(low, mode, high)",
+  )
   .refine(t => t.low <= t.mode && t.mode <= t.high, "a triangular needs low <= mode <= high");
 
 /** Money that an assumption spreads out: a triangular, or a figure that is sure. */
-const cost = z.union([z.number().min(0), tri.refine(t => t.low >= 0, "a cost is at least 0")]);
+const cost = z.union(
+  [z.number().min(0), tri.refine(t => t.low >= 0, "a cost is at least 0")],
+  "a cost is a number or triangular(low, mode, high)",
+);
 
 /** Kinds of models, from the simplest to the most flexible. */
 export const MODEL_KINDS = ["dummy", "recency", "alive", "logistic", "ml-xgboost", "boost"] as const;
@@ -44,6 +51,12 @@ export const OPT_IN = "alive";
 
 /** Those that fit any study. */
 const USUAL_KINDS = MODEL_KINDS.filter(kind => kind !== OPT_IN);
+
+/** Unit of an amount where the currency is not known; a study puts its own in its place. */
+export const MONEY = "money";
+
+/** What the fields begin with that a new study leaves to its author. */
+export const UNSETTLED = "Not settled yet";
 
 /** Findings of the audit that a study may allow for a reason; the others have none. */
 export const ALLOWABLE = [
@@ -136,6 +149,11 @@ const schema = z.strictObject({
    * whom the decision leaves out. Numbers are cut at quartiles.
    */
   segments: z.array(feature).default([]).refine(unique("name"), "two segments have one name"),
+  /**
+   * For simulated data alone: a column of a table with the true probability of the target, in a row for each customer
+   * and cutoff, known on its day. No model sees it; it says how good a model could be.
+   */
+  truth: z.strictObject({table: name, column: name}).optional(),
   /** Features to score from 1 to 5 by the fifths of the training customers; the scores join the features. */
   rfm: z.strictObject({recency: name, frequency: name, monetary: name}).optional(),
   sampling: sampling.default({kind: "none"}),
@@ -211,7 +229,7 @@ export type DataCheck = Study["contract"][string][number];
  * @throws DataError naming the field, with what was wrong with it.
  */
 export function defineStudy(input: StudyInput): Study {
-  const result = schema.safeParse(input);
+  const result = schema.safeParse(input, {error: requirement, reportInput: true});
   if (!result.success) {
     // A misspelled field is missing, too: the spelling is what to say.
     const unknown = result.error.issues.find(found => found.code === "unrecognized_keys");
@@ -219,12 +237,9 @@ export function defineStudy(input: StudyInput): Study {
       throw new DataError(
         `study: ${[...unknown.path, unknown.keys[0]].join(".")} is no field of a study; correct its name in the study file`,
       );
-    const issue = result.error.issues[0]!;
-    throw new DataError(
-      `study: ${issue.path.join(".") || "(top)"} is not valid: ${issue.message}; correct it in the study file`,
-    );
+    throw new DataError(`study: ${faultText(result.error.issues[0]!)}`);
   }
-  const study = result.data;
+  const study = withCurrency(result.data);
   if (study.split.validation <= study.split.train)
     throw new DataError("study: split.validation must be greater than split.train");
   const {group} = study.split;
@@ -239,10 +254,24 @@ export function defineStudy(input: StudyInput): Study {
     throw new DataError(
       'study: subscriptions is read by churn "subscription" alone; leave it out, or use it',
     );
+  if (
+    study.cutoffs.every === "moment" &&
+    "term" in study.churn &&
+    study.churn.term &&
+    study.churn.graceDays < 1
+  )
+    throw new DataError(
+      "study: churn.graceDays must be at least 1 with a term and cutoffs at moments, since a payment some hours after " +
+        "the paid time would else be a new contract",
+    );
   const fitted = study.features.find(({name}) => FITTED_NAMES.test(name));
   if (fitted)
     throw new DataError(
       `study: the feature name ${fitted.name} is that of a fitted column; give it another name`,
+    );
+  if (study.truth && !study.tables?.[study.truth.table]?.columns.includes(study.truth.column))
+    throw new DataError(
+      `study: truth names ${study.truth.table}.${study.truth.column}, which is no column of a table of the study; correct it`,
     );
   const both = study.segments.find(({name}) => study.features.some(feature => feature.name === name));
   if (both)
@@ -258,9 +287,19 @@ export function defineStudy(input: StudyInput): Study {
   return deepFreeze(study);
 }
 
+/** The study with the unit "money" of its features and segments in its currency. */
+function withCurrency(study: Study): Study {
+  const named = (feature: FeatureDeclaration) =>
+    feature.unit === MONEY ? {...feature, unit: study.economics.currency} : feature;
+  return {...study, features: study.features.map(named), segments: study.segments.map(named)};
+}
+
 /** What a table of a study says of its files. */
 export type TableSource = Pick<Study["events"], "from"> &
-  Partial<Pick<Study["events"], "csv" | "customer" | "time" | "timeFormat" | "timeZone">>;
+  Partial<Pick<Study["events"], "csv" | "customer" | "time" | "timeFormat" | "timeZone">> & {
+    /** Columns with times: a row was known before a day when none of them is of that day or later. */
+    readonly since: readonly string[];
+  };
 
 /** The tables that a study reads, by the names that its contract calls them. */
 export const tablesOf = ({
@@ -271,10 +310,17 @@ export const tablesOf = ({
 }: Pick<Study, "events" | "campaigns" | "subscriptions" | "tables">): Readonly<
   Record<string, TableSource>
 > => ({
-  ...tables,
-  events,
-  ...(campaigns && {campaigns}),
-  ...(subscriptions && {subscriptions: {...subscriptions, time: subscriptions.start}}),
+  ...Object.fromEntries(
+    Object.entries(tables ?? {}).map(([name, table]) => [name, {...table, since: [table.known]}]),
+  ),
+  events: {...events, since: events.known === undefined ? [events.time] : [events.time, events.known]},
+  ...(campaigns && {campaigns: {...campaigns, since: [campaigns.time]}}),
+  ...(subscriptions && {
+    subscriptions: {
+      ...{...subscriptions, time: subscriptions.start},
+      since: [subscriptions.known ?? subscriptions.start],
+    },
+  }),
 });
 
 /** @throws DataError when the contract is about a table that the study does not read. */

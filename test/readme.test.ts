@@ -13,6 +13,8 @@ import {tmpdir} from "node:os";
 import {join, resolve} from "node:path";
 import {expect, test} from "vitest";
 import {loadStudy} from "../src/bin/load-study.ts";
+import {CODE_KERNELS, HISTORY_KERNELS, latest} from "../src/features/measures.ts";
+import {SEASON} from "../src/features/season.ts";
 
 const readme = readFileSync("README.md", "utf8");
 const blocks = (language: string) =>
@@ -49,6 +51,37 @@ test("the contract in the README is one that its study takes", async () => {
   } finally {
     rmSync(folder, {recursive: true});
   }
+});
+
+test("every other part of a study in the README compiles in its study and is taken", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "churnbook-readme-"));
+  try {
+    mkdirSync(join(folder, "node_modules"));
+    symlinkSync(resolve("."), join(folder, "node_modules", "churnbook"));
+    writeFileSync(join(folder, "package.json"), '{"type": "module"}');
+    const [study, , ...parts] = blocks("ts");
+    const base = study!.replace("export const study = defineStudy(", "const base: StudyInput = (");
+    const imported = 'import {atRandom, regularity, type StudyInput, subscription} from "churnbook";';
+    const files = parts.map((part, i) => {
+      expect(part.trim().split("\n").length).toBeLessThanOrEqual(15);
+      const file = join(folder, `study-${i}.ts`);
+      writeFileSync(file, `${imported}\n${base}\nexport const study = defineStudy({...base,\n${part}});\n`);
+      return file;
+    });
+    expect(files.length).toBeGreaterThan(0);
+    const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2024", "--skipLibCheck"];
+    execFileSync(process.execPath, [resolve("node_modules/typescript/bin/tsc"), ...options, ...files], {
+      cwd: folder,
+    });
+    for (const file of files) expect((await loadStudy(file)).study.name).toBe("my-shop");
+  } finally {
+    rmSync(folder, {recursive: true});
+  }
+});
+
+test("the README names every measure of a feature", () => {
+  const kernels = {...HISTORY_KERNELS, ...CODE_KERNELS, ...SEASON, latest};
+  for (const measure of Object.keys(kernels)) expect(readme).toContain(`\`${measure}\``);
 });
 
 test("the npm commands in the README are scripts, and its churnbook commands have help", () => {

@@ -2,6 +2,7 @@ import {expect, test} from "vitest";
 import {activityFeatures} from "../src/features/defaults.ts";
 import {
   atRandom,
+  contract,
   days,
   defineStudy,
   every,
@@ -67,6 +68,33 @@ test("defineStudy(input) takes every kind of churn and of cutoffs", () => {
 
 const wrong: [string, StudyInput, RegExp][] = [
   [
+    "a month where days are asked for",
+    {...input, cutoffs: every("week", {from: "1997-04", to: "1998-01-01"})},
+    /cutoffs\.from is not valid: a day is written YYYY-MM-DD, got "1997-04"; correct it/,
+  ],
+  [
+    "a value that is none of those that there are",
+    {...input, target: "never"} as unknown as StudyInput,
+    /target is not valid: it requires one of "within", "in", "silent", got "never"; correct it/,
+  ],
+  [
+    "a kind that is none of those that there are",
+    {...input, sampling: {kind: "oversample"}} as unknown as StudyInput,
+    /sampling\.kind is not valid: it requires one of "none", .*, got "oversample"; correct it/,
+  ],
+  [
+    "a field left out",
+    {...input, card: {owner: "o"}} as StudyInput,
+    /^study: card\.contact is required, but missing; add it to the study file$/,
+  ],
+  [
+    "a number where a length of time belongs",
+    {...input, horizon: 90} as unknown as StudyInput,
+    /horizon is not valid: a length of time is days\(n\), .*, got 90; correct it/,
+  ],
+  ["a number that is too small", {...input, seed: -1}, /seed is not valid: it requires at least 0, got -1; /],
+  ["a text for a number", {...input, seed: "1"} as unknown as StudyInput, /it requires a number, got "1"; /],
+  [
     "churn by subscriptions without their table",
     {...input, churn: subscription({graceDays: 14})},
     /churn "subscription" requires the table subscriptions/,
@@ -75,6 +103,15 @@ const wrong: [string, StudyInput, RegExp][] = [
     "a table of subscriptions that nothing reads",
     {...input, subscriptions: {from: "contracts.csv", customer: "c", start: "from", end: "to"}},
     /subscriptions is read by churn "subscription" alone/,
+  ],
+  [
+    "a term without a grace period at moments, where payments are hours late",
+    {
+      ...input,
+      churn: contract({start: "join", renew: "pay", end: "leave", graceDays: 0, term: {months: 1}}),
+      cutoffs: atRandom({from: "2024-06-01", to: "2025-03-31", perCustomer: 4, seed: 1}),
+    },
+    /churn\.graceDays must be at least 1/,
   ],
   [
     "a score of a feature that is not there",
@@ -218,4 +255,12 @@ test("activityFeatures({of}) has names that a study takes, whatever the event ty
     expect(features.every(f => /^[a-z][a-z0-9_]*$/.test(f.name) && f.of === of)).toBe(true);
     expect(new Set(features.map(f => f.name)).size).toBe(features.length);
   }
+});
+
+test("defineStudy(input) gives the amounts of its features in its currency", () => {
+  const features = activityFeatures({of: "purchase"});
+  const study = defineStudy({...input, features, economics: {...input.economics, currency: "USD"}});
+  const units = (all: typeof features) => all.filter(({measure}) => measure === "sum").map(({unit}) => unit);
+  expect(new Set(units(features))).toEqual(new Set(["money"]));
+  expect(new Set(units([...study.features]))).toEqual(new Set(["USD"]));
 });

@@ -7,11 +7,18 @@ import {openBrowser, printPdf} from "./browser.ts";
 import {chartSvg} from "./chart-svg.ts";
 import {makeFolder, PACKAGE_FOLDER, sha256} from "./files.ts";
 import {cardFonts} from "./fonts.ts";
+import type {LoadedStudy} from "./load-study.ts";
 import type {Terminal} from "./terminal.ts";
 
 const TEMPLATES = ["page", "block", "source", "note", "table"] as const;
 
 export type CardFile = {readonly name: string; readonly sha256: string};
+
+/** Where the card of a study goes by default; that of an earlier day beside the current one, not in its place. */
+export const cardFolder = (
+  {folder, study: {name}}: Pick<LoadedStudy, "folder" | "study">,
+  knownBefore?: string,
+): string => join(folder, "reports", knownBefore === undefined ? name : `${name}-as-of-${knownBefore}`);
 
 /**
  * Writes card.json, card.html and, when asked, card.pdf to a folder, and the files that go with them. All are made

@@ -5,6 +5,7 @@ import {demoCommand} from "./commands/demo.ts";
 import {initCommand} from "./commands/init.ts";
 import {notebookCommand} from "./commands/notebook.ts";
 import {runCommand} from "./commands/run.ts";
+import {scoreCommand} from "./commands/score.ts";
 import {verifyCommand} from "./commands/verify.ts";
 import {versionOf} from "./files.ts";
 import {failureOf, terminalOf} from "./terminal.ts";
@@ -23,6 +24,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     runCommand(terminal),
     cardCommand(terminal),
     verifyCommand(terminal),
+    scoreCommand(terminal),
     dataCommand(terminal),
     notebookCommand(terminal),
     demoCommand(terminal),

@@ -58,8 +58,9 @@ export async function takeSnapshot(
     return await withDatabase(
       async database => {
         const ingested = await ingest(events, {folder, today, asOf, database});
-        const {lastDay} = ingested;
-        const declared = study === undefined ? [] : await checkDeclared(database, study, {folder, lastDay});
+        const {lastDay, asOf: cut} = ingested;
+        const declared =
+          study === undefined ? [] : await checkDeclared(database, study, {folder, lastDay, asOf: cut});
         stopOnError(declared);
         const contract = [...ingested.contract, ...declared];
         return writeSnapshot({...ingested, contract}, {store, files: snapshotFiles});

@@ -95,7 +95,7 @@ function spawnKernel(
   const {FORCE_COLOR: _, ...inherited} = process.env;
   const child = spawn(program, args, {
     cwd: folder,
-    env: {...inherited, NO_COLOR: "1", TZ: "UTC", LC_ALL: "en_US.UTF-8", ...env, CHURNBOOK_PARENT: "pipe"},
+    env: {...inherited, NO_COLOR: "1", TZ: "UTC", LC_ALL: "en_US.UTF-8", CHURNBOOK_PARENT: "pipe", ...env},
     // A group of its own, so that whatever the notebook starts ends with it.
     detached: process.platform !== "win32",
     stdio: ["pipe", "ignore", "pipe"],

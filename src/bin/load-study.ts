@@ -1,9 +1,9 @@
 import {existsSync, readFileSync, statSync} from "node:fs";
-import {dirname, resolve} from "node:path";
+import {dirname, join, resolve} from "node:path";
 import {pathToFileURL} from "node:url";
 import {DataError} from "../data-error.ts";
 import {defineStudy, type Study} from "../study.ts";
-import {sha256, shown} from "./files.ts";
+import {PACKAGE_FOLDER, sha256, shown} from "./files.ts";
 
 /** A study with where it was read from; its paths are relative to `folder`. */
 export type LoadedStudy = {readonly study: Study; readonly file: string; readonly folder: string};
@@ -32,10 +32,7 @@ export async function loadStudy(path: string): Promise<LoadedStudy> {
   } catch (error) {
     if (error instanceof Error && error.name === "DataError")
       throw new DataError(`${shown(file)}: ${error.message}`, {file});
-    throw new DataError(
-      `${shown(file)} does not load: ${error instanceof Error ? error.message : String(error)}`,
-      {file},
-    );
+    throw new DataError(`${shown(file)} does not load: ${await whyNot(error)}`, {file});
   }
   if (module.study === undefined)
     throw new DataError(
@@ -43,4 +40,17 @@ export async function loadStudy(path: string): Promise<LoadedStudy> {
       {file},
     );
   return {study: defineStudy(module.study as Study), file, folder: dirname(file)};
+}
+
+/** Why a study file does not load; of a name that churnbook has and the file does not import, where it is from. */
+async function whyNot(error: unknown): Promise<string> {
+  const message = error instanceof Error ? error.message : String(error);
+  const name = error instanceof ReferenceError ? /^(\w+) is not defined$/.exec(message)?.[1] : undefined;
+  if (name === undefined) return message;
+  // The compiled package, as a study imports it; the source would import this file in a circle.
+  const library = pathToFileURL(join(PACKAGE_FOLDER, "dist", "index.js")).href;
+  const exported = (await import(library)) as Record<string, unknown>;
+  return exported[name] === undefined
+    ? message
+    : `${message}; import it: \`import {${name}} from "churnbook"\``;
 }

@@ -5,6 +5,7 @@ import {dayOf} from "../data/calendar.ts";
 import {loadCampaigns} from "../data/campaigns.ts";
 import {loadCustomerTables} from "../data/customer-table.ts";
 import {loadEventLog} from "../data/load.ts";
+import type {SideOptions} from "../data/side-table.ts";
 import type {Snapshot, SnapshotManifest} from "../data/snapshot.ts";
 import {loadSubscriptions} from "../data/subscriptions.ts";
 import {DataError} from "../data-error.ts";
@@ -13,6 +14,7 @@ import {besideDigest} from "../ledger/beside.ts";
 import {contactsDigest} from "../ledger/inputs.ts";
 import {createRun, type Run} from "../ledger/run.ts";
 import {digestOf} from "../ledger/store.ts";
+import type {Study} from "../study.ts";
 import {emitEvidence, emitProgress, show} from "./cell.ts";
 import {takeSnapshot} from "./data-files.ts";
 import {engineVersions} from "./engines.ts";
@@ -95,12 +97,15 @@ export async function openContext(
   const file = shown(context.study);
   if (digestOf(study) !== context.studyDigest)
     throw new DataError(`${file} was changed during the run; run it again`, {file});
-  const log = await loadEventLog(context.snapshotFolder);
+  const log = await loadEventLog(context.snapshotFolder, {timesOfDay: study.cutoffs.every === "moment"});
   const asOf = context.knownBefore === undefined ? undefined : dayOf(context.knownBefore);
-  const options = {folder, customers: log.customers, asOf};
-  const campaigns = study.campaigns && (await loadCampaigns(study.campaigns, options));
-  const subscriptions = study.subscriptions && (await loadSubscriptions(study.subscriptions, options));
-  const tables = study.tables && (await loadCustomerTables(study.tables, options));
+  const beside = await loadBeside(study, {
+    folder,
+    customers: log.customers,
+    asOf,
+    timesOfDay: log.timeOfDay !== undefined,
+  });
+  const {campaigns, subscriptions, tables} = beside;
   if (context.campaigns !== undefined && contactsDigest(campaigns) !== context.campaigns)
     throw new DataError("the campaign contacts were changed during the run; run it again");
   if (context.beside !== undefined && besideDigest({subscriptions, tables}) !== context.beside)
@@ -109,7 +114,7 @@ export async function openContext(
     study,
     snapshot: context.manifest,
     log,
-    ...{campaigns, subscriptions, tables},
+    ...beside,
     library: context.library,
     engines: context.engines,
     store: fileStore(join(context.store, "stages")),
@@ -124,6 +129,18 @@ export async function openContext(
       await show(record.value);
     },
   });
+}
+
+/** Reads what a study has beside its events. @throws DataError as the readers of its tables do. */
+export async function loadBeside(
+  {campaigns, subscriptions, tables}: Pick<Study, "campaigns" | "subscriptions" | "tables">,
+  options: SideOptions & {readonly timesOfDay: boolean},
+): Promise<Pick<Run, "campaigns" | "subscriptions" | "tables">> {
+  return {
+    campaigns: campaigns && (await loadCampaigns(campaigns, options)),
+    subscriptions: subscriptions && (await loadSubscriptions(subscriptions, options)),
+    tables: tables && (await loadCustomerTables(tables, options)),
+  };
 }
 
 function describe({manifest, written}: Snapshot): string {

@@ -1,5 +1,6 @@
 import {decimal, percent} from "../figures.ts";
 import type {EvidenceColumn, EvidenceValue, Scalar} from "../ledger/evidence.ts";
+import {UNSETTLED} from "../study.ts";
 
 const MONTHS = "January February March April May June July August September October November December".split(
   " ",
@@ -41,6 +42,9 @@ export function formatInterval(value: NumberValue): string | undefined {
   const {currency} = unitOf(bare.format, unit);
   return `${currency && `${currency} `}${formatNumber(value.low, bare)} to ${formatNumber(value.high, bare)}`;
 }
+
+/** Who says that a thing does not apply, in brackets; nothing while the study leaves open who. */
+export const decidedBy = (by: string): string => (by.startsWith(UNSETTLED) ? "" : ` (decided by ${by})`);
 
 /** A number with its interval and unit in one line: "2.6 (2.2 to 3.0) times". */
 export function formatEstimate(value: NumberValue): string {

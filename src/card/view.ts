@@ -3,7 +3,7 @@ import {chartTable} from "../charts/theme.ts";
 import type {EvidenceColumn, EvidenceValue, Scalar} from "../ledger/evidence.ts";
 import {type Card, type CardEntry, cardDigest} from "./card.ts";
 import {chartData} from "./chart-data.ts";
-import {formatCell, formatDate, formatInterval, formatValue, isNumeric} from "./format.ts";
+import {decidedBy, formatCell, formatDate, formatInterval, formatValue, isNumeric} from "./format.ts";
 
 /** Draws the chart of an item; `name` is unlike for every chart of a page. */
 export type DrawChart = (chart: Extract<EvidenceValue, {kind: "chart"}>, name: string) => Promise<string>;
@@ -80,6 +80,7 @@ export async function viewOf(card: Card, draw: DrawChart): Promise<Record<string
       engines: Object.entries(identity.engines).map(([name, version]) => ({name, version})),
     },
     asOf: formatDate(identity.asOf),
+    ...(identity.knownBefore === undefined ? {} : {knownBefore: formatDate(identity.knownBefore)}),
     digest: cardDigest(card),
     decision,
     questions,
@@ -243,7 +244,7 @@ const rich = (text: string): string =>
     .replace(WHOLE, '<span class="whole">$&</span>');
 
 const noneOf = (value: EvidenceValue): BlockView =>
-  value.kind === "not-applicable" ? {reason: rich(value.reason), by: value.by} : {};
+  value.kind === "not-applicable" ? {reason: rich(value.reason), by: decidedBy(value.by)} : {};
 
 const anchor = ({id, title}: CardEntry): {name: string; title: string} => ({name: nameOf(id), title});
 

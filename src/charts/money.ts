@@ -13,12 +13,10 @@ export type MoneyData = {
   /** Share of customers that can be contacted. */
   readonly capacity: number;
   readonly currency: string;
-  /** Shares of which the value is nearly the highest. */
-  readonly near?: {readonly from: number; readonly to: number} | undefined;
 };
 
 /** What a campaign is expected to bring, by how many customers it contacts. */
-export function moneyChart({points, capacity, currency, near}: MoneyData, {title}: ChartOptions = {}): Chart {
+export function moneyChart({points, capacity, currency}: MoneyData, {title}: ChartOptions = {}): Chart {
   requireSome("moneyChart", "point", points);
   const all = points.flatMap(p => [p.expected, p.low, p.high]);
   const [low, high] = [Math.min(0, ...all), Math.max(0, ...all)];
@@ -45,8 +43,8 @@ export function moneyChart({points, capacity, currency, near}: MoneyData, {title
   const late = capacity > 0.5;
   return chartOf({
     title: title ?? "Expected value by share of customers contacted",
-    description: describe({points, capacity, currency, near}, at),
-    caption: `Expected value of the campaign, ${currency}${near ? "; bar: nearly the best shares" : ""}`,
+    description: describe({points, capacity, currency}, at),
+    caption: `Expected value of the campaign, ${currency}`,
     table: {
       columns: [
         {name: "fraction", title: "Share contacted", format: "percent", digits: 0},
@@ -69,15 +67,6 @@ export function moneyChart({points, capacity, currency, near}: MoneyData, {title
           mark: {type: "rule", color: INK.text, strokeWidth: 1.25},
           encoding: {y: {datum: 0}},
         },
-        ...(near
-          ? [
-              {
-                data: {values: [near]},
-                mark: {type: "rule", color: COLOUR.green, strokeWidth: 7, opacity: 0.75},
-                encoding: {x: {...x, field: "from"}, x2: {field: "to"}, y: {datum: 0}},
-              },
-            ]
-          : []),
         {
           data: {values: [{}]},
           mark: {type: "rule", color: INK.muted, strokeWidth: 1},
@@ -130,7 +119,7 @@ function valueAt(points: MoneyData["points"], fraction: number) {
 }
 
 function describe(
-  {points, capacity, currency, near}: MoneyData,
+  {points, capacity, currency}: MoneyData,
   at: {readonly expected: number; readonly low: number; readonly high: number} | undefined,
 ): string {
   const best = points.reduce((a, b) => (b.expected > a.expected ? b : a));
@@ -140,7 +129,6 @@ function describe(
     : "";
   return (
     `Expected value of the campaign by share of customers contacted.${here} ` +
-    `It is highest with ${percent(best.fraction)} contacted: ${money(best.expected)}.` +
-    (near ? ` From ${percent(near.from)} to ${percent(near.to)} it is nearly the best.` : "")
+    `It is highest with ${percent(best.fraction)} contacted: ${money(best.expected)}.`
   );
 }

@@ -16,11 +16,11 @@ export function asOfDay(asOf: string, today?: string): Day {
   try {
     day = dayOf(asOf);
   } catch {
-    throw new DataError(`as of requires a date written YYYY-MM-DD, got ${JSON.stringify(asOf)}`);
+    throw new DataError(`--as-of requires a date written YYYY-MM-DD, got ${JSON.stringify(asOf)}`);
   }
   if (today !== undefined && day > dayOf(today))
     throw new DataError(
-      `as of ${asOf} lies after the day of reading, ${today}, and more may be known by then; ask for ${today} or an earlier day`,
+      `--as-of ${asOf} lies after the day of reading, ${today}, and more may be known by then; ask for ${today} or an earlier day`,
     );
   return day;
 }

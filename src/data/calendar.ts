@@ -1,8 +1,7 @@
 import {DataError} from "../data-error.ts";
 import type {Span} from "../study.ts";
 import type {Day} from "./event-log.ts";
-
-const MILLISECONDS = 86_400_000;
+import {type Instant, instant, DAY_MILLISECONDS as MILLISECONDS} from "./instant.ts";
 
 /** The day of a date written YYYY-MM-DD. @throws DataError when it is no date. */
 export function dayOf(date: string): Day {
@@ -12,17 +11,29 @@ export function dayOf(date: string): Day {
   return ms / MILLISECONDS;
 }
 
-/** A day written YYYY-MM-DD. */
-export const dateOf = (day: Day): string => new Date(day * MILLISECONDS).toISOString().slice(0, 10);
+/** A day, or the day of an instant, written YYYY-MM-DD. */
+export const dateOf = (day: Day): string =>
+  new Date(Math.floor(day) * MILLISECONDS).toISOString().slice(0, 10);
 
-/** The day `span` after `day`; months are calendar months, the day clamped to the month's end. */
-export function addSpan(day: Day, span: Span): Day {
-  if ("days" in span) return day + span.days;
-  const date = new Date(day * MILLISECONDS);
+/** An instant written YYYY-MM-DD, with HH:MM UTC after it unless it is 00:00; what is under a minute is left out. */
+export function momentText(t: Instant): string {
+  const time = new Date(Math.round(t * MILLISECONDS)).toISOString().slice(11, 16);
+  return Number.isInteger(t) ? dateOf(t) : `${dateOf(t)} ${time} UTC`;
+}
+
+/**
+ * The day, or the instant, `span` after another: the time of day stays. Months are calendar months, the day clamped
+ * to the month's end.
+ */
+export function addSpan(day: Instant, span: Span): Instant {
+  if ("days" in span) return instant(day + span.days);
+  const whole = Math.floor(day);
+  const date = new Date(whole * MILLISECONDS);
   const index = date.getUTCFullYear() * 12 + date.getUTCMonth() + span.months;
   const [year, month] = [Math.floor(index / 12), index % 12];
   const end = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
-  return Date.UTC(year, month, Math.min(date.getUTCDate(), end)) / MILLISECONDS;
+  const moved = Date.UTC(year, month, Math.min(date.getUTCDate(), end)) / MILLISECONDS;
+  return instant(moved + (day - whole));
 }
 
 /** First days of the months from `from` to `to`, both included, written YYYY-MM. @throws DataError when none. */

@@ -59,6 +59,14 @@ export const literal = (path: string): string => path.replace(/[*?[\]]/g, "[$&]"
 /** SQL for the day of a TIMESTAMP, in days since 1970-01-01, INTEGER. */
 export const dayColumn = (time: string): string => `(CAST(${time} AS DATE) - DATE '1970-01-01')::INTEGER`;
 
+/** SQL for the milliseconds of a TIMESTAMP from 00:00 of its day, rounded down, INTEGER. */
+export const timeOfDayColumn = (time: string): string =>
+  `((epoch_us(${time}) - epoch_us(date_trunc('day', ${time}))) // 1000)::INTEGER`;
+
+/** SQL for the instant of a TIMESTAMP, rounded down to the millisecond, DOUBLE. */
+export const instantColumn = (time: string): string =>
+  `((${dayColumn(time)}::BIGINT * 86400000 + ${timeOfDayColumn(time)})::DOUBLE / 86400000)`;
+
 /** A cell as it leaves a query: whole numbers of 64 bits come as bigint. */
 export type Cell = string | number | bigint | boolean | null;
 

@@ -17,6 +17,8 @@ export type DeclaredOptions = {
    * Without it freshness is measured from `lastDay`: a run must not depend on the day it is made.
    */
   readonly today?: Day | undefined;
+  /** Rows that were not known before 00:00 UTC of this day are left out; none when absent. */
+  readonly asOf?: Day | undefined;
 };
 
 /** Times after the day that is measured from do not make a table fresh. */

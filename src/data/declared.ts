@@ -42,7 +42,7 @@ export async function checkDeclared(
   try {
     const tables = new Map<string, Table>();
     for (const [name, demand] of demands) {
-      const from = {source: tablesOf(study)[name]!, folder: options.folder};
+      const from = {source: tablesOf(study)[name]!, ...options};
       tables.set(name, await loadTable(database, name, demand, from));
     }
     const findings: Finding[] = [];
@@ -91,13 +91,15 @@ async function loadTable(
   database: Database,
   name: string,
   {columns, times}: Demand,
-  {source, folder}: {readonly source: TableSource; readonly folder: string},
+  {source, folder, asOf}: DeclaredOptions & {readonly source: TableSource},
 ): Promise<Table> {
   const expected = [source.customer, source.time].filter(column => column !== undefined);
   const csv = {...source.csv, expected};
   const files = await openFiles(database, source.from, {folder, csv, field: `${name}.from`});
   for (const file of files) for (const [column, field] of columns) requireColumn(file, column, field);
-  const read = [...columns.keys()];
+  const since = asOf === undefined ? [] : source.since;
+  for (const file of files) for (const column of since) requireColumn(file, column, name);
+  const read = [...new Set([...columns.keys(), ...since])];
   await loadRaw(database, files, read);
   const sql = named(name);
   const cell = (column: string) => rawColumn(read.indexOf(column));
@@ -108,6 +110,14 @@ async function loadTable(
     const reading = {timeZone, ...(column === source.time && {timeFormat})};
     return `, ${timeOf(filled(cell(column)), reading)} AS ${time(column)}`;
   });
+  if (asOf !== undefined) {
+    const {timeZone = "UTC", timeFormat} = source;
+    const later = since.map(
+      column =>
+        `coalesce(${timeOf(filled(cell(column)), {timeZone, timeFormat})} >= ${timestamp(asOf)}, false)`,
+    );
+    await database.connection.run(`DELETE FROM raw WHERE ${later.join(" OR ")}`);
+  }
   await database.connection.run(
     `CREATE TABLE ${sql} AS SELECT *${parsed.join("")} FROM raw; DROP TABLE raw; DROP TABLE rejected`,
   );

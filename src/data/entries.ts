@@ -1,4 +1,5 @@
 import type {EventLog} from "./event-log.ts";
+import {timesLike} from "./instant.ts";
 
 /**
  * A log with some of the entries, each as often as it is named, without earlier versions of them. Customers keep
@@ -22,6 +23,6 @@ export function takeEntries(log: EventLog, entries: ReadonlyMap<number, readonly
       Object.entries(log.attributes).map(([name, {codes, values}]) => [name, {codes: taken(codes), values}]),
     ),
     ...(log.timeOfDay ? {timeOfDay: taken(log.timeOfDay)} : {}),
-    ...(log.known ? {known: taken(log.known)} : {}),
+    ...(log.known ? {known: timesLike(log.known, order.length, i => log.known![order[i]!]!)} : {}),
   };
 }

@@ -1,16 +1,19 @@
+import {type Instant, instantOf, type Times, timesLike} from "./instant.ts";
+
 /** Days since 1970-01-01 (UTC), an integer. */
 export type Day = number;
 
 /**
  * A customer event log in memory, one entry an event, sorted by customer (in the order of `customers`),
- * then by day, then by type. Customer c owns the entries [offsets[c], offsets[c + 1]).
+ * then by time (the day, where times of day are not known), then by type. Customer c owns the entries
+ * [offsets[c], offsets[c + 1]).
  */
 export type EventLog = {
   /** Customer ids, sorted by code unit, each once. */
   readonly customers: readonly string[];
   readonly offsets: Int32Array;
   readonly day: Int32Array;
-  /** Milliseconds from 00:00 UTC of the day, in no order within it; absent when only days are known. */
+  /** Milliseconds from 00:00 UTC of the day; absent when only days are known. See {@link timesOf}. */
   readonly timeOfDay?: Int32Array | undefined;
   /** Index into `types`. */
   readonly type: Uint8Array;
@@ -22,8 +25,11 @@ export type EventLog = {
   readonly attributes: Readonly<
     Record<string, {readonly codes: Int32Array; readonly values: readonly string[]}>
   >;
-  /** Day on which each event became known, at least its own; absent when the source does not say. */
-  readonly known?: Int32Array | undefined;
+  /**
+   * When each event became known, at least its own time: days, instants where the log has times of day. Absent when
+   * the source does not say.
+   */
+  readonly known?: Times | undefined;
   /** Versions of events that were valid until a later one replaced them; absent when there are none. */
   readonly superseded?: Superseded | undefined;
   /** First day with an event. */
@@ -34,13 +40,15 @@ export type EventLog = {
 
 /** Superseded versions, in a log with the customers, types and attribute values of the one that they belong to. */
 export type Superseded = {
-  readonly log: EventLog & {readonly known: Int32Array};
-  /** Day on which the next version of each became known, later than `log.known`. */
-  readonly until: Int32Array;
+  readonly log: EventLog & {readonly known: Times};
+  /** When the next version of each became known, later than `log.known`; days or instants like it. */
+  readonly until: Times;
 };
 
-/** Milliseconds of a day: an instant is a {@link Day} with a fraction, a whole number of them over this. */
-export const DAY_MILLISECONDS = 86_400_000;
+/** When the events of a log happened: their instants where it has times of day, else their days. */
+export function timesOf({day, timeOfDay}: Pick<EventLog, "day" | "timeOfDay">): Times {
+  return timeOfDay ? Float64Array.from(day, (d, i) => instantOf(d, timeOfDay[i]!)) : day;
+}
 
 /** Units of `EventLog.amount` in one unit of currency. */
 export const AMOUNT_SCALE = 10_000;
@@ -54,18 +62,19 @@ export type EventRow = {
   /** In currency; absent is missing. */
   readonly amount?: number | undefined;
   readonly attributes?: Readonly<Record<string, string>> | undefined;
-  /** Day on which it became known; its own day when absent or earlier. */
-  readonly known?: Day | undefined;
+  /** Day on which it became known, in a log with times of day the instant; its own time when absent or earlier. */
+  readonly known?: Instant | undefined;
   /** Rows with one id are versions of an event: the one known last is valid, of equals the later in the list. */
   readonly id?: string | undefined;
 };
 
 /**
- * Builds an event log from rows in any order, but for versions that were known on one day. It has times of day when
+ * Builds an event log from rows in any order, but for versions that were known at one time. It has times of day when
  * any row has one; a row without is then of 00:00.
  * @param lastDay last fully observed day; the day of the last event when absent.
  */
 export function eventLogOf(rows: readonly EventRow[], {lastDay}: {lastDay?: Day} = {}): EventLog {
+  const timed = rows.some(row => row.timeOfDay !== undefined);
   const {valid, superseded, until} = versionsOf(rows);
   const texts = textsOf([...valid, ...superseded]);
   let first = Number.POSITIVE_INFINITY;
@@ -75,7 +84,7 @@ export function eventLogOf(rows: readonly EventRow[], {lastDay}: {lastDay?: Day}
     if (day > last) last = day;
   }
   const extent = {firstDay: first, lastDay: lastDay ?? last};
-  const {known, ...log} = {...columnsOf(sortedRows(valid, texts), texts), ...extent};
+  const {known, ...log} = {...columnsOf(sortedRows(valid, texts), texts, timed), ...extent};
   const old = sortedRows(superseded, texts);
   return {
     ...log,
@@ -84,26 +93,31 @@ export function eventLogOf(rows: readonly EventRow[], {lastDay}: {lastDay?: Day}
       ? {}
       : {
           superseded: {
-            log: {...columnsOf(old, texts), ...extent},
-            until: Int32Array.from(old, ({row}) => until.get(row)!),
+            log: {...columnsOf(old, texts, timed), ...extent},
+            until: timesLike(known, old.length, i => until.get(old[i]!.row)!),
           },
         }),
   };
 }
 
-const knownOn = ({day, known = day}: EventRow): Day => Math.max(day, known);
+const happenedAt = ({day, timeOfDay = 0}: EventRow): Instant => instantOf(day, timeOfDay);
 
-/** The rows that are valid, and those that were until a later version became known, on a later day. */
+function knownAt(row: EventRow): Instant {
+  const happened = happenedAt(row);
+  return Math.max(happened, row.known ?? happened);
+}
+
+/** The rows that are valid, and those that were until a later version became known, at a later time. */
 function versionsOf(rows: readonly EventRow[]) {
-  const until = new Map<EventRow, Day>();
+  const until = new Map<EventRow, Instant>();
   const withId = rows.filter(row => row.id !== undefined);
   for (const versions of Map.groupBy(withId, row => row.id).values()) {
-    const ordered = versions.toSorted((a, b) => knownOn(a) - knownOn(b));
-    for (const [i, row] of ordered.slice(0, -1).entries()) until.set(row, knownOn(ordered[i + 1]!));
+    const ordered = versions.toSorted((a, b) => knownAt(a) - knownAt(b));
+    for (const [i, row] of ordered.slice(0, -1).entries()) until.set(row, knownAt(ordered[i + 1]!));
   }
   return {
     valid: rows.filter(row => !until.has(row)),
-    superseded: rows.filter(row => (until.get(row) ?? Number.NEGATIVE_INFINITY) > knownOn(row)),
+    superseded: rows.filter(row => (until.get(row) ?? Number.NEGATIVE_INFINITY) > knownAt(row)),
     until,
   };
 }
@@ -135,10 +149,10 @@ function sortedRows(rows: readonly EventRow[], {customers, types}: Texts): Index
   const typeIndex = new Map(types.map((id, i) => [id, i]));
   return rows
     .map(row => ({row, c: customerIndex.get(row.customer)!, t: typeIndex.get(row.type)!}))
-    .sort((a, b) => a.c - b.c || a.row.day - b.row.day || a.t - b.t);
+    .sort((a, b) => a.c - b.c || happenedAt(a.row) - happenedAt(b.row) || a.t - b.t);
 }
 
-function columnsOf(sorted: readonly IndexedRow[], {customers, types, values}: Texts) {
+function columnsOf(sorted: readonly IndexedRow[], {customers, types, values}: Texts, timed: boolean) {
   const offsets = new Int32Array(customers.length + 1);
   for (const {c} of sorted) offsets[c + 1]! += 1;
   for (let c = 0; c < customers.length; c++) offsets[c + 1]! += offsets[c]!;
@@ -150,9 +164,7 @@ function columnsOf(sorted: readonly IndexedRow[], {customers, types, values}: Te
   return {
     ...{customers, types, offsets},
     day: Int32Array.from(sorted, ({row}) => row.day),
-    ...(sorted.some(({row}) => row.timeOfDay !== undefined)
-      ? {timeOfDay: Int32Array.from(sorted, ({row}) => row.timeOfDay ?? 0)}
-      : {}),
+    ...(timed ? {timeOfDay: Int32Array.from(sorted, ({row}) => row.timeOfDay ?? 0)} : {}),
     type: Uint8Array.from(sorted, ({t}) => t),
     amount: Float64Array.from(sorted, ({row}) =>
       row.amount === undefined ? Number.NaN : Math.round(row.amount * AMOUNT_SCALE),
@@ -160,7 +172,9 @@ function columnsOf(sorted: readonly IndexedRow[], {customers, types, values}: Te
     attributes: Object.fromEntries(
       Object.entries(values).map(([name, own]) => [name, {codes: codesOf(name, own), values: own}]),
     ),
-    known: Int32Array.from(sorted, ({row}) => knownOn(row)),
+    known: timed
+      ? Float64Array.from(sorted, ({row}) => knownAt(row))
+      : Int32Array.from(sorted, ({row}) => knownAt(row)),
   };
 }
 

@@ -23,6 +23,7 @@ import {checkReading} from "./time.ts";
  */
 export type Ingested = {
   readonly database: Database;
+  /** As of a day, those that had rows then. */
   readonly files: readonly SourceFile[];
   /** Names of the attributes. */
   readonly attributes: readonly string[];
@@ -101,6 +102,7 @@ async function read(
   await countRows(database, files);
   if (cut !== undefined) await cutAsOf(database, source, reading, cut);
   const rowsRead = await countRows(database, files, asOf);
+  const present = cut === undefined ? files : await withRows(database, files);
   const last = declared ?? (today === undefined ? undefined : dayOf(today));
   await judge(database, source, reading, last);
   await database.connection.run("DROP TABLE raw");
@@ -124,7 +126,7 @@ async function read(
     );
   return {
     database,
-    files,
+    files: present,
     attributes: source.attributes,
     known: source.known !== undefined,
     ids: source.id !== undefined,
@@ -150,6 +152,16 @@ async function countRows(database: Database, files: readonly SourceFile[], asOf?
   throw new DataError(`${nameAll(files)} has a header but no rows; give a file with one row an event`, {
     file,
   });
+}
+
+/** The files of which rows are left. */
+async function withRows(database: Database, files: readonly SourceFile[]): Promise<readonly SourceFile[]> {
+  const rows = await rowsOf<{file: number}>(
+    database,
+    'SELECT "$file"::DOUBLE AS file FROM raw UNION SELECT "$file"::DOUBLE FROM rejected',
+  );
+  const left = new Set(rows.map(({file}) => file));
+  return files.filter((_, i) => left.has(i));
 }
 
 const nameAll = (files: readonly SourceFile[]): string =>

@@ -5,19 +5,23 @@ import {
   copyColumn,
   type Database,
   dayColumn,
+  instantColumn,
   named,
   quoted,
   rowsOf,
+  timeOfDayColumn,
   withDatabase,
 } from "./database.ts";
 import {byCodeUnit, type EventLog, type Superseded} from "./event-log.ts";
+import type {Times} from "./instant.ts";
 import {partitionRows} from "./partitions.ts";
 import {manifestIn, type SnapshotManifest} from "./snapshot.ts";
 
 /**
  * Reads the events of a snapshot folder into memory; days are in UTC. Entries of a customer that agree in day
  * and type keep the order of their times.
- * @param timesOfDay whether to read them, too, which only cutoffs within a day need.
+ * @param timesOfDay whether to read them, too, which only cutoffs within a day need. The log has none when its events
+ * are of one time of day, or of two, which is how a file of dates reads, in a zone with summer time too.
  * @throws DataError when the folder is no snapshot, or lacks events.
  */
 export const loadEventLog = (
@@ -26,7 +30,9 @@ export const loadEventLog = (
 ): Promise<EventLog> =>
   withDatabase(async database => {
     const manifest = await manifestIn(database, folder);
-    const tables = await tablesIn(database, folder, manifest);
+    const all = await partitionRows(database, manifest.partitions, join(folder, "..", ".."));
+    const timed = timesOfDay && (await hasTimes(database, all));
+    const tables = await tablesIn(database, all, {...manifest, timed});
     const customers = await customersOf(database, tables);
     const types = Object.keys(manifest.types).sort(byCodeUnit);
     const dictionaries: Dictionary[] = [];
@@ -34,8 +40,8 @@ export const loadEventLog = (
       if (attribute !== undefined)
         dictionaries.push(await dictionaryOf(database, tables.all, column, attribute, dictionaries.length));
     const logOf = async (source: string, counts: Int32Array, moments: readonly string[]) => {
-      const entries = await entriesOf(database, source, {counts, types, dictionaries, moments, timesOfDay});
-      const {codes, moments: days, ...columns} = inOrder(customers.ids, counts, entries);
+      const entries = await entriesOf(database, source, {counts, types, dictionaries, moments, timed});
+      const {codes, moments: times, ...columns} = inOrder(customers.ids, counts, entries);
       const log: EventLog = {
         ...{...columns, types},
         attributes: Object.fromEntries(
@@ -44,15 +50,24 @@ export const loadEventLog = (
         firstDay: dayOf(manifest.firstDay),
         lastDay: dayOf(manifest.lastDay),
       };
-      return {log, days};
+      return {log, times};
     };
-    const {log, days} = await logOf(tables.valid, customers.valid, tables.known ? ["known"] : []);
+    const {log, times} = await logOf(tables.valid, customers.valid, tables.known ? ["known"] : []);
     return {
       ...log,
-      ...(tables.known ? {known: days[0]!} : {}),
+      ...(tables.known ? {known: times[0]!} : {}),
       ...(await supersededIn(tables, customers, logOf)),
     };
   });
+
+/** Whether the events are of more than two times of day. */
+async function hasTimes(database: Database, all: string): Promise<boolean> {
+  const sql = `SELECT count(DISTINCT ${timeOfDayColumn("time")}) > 2 AS timed FROM ${all}`;
+  return (await rowsOf<{timed: boolean}>(database, sql))[0]!.timed;
+}
+
+/** SQL for what a log keeps of a TIMESTAMP: its instant where it has times of day, else its day. */
+const timeColumn = (time: string, timed: boolean): string => (timed ? instantColumn : dayColumn)(time);
 
 /** The rows of a snapshot as tables, or SQL for tables, with the columns of its schema. */
 type Tables = {
@@ -61,8 +76,8 @@ type Tables = {
   /** The valid version of each event. */
   readonly valid: string;
   /**
-   * The versions that some day began with and a later one did not; "$seen" and "$until" are the times at which they
-   * and the versions after them were known. Absent when there are none.
+   * The versions that were valid until a later day, or instant; "$seen" and "$until" are the times at which they and
+   * the versions after them were known. Absent when there are none.
    */
   readonly superseded?: string;
   /** Whether there is a column `known`. */
@@ -71,10 +86,9 @@ type Tables = {
 
 async function tablesIn(
   database: Database,
-  folder: string,
-  {partitions, schema, superseded}: SnapshotManifest,
+  all: string,
+  {schema, superseded, timed}: Pick<SnapshotManifest, "schema" | "superseded"> & {readonly timed: boolean},
 ): Promise<Tables> {
-  const all = await partitionRows(database, partitions, join(folder, "..", ".."));
   const known = schema.some(({column, attribute}) => column === "known" && attribute === undefined);
   if (superseded === 0) return {all, valid: all, known};
   const columns = schema.map(({column}) => named(column)).join(", ");
@@ -84,7 +98,8 @@ async function tablesIn(
        FROM (SELECT ${columns}, ${known ? "known" : "time"} AS "$seen" FROM ${all} SEMI JOIN versioned USING (id));
      CREATE VIEW valid AS SELECT ${columns} FROM ${all} ANTI JOIN versioned USING (id)
        UNION ALL SELECT ${columns} FROM versions WHERE "$until" IS NULL;
-     CREATE VIEW superseded AS SELECT * FROM versions WHERE ${dayColumn('"$seen"')} < ${dayColumn('"$until"')}`,
+     CREATE VIEW superseded AS SELECT * FROM versions
+       WHERE ${timeColumn('"$seen"', timed)} < ${timeColumn('"$until"', timed)}`,
   );
   return {all, valid: "valid", superseded: "superseded", known};
 }
@@ -114,7 +129,7 @@ type LogOf = (
   source: string,
   counts: Int32Array,
   moments: readonly string[],
-) => Promise<{log: EventLog; days: readonly Int32Array[]}>;
+) => Promise<{log: EventLog; times: readonly Times[]}>;
 
 async function supersededIn(
   tables: Tables,
@@ -122,8 +137,8 @@ async function supersededIn(
   logOf: LogOf,
 ): Promise<{superseded?: Superseded}> {
   if (tables.superseded === undefined || customers.superseded.every(n => n === 0)) return {};
-  const {log, days} = await logOf(tables.superseded, customers.superseded, ['"$seen"', '"$until"']);
-  return {superseded: {log: {...log, known: days[0]!}, until: days[1]!}};
+  const {log, times} = await logOf(tables.superseded, customers.superseded, ['"$seen"', '"$until"']);
+  return {superseded: {log: {...log, known: times[0]!}, until: times[1]!}};
 }
 
 type Dictionary = {
@@ -172,8 +187,8 @@ type Entries = {
   readonly type: Uint8Array;
   readonly amount: Float64Array;
   readonly codes: readonly Int32Array[];
-  /** Days of further moments. */
-  readonly moments: readonly Int32Array[];
+  /** Further times, as the log keeps them. */
+  readonly moments: readonly Times[];
 };
 
 type EntryOptions = {
@@ -183,36 +198,37 @@ type EntryOptions = {
   readonly dictionaries: readonly Dictionary[];
   /** SQL for further times. */
   readonly moments: readonly string[];
-  readonly timesOfDay: boolean;
+  /** Whether to keep times of day. */
+  readonly timed: boolean;
 };
 
-/** All entries of a table, by customer in the order of SQL, then day, then type. */
+/** All entries of a table, by customer in the order of SQL, then time as the log keeps it, then type. */
 async function entriesOf(
   database: Database,
   source: string,
-  {counts, types, dictionaries, moments, timesOfDay}: EntryOptions,
+  {counts, types, dictionaries, moments, timed}: EntryOptions,
 ): Promise<Entries> {
   const rows = counts.reduce((sum, n) => sum + n, 0);
   const entries: Entries = {
     day: new Int32Array(rows),
-    ...(timesOfDay ? {timeOfDay: new Int32Array(rows)} : {}),
+    ...(timed ? {timeOfDay: new Int32Array(rows)} : {}),
     type: new Uint8Array(rows),
     amount: new Float64Array(rows),
     codes: dictionaries.map(() => new Int32Array(rows)),
-    moments: moments.map(() => new Int32Array(rows)),
+    moments: moments.map(() => new (timed ? Float64Array : Int32Array)(rows)),
   };
   const code = dictionaries.map((_, i) => `, coalesce(d${i}.code, -1)::INTEGER AS c${i}`).join("");
   const joins = dictionaries
     .map(({table, column}, i) => `LEFT JOIN ${table} d${i} ON d${i}.value = e.${named(column)}`)
     .join(" ");
-  const days = moments.map((moment, i) => `, ${dayColumn(`e.${moment}`)} AS m${i}`).join("");
+  const times = moments.map((moment, i) => `, ${timeColumn(`e.${moment}`, timed)} AS m${i}`).join("");
   const keys = [...dictionaries.map((_, i) => `, c${i}`), ...moments.map((_, i) => `, m${i}`)].join("");
   const sql = `SELECT ${dayColumn("time")} AS day,
       (list_position([${types.map(quoted).join(", ")}], type) - 1)::UTINYINT AS kind,
-      coalesce((amount * 10000)::DOUBLE, 'nan'::DOUBLE) AS money${code}${days}
-      ${timesOfDay ? ", ((epoch_us(time) - epoch_us(date_trunc('day', time))) // 1000)::INTEGER AS time_of_day" : ""}
+      coalesce((amount * 10000)::DOUBLE, 'nan'::DOUBLE) AS money${code}${times}
+      ${timed ? `, ${timeOfDayColumn("time")} AS time_of_day` : ""}
     FROM ${source} e ${joins}
-    ORDER BY customer, day, kind, time, money${keys}`;
+    ORDER BY customer, day, ${timed ? "time_of_day, " : ""}kind, time, money${keys}`;
   const wide = [...entries.codes, ...entries.moments];
   let at = 0;
   for await (const chunk of chunksOf(database, sql)) {
@@ -243,7 +259,7 @@ function inOrder(
   if (order.every((from, to) => from === to)) return {...entries, customers, offsets: starts};
   const offsets = new Int32Array(counts.length + 1);
   for (let c = 0; c < counts.length; c++) offsets[c + 1] = offsets[c]! + counts[order[c]!]!;
-  const moved = <T extends Int32Array | Uint8Array | Float64Array>(from: T): T => {
+  const moved = <T extends Times | Uint8Array>(from: T): T => {
     const out = from.slice() as T;
     for (let c = 0; c < counts.length; c++)
       out.set(from.subarray(starts[order[c]!]!, starts[order[c]! + 1]!), offsets[c]!);

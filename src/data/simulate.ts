@@ -54,6 +54,9 @@ export type TrueEffect = {
   readonly effect: number;
 };
 
+/** How often customers do things, as a multiple of what they would do; 1 where absent. 0 or more. */
+export type Habits = {readonly visits?: number; readonly tickets?: number};
+
 /** A simulated log, and beside it what nobody could know of a real one. */
 export type Simulation = {
   /** By time, then customer, then type. */
@@ -81,13 +84,19 @@ const STREAMS = 4;
  * retention campaign.
  * @param customers number of customers, 1 … 50,000.
  * @param seed any integer; the same seed gives the same log. Each customer has random sources of its own.
+ * @param only how many of them to simulate, those with the first ids, who are the same whatever it is; all when absent.
+ * @param habits what to change: the same customers with the same luck, who visit or need support more or less often.
  */
 export function simulateShop({
   customers = 6000,
   seed = 1,
+  only = customers,
+  habits = {},
 }: {
   customers?: number;
   seed?: number;
+  only?: number;
+  habits?: Habits;
 } = {}): Simulation {
   if (!Number.isInteger(customers) || customers < 1 || customers > MOST_CUSTOMERS)
     throw new RangeError(`simulateShop requires 1 to ${MOST_CUSTOMERS} customers, got ${customers}`);
@@ -97,10 +106,10 @@ export function simulateShop({
   const probability: TrueProbability[] = [];
   const effects: TrueEffect[] = [];
   const persons = personsInOrderOfIds(customers, seed);
-  for (let number = 0; number < customers; number++) {
+  for (let number = 0; number < Math.min(only, customers); number++) {
     const customer = `C${String(number + 1).padStart(6, "0")}`;
     const stream = STREAMS * persons[number]!;
-    const profile = drawProfile(randomOf(seed, stream + 1));
+    const profile = withHabits(drawProfile(randomOf(seed, stream + 1)), habits);
     const person: Person = {profile, answer: answerOf(profile)};
     const life = randomOf(seed, stream + 2);
     const arm = life() < 0.5 ? "treated" : "control";
@@ -119,6 +128,12 @@ export function simulateShop({
 /** Ids say nothing about their owners: person persons[i] gets id i + 1. */
 const personsInOrderOfIds = (customers: number, seed: number): Int32Array =>
   shuffled(randomOf(seed, 0), customers);
+
+const withHabits = (profile: Profile, {visits = 1, tickets = 1}: Habits): Profile => ({
+  ...profile,
+  visits: profile.visits * visits,
+  tickets: profile.tickets * tickets,
+});
 
 const NONE: Readonly<Record<string, string>> = Object.freeze({});
 

@@ -32,3 +32,7 @@ export async function factsOf(database: Database, names: readonly string[]): Pro
     numbers: row![`n${i}`]!,
   }));
 }
+
+/** "a and b could both be the time", "a, b and c could all be the time". */
+export const couldBe = (names: readonly string[], what: string): string =>
+  `${names.slice(0, -1).join(", ")} and ${names.at(-1)} could ${names.length === 2 ? "both" : "all"} be ${what}`;

@@ -2,8 +2,11 @@ import {DataError} from "../data-error.ts";
 import {counted} from "../figures.ts";
 import {type Database, rowsOf} from "./database.ts";
 import {filled} from "./raw.ts";
-import type {ColumnFacts} from "./sniff-columns.ts";
+import {type ColumnFacts, couldBe} from "./sniff-columns.ts";
 import {checkReading, timeOf} from "./time.ts";
+
+/** Names of a column that says when a row was written, not when its event happened. */
+export const KNOWN = /load|known|ingest|insert|import|creat|updat|modif|receiv|recorded|written|sync/i;
 
 type Form = {
   /** strptime format; absent for ISO 8601. */
@@ -114,6 +117,13 @@ async function readsOf(
   return reads.filter(read => read.rows > best / 3);
 }
 
+/** Whether (nearly) all values of a column are times of this form. */
+export const readsAs = async (
+  database: Database,
+  fact: ColumnFacts,
+  format: string | undefined,
+): Promise<boolean> => (await readsOf(database, fact, format)).some(read => read.format === format);
+
 async function countReads(
   database: Database,
   forms: readonly Form[],
@@ -145,9 +155,11 @@ function oneColumn(
   const named = candidates.filter(reads =>
     /time|date|stamp|day|datum|zeit|when|_at$|[a-z]At$/i.test(nameOf(reads)),
   );
-  const left = candidates.length === 1 ? candidates : named;
+  // Beside the time at which it happened, a row may say when it was loaded.
+  const happened = named.filter(reads => !KNOWN.test(nameOf(reads)));
+  const left = candidates.length === 1 ? candidates : happened.length > 0 ? happened : named;
   if (left.length === 1) return left[0]!;
   throw new DataError(
-    `${(left.length === 0 ? candidates : left).map(nameOf).join(" and ")} could all be the time; name the column with --time`,
+    `${couldBe((left.length === 0 ? candidates : left).map(nameOf), "the time")}; name the column with --time`,
   );
 }

@@ -8,8 +8,9 @@ import {type Ingested, ingest} from "./ingest.ts";
 import {SPACES} from "./layout.ts";
 import {loadRaw} from "./raw.ts";
 import type {EventSource} from "./reading.ts";
-import {type ColumnFacts, factsOf} from "./sniff-columns.ts";
+import {type ColumnFacts, couldBe, factsOf} from "./sniff-columns.ts";
 import {decideTime} from "./sniff-time.ts";
+import {decideId, decideKnown} from "./sniff-versions.ts";
 import {openFiles, type SourceFile} from "./source.ts";
 
 /** What the user knows already; everything absent is found from the files. */
@@ -38,6 +39,9 @@ export type Sniffed = {
     readonly layout: string;
     readonly customer: string;
     readonly time: string;
+    /** Absent when no column looks like one; so is `id`. */
+    readonly known?: string;
+    readonly id?: string;
     readonly type: string;
     readonly amount: string;
   };
@@ -103,9 +107,16 @@ async function decide(
     const facts = await factsOf(database, columns);
     const time = await decideTime(database, facts, hints);
     const rest = facts.filter(fact => fact.name !== time.column);
+    const known = await decideKnown(database, facts, time, hints);
     const type = decideType(rest, hints);
     const customer = decideCustomer(rest, opened[0]!, hints);
-    const taken = [customer.column, ...(await columnsIn(database, type.expression, "--type"))];
+    const id = await decideId(database, rest, facts.find(({name}) => name === customer.column)!);
+    const taken = [
+      customer.column,
+      known.column,
+      id.column,
+      ...(await columnsIn(database, type.expression, "--type")),
+    ];
     const amount = decideAmount(
       rest.filter(fact => !taken.includes(fact.name)),
       hints,
@@ -118,6 +129,8 @@ async function decide(
       time: time.column,
       ...(time.format === undefined ? {} : {timeFormat: time.format}),
       timeZone: "UTC",
+      ...(known.column === undefined ? {} : {known: known.column}),
+      ...(id.column === undefined ? {} : {id: id.column}),
       type: type.expression,
       ...(amount.expression === undefined ? {} : {amount: amount.expression}),
       attributes: [],
@@ -129,6 +142,8 @@ async function decide(
       layout: layoutReason(opened[0]!),
       customer: customer.reason,
       time: time.reason,
+      ...(known.reason === undefined ? {} : {known: known.reason}),
+      ...(id.reason === undefined ? {} : {id: id.reason}),
       type: type.reason,
       amount: amount.reason,
     };
@@ -187,10 +202,10 @@ function decideCustomer(facts: readonly ColumnFacts[], file: SourceFile, {custom
   const which =
     best === undefined
       ? "no column is named like a customer"
-      : `${scored
-          .filter(({score}) => score === best.score)
-          .map(({fact}) => fact.name)
-          .join(" and ")} could all be the customer`;
+      : couldBe(
+          scored.filter(({score}) => score === best.score).map(({fact}) => fact.name),
+          "the customer",
+        );
   throw new DataError(
     `${file.name}: ${which}, it has ${list(file.columns)}; name the column with --customer`,
     {file: file.name},
@@ -247,7 +262,10 @@ function decideAmount(facts: readonly ColumnFacts[], {amount}: SniffHints): Expr
   const amounts = like(AMOUNT).filter(fact => !QUANTITY.test(fact.name));
   if (amounts.length > 1)
     throw new DataError(
-      `${amounts.map(fact => fact.name).join(" and ")} could all be the amount; name one with --amount, or --amount none`,
+      `${couldBe(
+        amounts.map(fact => fact.name),
+        "the amount",
+      )}; name one with --amount, or --amount none`,
     );
   if (amounts.length === 1)
     return {

@@ -1,17 +1,19 @@
 import type {Study} from "../study.ts";
 import {dateOf} from "./calendar.ts";
-import {dayColumn, quoted, rowsOf, withDatabase} from "./database.ts";
+import {dayColumn, instantColumn, quoted, rowsOf, withDatabase} from "./database.ts";
 import {byCodeUnit, type Day} from "./event-log.ts";
+import type {Times} from "./instant.ts";
 import {loadSideTable, rowsByCustomer, type SideColumn, type SideOptions, sideColumn} from "./side-table.ts";
 
 /** The day that does not come: the end of a contract without one, and the replacement of a valid version. */
 export const NEVER: Day = 2 ** 31 - 1;
 
 /**
- * Contracts of known customers, in every version that was known at the end of some day, sorted by customer, start,
- * then the day known. A version is seen at a cutoff t when known < t <= until; the valid ones, which outcomes use,
- * have until = {@link NEVER}. Where the source does not say when rows were known, each is valid and seen from its
- * start on; its end may be later than a cutoff that sees it, and is then to be taken as not known yet.
+ * Contracts of known customers, in every version that was known at the end of some day, or, with times of day, at
+ * some instant, sorted by customer, start, then the time known. Contracts cover whole days. A version is seen at a
+ * cutoff t when known < t <= until; the valid ones, which outcomes use, have until = {@link NEVER}. Where the source
+ * does not say when rows were known, each is valid and seen from its start on; its end may be later than a cutoff that
+ * sees it, and is then to be taken as not known yet.
  */
 export type Subscriptions = {
   /** Customer c of the log owns the rows [offsets[c], offsets[c + 1]). */
@@ -24,9 +26,10 @@ export type Subscriptions = {
   readonly plan: Int32Array;
   /** Plan texts, sorted by code unit. */
   readonly plans: readonly string[];
-  readonly known: Int32Array;
-  /** Day on which a later version of the contract became known. */
-  readonly until: Int32Array;
+  /** Days; instants where they were read with times of day. */
+  readonly known: Times;
+  /** When a later version of the contract became known. */
+  readonly until: Times;
   /** Rows left out because their customer has no event. */
   readonly unknownCustomers: number;
 };
@@ -35,12 +38,13 @@ export type Subscriptions = {
  * Reads the table of contracts of a study. With a column `known`, rows of one customer with one time of start are
  * versions of a contract, and the one known last, of equals the later row, is valid; without it each row is a
  * contract. As of a day, a contract without known times is one that started before, its end open unless it came.
+ * @param timesOfDay whether to keep the instants at which versions were known, which cutoffs within a day need.
  * @throws DataError for files or columns that are not there, and for the first row that cannot be read or ends
  * before it starts.
  */
 export const loadSubscriptions = (
   source: NonNullable<Study["subscriptions"]>,
-  {folder, customers, asOf}: SideOptions,
+  {folder, customers, asOf, timesOfDay = false}: SideOptions & {readonly timesOfDay?: boolean},
 ): Promise<Subscriptions> =>
   withDatabase(async database => {
     const columns = columnsOf(source);
@@ -58,9 +62,10 @@ export const loadSubscriptions = (
     );
     const plans = texts.map(row => row.plan).sort(byCodeUnit);
     const days = (n: number) => new Int32Array(n);
-    const rows = await rowsByCustomer(database, versionRows(source, {plan, plans, asOf}), {
+    const times = (n: number): Times => (timesOfDay ? new Float64Array(n) : days(n));
+    const rows = await rowsByCustomer(database, versionRows(source, {plan, plans, asOf, timesOfDay}), {
       customers,
-      make: n => [days(n), days(n), days(n), days(n), days(n)],
+      make: n => [days(n), days(n), days(n), times(n), times(n)],
     });
     const {offsets, unknownCustomers} = rows;
     const [start, end, code, known, until] = rows.columns;
@@ -92,21 +97,23 @@ type VersionOptions = {
   readonly plan: string;
   readonly plans: readonly string[];
   readonly asOf: Day | undefined;
+  readonly timesOfDay: boolean;
 };
 
-/** SQL for customer, start, end, plan, known and until of the versions that some day ended with. */
+/** SQL for customer, start, end, plan, known and until of the versions that some day, or instant, ended with. */
 function versionRows(
   {known}: NonNullable<Study["subscriptions"]>,
-  {plan, plans, asOf}: VersionOptions,
+  {plan, plans, asOf, timesOfDay}: VersionOptions,
 ): string {
   const code = `coalesce(list_position([${plans.map(quoted).join(", ")}]::VARCHAR[], ${plan}) - 1, -1)::INTEGER`;
   const notYet = asOf === undefined ? "" : `WHEN c2 >= TIMESTAMP '${dateOf(asOf)}' THEN ${NEVER}`;
   const end = (open: string) => `CASE ${open} WHEN c2 IS NULL THEN ${NEVER} ELSE ${dayColumn("c2")} END`;
-  const next = `lead(${dayColumn("c3")}) OVER (PARTITION BY c0, c1 ORDER BY c3, "$file", "$row")`;
+  const timeColumn = timesOfDay ? instantColumn : dayColumn;
+  const next = `lead(${timeColumn("c3")}) OVER (PARTITION BY c0, c1 ORDER BY c3, "$file", "$row")`;
   const [finish, moment, until] =
     known === undefined ? [end(notYet), "c1", String(NEVER)] : [end(""), "c3", `coalesce(${next}, ${NEVER})`];
   return `SELECT * EXCLUDE place FROM (
       SELECT c0, ${dayColumn("c1")} AS start, ${finish} AS finish, ${code} AS plan,
-        ${dayColumn(moment)} AS known, ${until} AS until, c1 AS place FROM side)
+        ${timeColumn(moment)} AS known, ${timesOfDay ? `(${until})::DOUBLE` : until} AS until, c1 AS place FROM side)
     WHERE known < until ORDER BY place, known, until, finish, plan`;
 }

@@ -1,47 +1,6 @@
 import {randomOf} from "../random.ts";
-import {rankedLift} from "./lift.ts";
-import {rankedAuc, rankedAveragePrecision} from "./metrics.ts";
 import {quantileOf} from "./quantile.ts";
-import type {Ranking} from "./ranking.ts";
-
-/** A figure computed from row weights; NaN when these weights leave it undefined. */
-export type Statistic = (weights: Float64Array) => number;
-
-/** ROC AUC of a ranking as a statistic; the rows were sorted once. */
-export const aucStatistic =
-  (ranking: Ranking): Statistic =>
-  weights =>
-    rankedAuc(ranking, weights);
-
-/** Average precision of a ranking as a statistic. */
-export const averagePrecisionStatistic =
-  (ranking: Ranking): Statistic =>
-  weights =>
-    rankedAveragePrecision(ranking, weights);
-
-/** Lift of a ranking at a fraction, ties shared, as a statistic. */
-export const liftStatistic =
-  (ranking: Ranking, {fraction}: {readonly fraction: number}): Statistic =>
-  weights =>
-    rankedLift(ranking, weights, fraction);
-
-/** Weighted mean of a value a row as a statistic: the base rate of labels, or the mean of a loss. */
-export const meanStatistic =
-  (values: ArrayLike<number>): Statistic =>
-  weights => {
-    let [sum, total] = [0, 0];
-    for (let i = 0; i < weights.length; i++) {
-      sum += weights[i]! * values[i]!;
-      total += weights[i]!;
-    }
-    return sum / total;
-  };
-
-/** How far `a` is above `b`, both on the same draws: the paired comparison of two models. */
-export const difference =
-  (a: Statistic, b: Statistic): Statistic =>
-  weights =>
-    a(weights) - b(weights);
+import {evaluatorOf, type Statistic} from "./statistic.ts";
 
 /** An estimate with its percentile interval. */
 export type Interval = {
@@ -49,6 +8,7 @@ export type Interval = {
   readonly value: number;
   readonly low: number;
   readonly high: number;
+  /** Probability that the interval is to hold. */
   readonly level: number;
   /** Draws in which the statistic was defined: one without a churner, say, is left out. */
   readonly draws: number;
@@ -57,76 +17,183 @@ export type Interval = {
 /** Rows by customer: `cluster[i]` in [0, n) is the customer of row i. */
 export type Clusters = {readonly cluster: Int32Array; readonly n: number};
 
-/** A source of bootstrap weights: fills `out` (one a row) with the next draw. */
-export type WeightDraws = (out: Float64Array) => void;
+/** Statistics by name, in records and lists of any depth. */
+export type Statistics = Statistic | {readonly [name: string]: Statistics} | readonly Statistics[];
+
+/** The same records and lists with an interval for each statistic. */
+export type Intervals<T> = T extends {readonly kind: string}
+  ? Interval
+  : {readonly [K in keyof T]: Intervals<T[K]>};
+
+export type BootstrapOptions = {
+  readonly seed: number;
+  readonly draws?: number;
+  /** Probability that an interval is to hold, in (0, 1). */
+  readonly level?: number;
+};
+
+/** Clusters of the rows of these customers. @param customer at least 0, one a row; the highest may be any. */
+export function clustersOf(customer: ArrayLike<number>): Clusters {
+  const cluster = Int32Array.from(customer);
+  return {cluster, n: 1 + cluster.reduce((a, b) => Math.max(a, b), -1)};
+}
+
+/** A source of bootstrap weights: fills `out` (one a row) with draw number `draw`, 0 or more. */
+export type WeightDraws = (draw: number, out: Float64Array) => void;
 
 /**
  * Draws of whole customers with replacement, as many as there are: a row's weight is how often its customer
- * was drawn. Customers without a row take no part. The draws do not depend on the order of the rows.
+ * was drawn. Customers without a row take no part. A draw depends on the seed and its number only, not on the draws
+ * before it nor on the order of the rows.
  * @throws RangeError when there is no row, or a cluster is out of range.
  */
-export function weightDraws({cluster, n}: Clusters, {seed}: {readonly seed: number}): WeightDraws {
+export function weightDraws(clusters: Clusters, {seed}: {readonly seed: number}): WeightDraws {
+  const {slotOfRow, slots} = slotsOf(clusters);
+  const counts = new Float64Array(slots);
+  return (draw, out) => {
+    drawCounts({seed, draw}, counts);
+    for (let i = 0; i < slotOfRow.length; i++) out[i] = counts[slotOfRow[i]!]!;
+  };
+}
+
+/** Numbers the customers that have a row, by rising cluster. */
+function slotsOf({cluster, n}: Clusters): {readonly slotOfRow: Int32Array; readonly slots: number} {
   const slot = new Int32Array(n).fill(-1);
   for (let i = 0; i < cluster.length; i++) {
     const c = cluster[i]!;
-    if (c < 0 || c >= n)
+    if (!(c >= 0 && c < n))
       throw new RangeError(`weightDraws requires clusters in [0, ${n}), got ${c} in row ${i}`);
     slot[c] = 0;
   }
-  let present = 0;
-  for (let c = 0; c < n; c++) if (slot[c] === 0) slot[c] = present++;
-  if (present === 0) throw new RangeError("weightDraws requires a row, got none");
-  const slotOfRow = cluster.map(c => slot[c]!);
-  const count = new Int32Array(present);
-  const random = randomOf(seed);
-  return out => {
-    count.fill(0);
-    for (let k = 0; k < present; k++) count[Math.floor(random() * present)]! += 1;
-    for (let i = 0; i < slotOfRow.length; i++) out[i] = count[slotOfRow[i]!]!;
-  };
+  let slots = 0;
+  for (let c = 0; c < n; c++) if (slot[c] === 0) slot[c] = slots++;
+  if (slots === 0) throw new RangeError("weightDraws requires a row, got none");
+  return {slotOfRow: cluster.map(c => slot[c]!), slots};
+}
+
+/** How often each of `out.length` slots is drawn in as many draws with replacement. */
+function drawCounts({seed, draw}: {readonly seed: number; readonly draw: number}, out: Float64Array): void {
+  const random = randomOf(seed, draw);
+  const n = out.length;
+  out.fill(0);
+  for (let k = 0; k < n; k++) out[Math.floor(random() * n)]! += 1;
+}
+
+/** Draws that one thread makes: plain data. */
+export type Draws = {
+  readonly clusters: Clusters;
+  readonly statistics: readonly Statistic[];
+  readonly seed: number;
+  /** Numbers of the draws, in [from, to). */
+  readonly from: number;
+  readonly to: number;
+};
+
+/** The statistics in each draw: that of number s in draw from + d at d × statistics + s. */
+export function drawStatistics({clusters, statistics, seed, from, to}: Draws): Float64Array {
+  const {slotOfRow, slots} = slotsOf(clusters);
+  const evaluate = evaluatorOf(statistics, slotOfRow, slots);
+  const counts = new Float64Array(slots);
+  const width = statistics.length;
+  const drawn = new Float64Array((to - from) * width);
+  for (let draw = from; draw < to; draw++) {
+    drawCounts({seed, draw}, counts);
+    evaluate(counts, drawn.subarray((draw - from) * width, (draw - from + 1) * width));
+  }
+  return drawn;
+}
+
+/** The statistics at given weights, one a row. */
+export function statisticsAt(statistics: readonly Statistic[], weights: Float64Array): Float64Array {
+  const out = new Float64Array(statistics.length);
+  const slotOfRow = Int32Array.from(weights, (_, i) => i);
+  evaluatorOf(statistics, slotOfRow, weights.length)(weights, out);
+  return out;
 }
 
 /**
  * Percentile intervals by bootstrap over customers (Efron 1979; Field and Welsh 2007 for clusters). All
- * statistics see the same draws, so a {@link difference} is paired.
- * @param level probability that the interval is to hold, in (0, 1); quantiles interpolate linearly.
+ * statistics see the same draws, so a difference of two is paired. Quantiles interpolate linearly.
  * @throws RangeError when a statistic is undefined on the rows as they are, or in more than half of the draws.
  */
-export function clusterBootstrap<Name extends string>(
+export function clusterBootstrap<T extends Statistics>(
   clusters: Clusters,
-  statistics: Readonly<Record<Name, Statistic>>,
-  {
-    draws = 1000,
+  statistics: T,
+  {draws = 1000, seed, level = 0.95}: BootstrapOptions,
+): Intervals<T> {
+  requireOptions({draws, level});
+  const named = namedStatistics(statistics);
+  const drawn = drawStatistics({
+    clusters,
+    statistics: named.map(one => one.statistic),
     seed,
-    level = 0.95,
-  }: {readonly draws?: number; readonly seed: number; readonly level?: number},
-): Record<Name, Interval> {
+    from: 0,
+    to: draws,
+  });
+  return intervalsOf(statistics, {clusters, drawn, draws, level}) as Intervals<T>;
+}
+
+/** @throws RangeError when the number of draws or the level is out of range. */
+export function requireOptions({draws, level}: {readonly draws: number; readonly level: number}): void {
   if (!(level > 0 && level < 1))
     throw new RangeError(`clusterBootstrap requires a level in (0, 1), got ${level}`);
   if (!Number.isInteger(draws) || draws < 1)
     throw new RangeError(`clusterBootstrap requires at least 1 draw, got ${draws}`);
-  const names = Object.keys(statistics) as Name[];
-  const next = weightDraws(clusters, {seed});
-  const weights = new Float64Array(clusters.cluster.length).fill(1);
-  const values = names.map(name => statistics[name](weights));
-  const drawn = names.map(() => new Float64Array(draws));
-  for (let d = 0; d < draws; d++) {
-    next(weights);
-    for (let s = 0; s < names.length; s++) drawn[s]![d] = statistics[names[s]!](weights);
-  }
-  const entries = names.map((name, s): [Name, Interval] => {
-    if (!Number.isFinite(values[s]))
+}
+
+type Named = {readonly name: string; readonly statistic: Statistic};
+
+const isStatistic = (one: Statistics): one is Statistic => typeof (one as Statistic).kind === "string";
+
+/** All statistics of a tree with their path in it, in the order of the tree. */
+export function namedStatistics(statistics: Statistics, path = ""): Named[] {
+  if (isStatistic(statistics)) return [{name: path, statistic: statistics}];
+  return Object.entries(statistics).flatMap(([name, one]) =>
+    namedStatistics(one, path === "" ? name : `${path}.${name}`),
+  );
+}
+
+/** {@link Intervals} of a tree. @param drawn as {@link drawStatistics} returns it, for all draws. */
+export function intervalsOf(
+  statistics: Statistics,
+  {
+    clusters,
+    drawn,
+    draws,
+    level,
+  }: {
+    readonly clusters: Clusters;
+    readonly drawn: Float64Array;
+    readonly draws: number;
+    readonly level: number;
+  },
+): unknown {
+  const named = namedStatistics(statistics);
+  const values = statisticsAt(
+    named.map(one => one.statistic),
+    new Float64Array(clusters.cluster.length).fill(1),
+  );
+  const intervals = named.map(({name}, s): Interval => {
+    const value = values[s]!;
+    if (!Number.isFinite(value))
       throw new RangeError(
-        `clusterBootstrap requires a statistic defined on the rows, got ${values[s]} for ${name}`,
+        `clusterBootstrap requires a statistic defined on the rows, got ${value} for ${name}`,
       );
-    const defined = drawn[s]!.filter(Number.isFinite);
+    const all = Float64Array.from({length: draws}, (_, d) => drawn[d * named.length + s]!);
+    const defined = all.filter(Number.isFinite);
     if (2 * defined.length < draws)
       throw new RangeError(
         `clusterBootstrap requires a statistic defined in most draws, got ${defined.length} of ${draws} for ${name}`,
       );
-    return [name, {value: values[s]!, ...percentileInterval(defined, level), level, draws: defined.length}];
+    return {value, ...percentileInterval(defined, level), level, draws: defined.length};
   });
-  return Object.fromEntries(entries) as Record<Name, Interval>;
+  let next = 0;
+  const rebuilt = (one: Statistics): unknown => {
+    if (isStatistic(one)) return intervals[next++];
+    if (Array.isArray(one)) return one.map(rebuilt);
+    return Object.fromEntries(Object.entries(one).map(([name, inner]) => [name, rebuilt(inner)]));
+  };
+  return rebuilt(statistics);
 }
 
 /** The central interval of `values` at `level`, from their quantiles. */

@@ -10,9 +10,10 @@ import {buildCohort, type Cohort, type CohortOptions} from "../target/cohort.ts"
 import {type Cutoffs, offCadenceDays} from "../target/cutoffs.ts";
 import {labelTargets} from "../target/targets.ts";
 import {type Contacts, treatedInWindow} from "../target/treated.ts";
-import {aucStatistic, clusterBootstrap, difference, type Interval, type Statistic} from "./bootstrap.ts";
+import {clusterBootstrap, clustersOf, type Interval} from "./bootstrap.ts";
 import {fitQuick, type QuickOptions, quickMargins} from "./quick.ts";
 import {rankRows} from "./ranking.ts";
+import {aucStatistic, difference} from "./statistic.ts";
 
 /** Rows of a cohort, with the label of each in that cohort's order. */
 export type AskedRows = {readonly cohort: Cohort; readonly labels: Int8Array; readonly rows: Int32Array};
@@ -77,22 +78,16 @@ export function cadenceCost(
   {on, off}: {readonly on: ArrayLike<number>; readonly off: ArrayLike<number>},
   {seed, draws = 1000}: {readonly seed: number; readonly draws?: number},
 ): CadenceCost {
-  const customerOf = ({cohort, rows: own}: AskedRows): number[] => Array.from(own, i => cohort.customer[i]!);
-  const cluster = Int32Array.from([...customerOf(rows.on), ...customerOf(rows.off)]);
+  const asked = [rows.on, rows.off];
+  const customer = asked.flatMap(({cohort, rows: own}) => Array.from(own, i => cohort.customer[i]!));
+  const labels = asked.flatMap(({labels: all, rows: own}) => Array.from(own, i => all[i]!));
+  const margins = [...Array.from(on), ...Array.from(off)];
   const n = rows.on.rows.length;
-  const aucOf = (margins: ArrayLike<number>, {labels, rows: own}: AskedRows): Statistic =>
-    aucStatistic(
-      rankRows(
-        margins,
-        Array.from(own, i => labels[i]!),
-      ),
-    );
-  const [onAuc, offAuc] = [aucOf(on, rows.on), aucOf(off, rows.off)];
-  const ofOn: Statistic = weights => onAuc(weights.subarray(0, n));
-  const ofOff: Statistic = weights => offAuc(weights.subarray(n));
+  const onAuc = aucStatistic(rankRows(margins, labels, {rows: labels.map((_, i) => i).slice(0, n)}));
+  const offAuc = aucStatistic(rankRows(margins, labels, {rows: labels.map((_, i) => i).slice(n)}));
   const found = clusterBootstrap(
-    {cluster, n: 1 + cluster.reduce((a, b) => Math.max(a, b), 0)},
-    {onAuc: ofOn, offAuc: ofOff, difference: difference(ofOff, ofOn)},
+    clustersOf(customer),
+    {onAuc, offAuc, difference: difference(offAuc, onAuc)},
     {seed, draws},
   );
   return {onRows: n, offRows: rows.off.rows.length, ...found};

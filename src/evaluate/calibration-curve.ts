@@ -1,5 +1,4 @@
-import {fitLogistic} from "../model/logistic.ts";
-import {quantileOf} from "./quantile.ts";
+import {type Level, normalQuantile, quantileOf} from "./quantile.ts";
 
 /** Rows of like probability: what was predicted for them and what came. */
 export type CalibrationPoint = {
@@ -31,24 +30,18 @@ export function calibrationCurve(
     clusters,
   }: {
     readonly bins?: number;
-    readonly level?: 0.95 | 0.9;
+    readonly level?: Level;
     readonly clusters?: ArrayLike<number> | undefined;
   } = {},
 ): CalibrationPoint[] {
   const n = probabilities.length;
   if (n === 0 || y.length !== n)
     throw new RangeError(`calibrationCurve requires one probability a row, got ${n} for ${y.length}`);
-  const sorted = Float64Array.from(probabilities).sort();
-  if (!(sorted[0]! >= 0 && sorted[n - 1]! <= 1))
-    throw new RangeError(
-      `calibrationCurve requires probabilities in [0, 1], got ${sorted[0]} to ${sorted[n - 1]}`,
-    );
-  const edges = Array.from({length: bins - 1}, (_, b) => quantileOf(sorted, (b + 1) / bins));
+  const binOf = calibrationBins(probabilities, bins);
   const [rows, positives, sums] = [new Int32Array(bins), new Int32Array(bins), new Float64Array(bins)];
   const members = Array.from(rows, () => new Set<number>());
   for (let i = 0; i < n; i++) {
-    let b = 0;
-    while (b < edges.length && edges[b]! < probabilities[i]!) b++;
+    const b = binOf[i]!;
     rows[b]! += 1;
     positives[b]! += y[i]!;
     sums[b]! += probabilities[i]!;
@@ -63,36 +56,32 @@ export function calibrationCurve(
   })).filter(point => point.rows > 0);
 }
 
-/** Standard normal quantile at (1 + level) / 2. */
-const Z = {0.95: 1.959963984540054, 0.9: 1.6448536269514722} as const;
+/**
+ * Bin of each row in [0, bins), by rising probability, of about equal size: see {@link calibrationCurve}.
+ * @throws RangeError when there is no row or a probability is outside [0, 1].
+ */
+export function calibrationBins(probabilities: ArrayLike<number>, bins: number): Int32Array {
+  const sorted = Float64Array.from(probabilities).sort();
+  const [least, most] = [sorted[0] ?? Number.NaN, sorted.at(-1) ?? Number.NaN];
+  if (!(least >= 0 && most <= 1))
+    throw new RangeError(`calibrationCurve requires probabilities in [0, 1], got ${least} to ${most}`);
+  const edges = Array.from({length: bins - 1}, (_, b) => quantileOf(sorted, (b + 1) / bins));
+  return Int32Array.from(probabilities, p => {
+    let b = 0;
+    while (b < edges.length && edges[b]! < p) b++;
+    return b;
+  });
+}
 
 /** Wilson's (1927) score interval of the share positives / n, without continuity correction. */
 export function wilson(
   positives: number,
   n: number,
-  {level = 0.95}: {readonly level?: 0.95 | 0.9} = {},
+  {level = 0.95}: {readonly level?: Level} = {},
 ): {readonly low: number; readonly high: number} {
-  const z2 = Z[level] ** 2;
+  const z2 = normalQuantile(level) ** 2;
   const p = positives / n;
   const centre = (p + z2 / (2 * n)) / (1 + z2 / n);
-  const half = (Z[level] / (1 + z2 / n)) * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n));
+  const half = (normalQuantile(level) / (1 + z2 / n)) * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n));
   return {low: positives === 0 ? 0 : centre - half, high: positives === n ? 1 : centre + half};
-}
-
-/**
- * Cox's (1958) recalibration: log-odds of churn = intercept + slope × log-odds predicted. Slope 1 and intercept 0
- * are ideal; a slope below 1 means predictions too extreme. Probabilities are held within [epsilon, 1 - epsilon].
- * @throws RangeError when `y` holds one class only or all probabilities are equal.
- */
-export function calibrationSlope(
-  probabilities: ArrayLike<number>,
-  y: ArrayLike<number>,
-  {epsilon = 1e-6}: {readonly epsilon?: number} = {},
-): {readonly intercept: number; readonly slope: number} {
-  const values = Float64Array.from(probabilities, p => {
-    const held = Math.min(Math.max(p, epsilon), 1 - epsilon);
-    return Math.log(held / (1 - held));
-  });
-  const fit = fitLogistic({names: ["margin"], rows: values.length, values}, y, {c: Number.POSITIVE_INFINITY});
-  return {intercept: fit.intercept, slope: fit.coefficients[0]!};
 }

@@ -4,18 +4,11 @@ import {fitSampled} from "../model/average.ts";
 import {applyCalibration, chooseCalibration} from "../model/calibration.ts";
 import {applyModel, canLearn, type Model, type ModelKind, workOf} from "../model/model.ts";
 import {changesNothing, type Sampling} from "../sampling/sample.ts";
-import {
-  aucStatistic,
-  clusterBootstrap,
-  difference,
-  type Interval,
-  liftStatistic,
-  meanStatistic,
-  type Statistic,
-} from "./bootstrap.ts";
+import {clusterBootstrap, type Interval} from "./bootstrap.ts";
 import {type CompeteOptions, dataOf, type RoleData} from "./compete.ts";
 import {rocAuc} from "./metrics.ts";
 import {rankRows} from "./ranking.ts";
+import {aucStatistic, difference, liftStatistic, meanStatistic, type Statistic} from "./statistic.ts";
 
 /** Probabilities of the test rows against what came true; intervals are 95 % by bootstrap over customers. */
 export type ProbabilityJudgement = {

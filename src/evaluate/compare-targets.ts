@@ -3,21 +3,20 @@ import type {Matrix} from "../features/matrix.ts";
 import {rowsOf} from "../split/rows.ts";
 import type {Span, Study, TargetName} from "../study.ts";
 import {monthsOf, type Targets} from "../target/targets.ts";
-import {
-  aucStatistic,
-  type Clusters,
-  clusterBootstrap,
-  difference,
-  type Interval,
-  liftStatistic,
-  meanStatistic,
-  type Statistic,
-} from "./bootstrap.ts";
+import {type Clusters, clusterBootstrap, type Interval} from "./bootstrap.ts";
 import {hindsightCeiling} from "./ceiling.ts";
 import {rocAuc} from "./metrics.ts";
 import {campaignValue, type Worth} from "./profit.ts";
 import {fitQuick, QUICK, type QuickOptions, quickMargins} from "./quick.ts";
 import {type Ranking, rankRows} from "./ranking.ts";
+import {
+  aucStatistic,
+  difference,
+  liftStatistic,
+  meanStatistic,
+  recallStatistic,
+  type Statistic,
+} from "./statistic.ts";
 
 export const TARGETS: readonly TargetName[] = ["within", "in", "silent"];
 
@@ -171,25 +170,22 @@ function judgeTarget(
   const {options, clusters, towards} = judging;
   const {draws = 1000, seed, study} = options;
   const {capacity} = study.economics;
-  const auc = (ranker: Ranker): Statistic => aucStatistic(rankRows(margins[ranker], y));
-  const own = Object.fromEntries(
-    RANKERS.flatMap(ranker => [
-      [`auc ${ranker}`, auc(ranker)],
-      [`lift ${ranker}`, liftStatistic(rankRows(margins[ranker], y), {fraction: capacity})],
-    ]),
-  ) as Record<string, Statistic>;
-  const found = clusterBootstrap<string>(
+  const by = Object.fromEntries(
+    RANKERS.map(ranker => {
+      const ranking = rankRows(margins[ranker], y);
+      return [ranker, {auc: aucStatistic(ranking), lift: liftStatistic(ranking, {fraction: capacity})}];
+    }),
+  ) as Record<Ranker, {auc: Statistic; lift: Statistic}>;
+  const found = clusterBootstrap(
     clusters,
-    {...own, baseRate: meanStatistic(y), gain: difference(auc("boost"), auc("recency"))},
+    {by, baseRate: meanStatistic(y), gain: difference(by.boost.auc, by.recency.auc)},
     {draws, seed},
   );
   return {
-    baseRate: found.baseRate!,
-    ceiling: hindsightCeiling(found.baseRate!.value, {fraction: capacity}),
-    by: Object.fromEntries(
-      RANKERS.map(ranker => [ranker, {auc: found[`auc ${ranker}`]!, lift: found[`lift ${ranker}`]!}]),
-    ) as Record<Ranker, {auc: Interval; lift: Interval}>,
-    gainOverRecency: found.gain!,
+    baseRate: found.baseRate,
+    ceiling: hindsightCeiling(found.baseRate.value, {fraction: capacity}),
+    by: found.by,
+    gainOverRecency: found.gain,
     campaign: judgeCampaign(target, margins.boost, judging),
     towards: Array.from({length: towards.months}, (_, m) => aucOfMonth(margins.boost, towards.month, m + 1)),
   };
@@ -201,17 +197,15 @@ function judgeCampaign(target: TargetName, margins: Float64Array, judging: Judgi
   const {capacity} = study.economics;
   const left = Int32Array.from(rows, i => targets.firstChurn[i]!);
   const late = within.map((w, k) => (w === 1 && left[k]! >= actDays ? 1 : 0));
-  const reach = (by: Float64Array, y: Uint8Array): Statistic => {
-    const lift = liftStatistic(rankRows(by, y), {fraction: capacity});
-    return weights => capacity * lift(weights);
-  };
+  const reach = (by: Float64Array, y: Uint8Array | readonly number[]): Statistic =>
+    recallStatistic(rankRows(by, y), {fraction: capacity});
   const statistics: Record<string, Statistic> = {reached: reach(margins, within)};
   if (late.includes(1)) statistics.inTime = reach(margins, late);
   if (reference && target !== study.target) {
     statistics.gain = difference(reach(margins, within), reach(reference, within));
     if (late.includes(1)) statistics.gainInTime = difference(reach(margins, late), reach(reference, late));
   }
-  const found = clusterBootstrap<string>(clusters, statistics, {draws, seed});
+  const found = clusterBootstrap(clusters, statistics, {draws, seed});
   const share = contactShares(rankRows(margins, within), capacity);
   const reached = [...rows.keys()].filter(k => within[k] === 1 && share[k]! > 0);
   const churners = within.reduce((sum, w) => sum + w, 0);

@@ -158,7 +158,7 @@ async function fitCandidate(
 /** Rows of one role. */
 export type RoleData = TrainingData & {readonly y: Uint8Array};
 
-/** The rows of a role, ascending, with labels, customer ids and cutoff days. */
+/** The rows of a role, ascending, with labels, customer ids and cutoffs. */
 export function dataOf(
   x: Matrix,
   {cohort, customers, labels, split}: Pick<CompeteOptions, "cohort" | "customers" | "labels" | "split">,
@@ -169,7 +169,7 @@ export function dataOf(
     x: takeRows(x, rows),
     y: Uint8Array.from(rows, i => labels[i]!),
     customers: Array.from(rows, i => customers[cohort.customer[i]!]!),
-    cutoffs: rows.map(i => cohort.cutoffs[cohort.cutoff[i]!]!),
+    cutoffs: Float64Array.from(rows, i => cohort.cutoffs[cohort.cutoff[i]!]!),
   };
 }
 

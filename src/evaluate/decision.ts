@@ -1,7 +1,7 @@
 import {type ModelKind, titleOf} from "../model/model.ts";
 import {CROSS_CHECK, type Study, type Triangular} from "../study.ts";
 import type {Cohort} from "../target/cohort.ts";
-import {percentileInterval} from "./bootstrap.ts";
+import {clustersOf, percentileInterval} from "./bootstrap.ts";
 import {type Competition, type Ranked, rankedOf} from "./compete.ts";
 import {type Empc, empc} from "./empc.ts";
 import {
@@ -143,7 +143,7 @@ export function judgeDecision(
 const scored = ({margins, y, customer}: Ranked): ScoredRows => ({
   margins,
   y,
-  clusters: {cluster: customer, n: 1 + customer.reduce((a, b) => Math.max(a, b), 0)},
+  clusters: clustersOf(customer),
 });
 
 /** Index of the fraction with the highest expected value; of equals the smallest. */

@@ -1,5 +1,5 @@
 import {randomOf} from "../random.ts";
-import {percentileInterval, weightDraws} from "./bootstrap.ts";
+import {clustersOf, percentileInterval, weightDraws} from "./bootstrap.ts";
 import {chooseAlike, chooseEqualReach, chooseTop, type Groups} from "./fairness.ts";
 import {type Economics, expectedOf, triangularAt} from "./profit.ts";
 import type {RankedRows} from "./stability.ts";
@@ -43,14 +43,12 @@ export function priceEqualTreatment(
   return (["selection", "reach"] as const).map(alike => {
     const lost = list.map((part, i) => (part - lists[alike][i]!) * y[i]!);
     const churners = (customers * lost.reduce((sum, part) => sum + part, 0)) / n;
-    const next = weightDraws(
-      {cluster: customer, n: 1 + customer.reduce((a, b) => Math.max(a, b), 0)},
-      {seed},
-    );
-    const random = randomOf(seed, 1);
+    const weigh = weightDraws(clustersOf(customer), {seed});
+    // Draws of customers use the streams from 0 on.
+    const random = randomOf(seed, -1);
     const weights = new Float64Array(n);
-    const values = Float64Array.from({length: draws}, () => {
-      next(weights);
+    const values = Float64Array.from({length: draws}, (_, d) => {
+      weigh(d, weights);
       let [sum, total] = [0, 0];
       for (let i = 0; i < n; i++) {
         sum += weights[i]! * lost[i]!;

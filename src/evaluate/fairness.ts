@@ -1,5 +1,5 @@
-import {type Clusters, type Interval, percentileInterval, weightDraws} from "./bootstrap.ts";
-import {type Ranking, rankRows, unitWeights} from "./ranking.ts";
+import {clustersOf, type Interval, percentileInterval, weightDraws} from "./bootstrap.ts";
+import {type Ranking, rankRows} from "./ranking.ts";
 
 /** Rows told apart by a value: row i is of group names[code[i]]; -1 where the value is not known. */
 export type Groups = {readonly names: readonly string[]; readonly code: Int32Array};
@@ -84,12 +84,12 @@ export function judgeFairness(
       `judgeFairness requires groups below ${groups.names.length}, got ${groups.code[bad]} in row ${bad}`,
     );
   const counts = groups.names.map((_, g) => countsOf(rows, groups.code, g));
-  const all = unitWeights(n);
+  const all = new Float64Array(n).fill(1);
   const sums = () => sumsOf(rows, groups, all);
   const sure = sums();
-  const next = weightDraws(clustersOf(customer), {seed});
-  const drawn = Array.from({length: draws}, () => {
-    next(all);
+  const weigh = weightDraws(clustersOf(customer), {seed});
+  const drawn = Array.from({length: draws}, (_, d) => {
+    weigh(d, all);
     return sums();
   });
   const judged = (tooFew: string | undefined, of: (one: Sums) => number): Judged => {
@@ -314,8 +314,3 @@ function gapOf(groups: readonly GroupRates[], rate: Rate): Gap {
     lowest: lowest.name,
   };
 }
-
-const clustersOf = (customer: Int32Array): Clusters => ({
-  cluster: customer,
-  n: 1 + customer.reduce((a, b) => Math.max(a, b), 0),
-});

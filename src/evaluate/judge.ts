@@ -1,49 +1,52 @@
 import {type ModelKind, titleOf} from "../model/model.ts";
 import {CROSS_CHECK, type Study} from "../study.ts";
 import type {Cohort} from "../target/cohort.ts";
-import {
-  aucStatistic,
-  averagePrecisionStatistic,
-  type Clusters,
-  clusterBootstrap,
-  difference,
-  type Interval,
-  liftStatistic,
-  meanStatistic,
-  type Statistic,
-} from "./bootstrap.ts";
+import {type BootstrapOptions, type Clusters, clustersOf, type Interval} from "./bootstrap.ts";
+import {bootstrapInThreads} from "./bootstrap-threads.ts";
+import {type BrierDecomposition, brierDecomposition} from "./brier-decomposition.ts";
+import {type CalibrationError, calibrationError} from "./calibration-error.ts";
+import {type CalibrationSlope, calibrationSlope} from "./calibration-slope.ts";
 import {bayesCeiling, hindsightCeiling, shareOfAttainable} from "./ceiling.ts";
 import {type Competition, type Ranked, rankedOf} from "./compete.ts";
+import {type PrecisionRecallPoint, precisionRecallCurve, type RocPoint, rocCurve, thinned} from "./curves.ts";
+import {delongAuc, delongDifference, type NormalInterval} from "./delong.ts";
 import {type LiftBin, liftTable} from "./lift.ts";
-import {rankRows} from "./ranking.ts";
+import {
+  differenceStatistics,
+  type MetricTable,
+  type ModelComparison,
+  metricStatistics,
+} from "./metric-table.ts";
+import {type Ranking, rankRows} from "./ranking.ts";
 import {spearman} from "./spearman.ts";
-
-/** The shares contacted at which lift and money are shown. */
-export const FRACTIONS: readonly number[] = [
-  0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1,
-];
+import {meanStatistic, quotient, ratioStatistic, type Statistic} from "./statistic.ts";
 
 /** What one model did on the judging rows; intervals are 95 % by bootstrap over customers. */
-export type ModelJudgement = {
+export type ModelJudgement = MetricTable & {
   readonly kind: ModelKind;
   readonly title: string;
   readonly chosen: boolean;
   readonly tuneAuc: number;
-  readonly auc: Interval;
-  readonly averagePrecision: Interval;
-  /** In nats, of the calibrated probabilities. */
-  readonly logLoss: Interval;
-  readonly brier: Interval;
-  /** At the campaign's capacity. */
-  readonly lift: Interval;
-  /** By {@link FRACTIONS}. */
-  readonly curve: readonly Interval[];
+  /** ROC AUC with its error by customer after DeLong and Obuchowski, to check the bootstrap. */
+  readonly delong: NormalInterval;
+  readonly calibration: ModelCalibration;
+  /** Thinned for a picture. */
+  readonly roc: readonly RocPoint[];
+  readonly precisionRecall: readonly PrecisionRecallPoint[];
+};
+
+/** How far the calibrated probabilities can be trusted. */
+export type ModelCalibration = {
+  readonly error: CalibrationError;
+  readonly parts: BrierDecomposition;
+  /** null where all customers get the same probability. */
+  readonly line: CalibrationSlope | null;
 };
 
 /** Two engines on the same rows, each with its own settings. */
 export type CrossCheck = {
-  /** ROC AUC of the first engine above that of the second, paired. */
-  readonly gain: Interval;
+  /** Figures of the first engine less those of the second, paired. */
+  readonly gain: ModelComparison;
   /** Spearman's rank correlation of their margins. */
   readonly correlation: number;
   /** Mean distance of their calibrated probabilities, in [0, 1]. */
@@ -63,8 +66,8 @@ export type Judgement = {
   readonly models: readonly ModelJudgement[];
   /** Kinds that could not be fitted, and so not judged. */
   readonly refused: Competition["refused"];
-  /** ROC AUC of the chosen model above that of the rule of thumb, paired; absent without the rule of thumb. */
-  readonly gainOverRecency?: Interval;
+  /** Figures of the chosen model less those of the rule of thumb, paired; absent without the rule of thumb. */
+  readonly gainOverRecency?: ModelComparison;
   /** How near the second engine of boosted trees comes to the first; absent without both. */
   readonly crossCheck?: CrossCheck;
   /** Highest possible lift at capacity for whoever knew every outcome, and the part of the way that was gone. */
@@ -79,9 +82,9 @@ export type Judgement = {
 
 /**
  * Judges all candidates on the test rows, or on all customers at the test cutoffs.
- * @throws RangeError when the rows hold one class only.
+ * @throws RangeError when fewer than two customers have a row of a class.
  */
-export function judgeModels(
+export async function judgeModels(
   competition: Competition,
   {
     cohort,
@@ -89,6 +92,7 @@ export function judgeModels(
     study,
     everybody = false,
     draws = 1000,
+    threads,
   }: {
     readonly cohort: Cohort;
     readonly labels: Int8Array;
@@ -96,28 +100,38 @@ export function judgeModels(
     /** Test customers only, or with the others at the test cutoffs. */
     readonly everybody?: boolean;
     readonly draws?: number;
+    /** No figure depends on it. */
+    readonly threads?: number | undefined;
   },
-): Judgement {
+): Promise<Judgement> {
   const roles = everybody ? (["test", "later"] as const) : (["test"] as const);
-  const capacity = study.economics.capacity;
-  const all = competition.candidates.map((_, candidate) =>
-    rankedOf(competition, {cohort, labels, candidate, roles}),
-  );
-  const ranked = all[competition.chosen]!;
-  const clusters: Clusters = {
-    cluster: ranked.customer,
-    n: 1 + ranked.customer.reduce((a, b) => Math.max(a, b), 0),
-  };
+  const {capacity} = study.economics;
+  const {candidates, chosen} = competition;
+  const all = candidates.map((_, candidate) => rankedOf(competition, {cohort, labels, candidate, roles}));
+  const ranked = all[chosen]!;
+  const models = all.map(one => metricStatistics(one, {capacity}));
+  const pairs = pairsOf(competition);
+  const bins = liftTable(ranked.margins, ranked.y, {bins: 10});
+  const clusters = clustersOf(ranked.customer);
   const options = {draws, seed: study.seed};
-  const models = all.map((one, k) =>
-    judgeModel(one, clusters, {competition, candidate: k, capacity, ...options}),
+  const found = await bootstrapInThreads(
+    clusters,
+    {
+      models,
+      gains: pairs.map(({a, b}) => differenceStatistics(models[a]!, models[b]!)),
+      bins: binStatistics(bins, ranked),
+    },
+    {...options, threads},
   );
-  const indexOf = (kind: ModelKind) => competition.candidates.findIndex(c => c.kind === kind);
-  const [recency, boost, second] = [indexOf("recency"), indexOf("boost"), indexOf(CROSS_CHECK)];
-  const aucOf = (k: number) => aucStatistic(rankRows(all[k]!.margins, ranked.y));
-  const {baseRate} = clusterBootstrap(clusters, {baseRate: meanStatistic(ranked.y)}, options);
-  const gain = (one: number, other: number) =>
-    clusterBootstrap(clusters, {gain: difference(aucOf(one), aucOf(other))}, options).gain;
+  const rankings = all.map(({margins, y}) => rankRows(margins, y));
+  const gainOf = (name: Pair["name"]): ModelComparison | undefined => {
+    const k = pairs.findIndex(pair => pair.name === name);
+    if (k < 0) return undefined;
+    const {a, b} = pairs[k]!;
+    return {...found.gains[k]!, delong: delongDifference(rankings[a]!, rankings[b]!, {clusters})};
+  };
+  const [gainOverRecency, gain] = [gainOf("gainOverRecency"), gainOf("crossCheck")];
+  const {baseRate, lift} = found.models[chosen]!;
   const ceiling = hindsightCeiling(baseRate.value, {fraction: capacity});
   return {
     rows: ranked.y.length,
@@ -125,19 +139,55 @@ export function judgeModels(
     positives: ranked.y.reduce((sum, y) => sum + y, 0),
     baseRate,
     capacity,
-    ...{models, refused: competition.refused},
-    ...(recency < 0 ? {} : {gainOverRecency: gain(competition.chosen, recency)}),
-    ...(boost < 0 || second < 0
-      ? {}
-      : {crossCheck: {gain: gain(boost, second), ...nearness(all[boost]!, all[second]!)}}),
-    ceiling: {lift: ceiling, reached: shareOfAttainable(models[competition.chosen]!.lift.value, ceiling)},
+    models: candidates.map(({kind, tuneAuc}, k) => ({
+      ...{kind, title: titleOf(kind), chosen: k === chosen, tuneAuc},
+      ...found.models[k]!,
+      ...curvesOf(rankings[k]!),
+      delong: delongAuc(rankings[k]!, {clusters}),
+      calibration: calibrationOf(all[k]!, {clusters, ...options}),
+    })),
+    refused: competition.refused,
+    ...(gainOverRecency && {gainOverRecency}),
+    ...(gain && {crossCheck: {gain, ...nearness(all, pairs)}}),
+    ceiling: {lift: ceiling, reached: shareOfAttainable(lift.value, ceiling)},
     promised: bayesCeiling(ranked.probabilities, {fraction: capacity}).lift,
-    bins: binsWithIntervals(ranked, clusters, options),
+    bins: bins.map((bin, b) => ({...bin, low: found.bins[b]!.low, high: found.bins[b]!.high})),
     ranked,
   };
 }
 
-function nearness(one: Ranked, other: Ranked): Pick<CrossCheck, "correlation" | "distance"> {
+function calibrationOf(
+  {probabilities, y, customer}: Ranked,
+  options: BootstrapOptions & {readonly clusters: Clusters},
+): ModelCalibration {
+  return {
+    error: calibrationError(probabilities, y, options),
+    parts: brierDecomposition(probabilities, y),
+    line: probabilities.some(p => p !== probabilities[0])
+      ? calibrationSlope(probabilities, y, {clusters: customer})
+      : null,
+  };
+}
+
+/** Two candidates that are compared, by index. */
+type Pair = {readonly name: "gainOverRecency" | "crossCheck"; readonly a: number; readonly b: number};
+
+/** The comparisons for which there are both models. */
+function pairsOf({candidates, chosen}: Competition): Pair[] {
+  const indexOf = (kind: ModelKind): number => candidates.findIndex(one => one.kind === kind);
+  const all: Pair[] = [
+    {name: "gainOverRecency", a: chosen, b: indexOf("recency")},
+    {name: "crossCheck", a: indexOf("boost"), b: indexOf(CROSS_CHECK)},
+  ];
+  return all.filter(({a, b}) => a >= 0 && b >= 0);
+}
+
+function nearness(
+  all: readonly Ranked[],
+  pairs: readonly Pair[],
+): Pick<CrossCheck, "correlation" | "distance"> {
+  const {a, b} = pairs.find(pair => pair.name === "crossCheck")!;
+  const [one, other] = [all[a]!, all[b]!];
   const distances = one.probabilities.map((p, i) => Math.abs(p - other.probabilities[i]!));
   return {
     correlation: spearman(one.margins, other.margins),
@@ -145,83 +195,21 @@ function nearness(one: Ranked, other: Ranked): Pick<CrossCheck, "correlation" | 
   };
 }
 
-function judgeModel(
-  {margins, probabilities, y}: Ranked,
-  clusters: Clusters,
-  {
-    competition,
-    candidate,
-    capacity,
-    ...options
-  }: {competition: Competition; candidate: number; capacity: number; draws: number; seed: number},
-): ModelJudgement {
-  const ranking = rankRows(margins, y);
-  const losses = Float64Array.from(y, (label, i) => {
-    const p = Math.min(Math.max(probabilities[i]!, Number.EPSILON), 1 - Number.EPSILON);
-    return -Math.log(label === 1 ? p : 1 - p);
-  });
-  const squares = Float64Array.from(y, (label, i) => (probabilities[i]! - label) ** 2);
-  const curve = Object.fromEntries(
-    FRACTIONS.map(fraction => [`at${fraction}`, liftStatistic(ranking, {fraction})]),
-  ) as Record<string, Statistic>;
-  const found = clusterBootstrap<string>(
-    clusters,
-    {
-      auc: aucStatistic(ranking),
-      averagePrecision: averagePrecisionStatistic(ranking),
-      logLoss: meanStatistic(losses),
-      brier: meanStatistic(squares),
-      lift: liftStatistic(ranking, {fraction: capacity}),
-      ...curve,
-    },
-    options,
-  );
-  const {kind, tuneAuc} = competition.candidates[candidate]!;
-  return {
-    kind,
-    title: titleOf(kind),
-    chosen: candidate === competition.chosen,
-    tuneAuc,
-    auc: found.auc!,
-    averagePrecision: found.averagePrecision!,
-    logLoss: found.logLoss!,
-    brier: found.brier!,
-    lift: found.lift!,
-    curve: FRACTIONS.map(fraction => found[`at${fraction}`]!),
-  };
-}
+const curvesOf = (ranking: Ranking): Pick<ModelJudgement, "roc" | "precisionRecall"> => ({
+  roc: thinned(rocCurve(ranking), point => point.falsePositiveRate + point.truePositiveRate),
+  precisionRecall: thinned(precisionRecallCurve(ranking), point => point.recall),
+});
 
 /** The lift of each tenth, its membership held fixed while the customers are drawn. */
-function binsWithIntervals(
-  {margins, y}: Ranked,
-  clusters: Clusters,
-  options: {draws: number; seed: number},
-): Judgement["bins"] {
-  const bins = liftTable(margins, y, {bins: 10});
+function binStatistics(bins: readonly LiftBin[], {margins, y}: Ranked): Statistic[] {
   const {order} = rankRows(margins, y);
-  const binOf = new Uint8Array(y.length);
+  const baseRate = meanStatistic(y);
   let start = 0;
-  bins.forEach((bin, b) => {
-    for (let k = start; k < start + bin.rows; k++) binOf[order[k]!] = b;
+  return bins.map(bin => {
+    const inside = new Uint8Array(y.length);
+    for (const i of order.subarray(start, start + bin.rows)) inside[i] = 1;
     start += bin.rows;
+    const churners = inside.map((is, i) => is * y[i]!);
+    return quotient(ratioStatistic(churners, inside), baseRate);
   });
-  const statistics = Object.fromEntries(
-    bins.map((_, b): [string, Statistic] => [
-      `bin${b}`,
-      weights => {
-        const sums = {n: 0, positives: 0, all: 0, allPositives: 0};
-        for (let i = 0; i < weights.length; i++) {
-          const w = weights[i]!;
-          sums.all += w;
-          sums.allPositives += w * y[i]!;
-          if (binOf[i] !== b) continue;
-          sums.n += w;
-          sums.positives += w * y[i]!;
-        }
-        return sums.positives / sums.n / (sums.allPositives / sums.all);
-      },
-    ]),
-  );
-  const found = clusterBootstrap(clusters, statistics, options);
-  return bins.map((bin, b) => ({...bin, low: found[`bin${b}`]!.low, high: found[`bin${b}`]!.high}));
 }

@@ -1,5 +1,6 @@
 import {hindsightCeiling, shareOfAttainable} from "./ceiling.ts";
-import {positivesOf, type Ranking, rankRows, unitWeights} from "./ranking.ts";
+import {rankTable, tableTop, totalSum} from "./rank-table.ts";
+import {positivesOf, type Ranking, rankRows} from "./ranking.ts";
 
 /** One group of the ranking, the riskiest first, with what the groups up to it reach together. */
 export type LiftBin = {
@@ -75,14 +76,25 @@ export function liftTable(
 export function lift(ranking: Ranking, {fraction}: {readonly fraction: number}): number {
   requireFraction("lift", fraction);
   requireChurner("lift", ranking);
-  return rankedLift(ranking, unitWeights(ranking.rows), fraction);
+  const table = rankTable(ranking);
+  return tableTop(table, fraction) / totalSum(table) / fraction;
 }
 
 /** Expected share of churners among the first `k` rows, k in [1, rows]; ties over the cut are shared. */
 export function precisionAt(ranking: Ranking, {k}: {readonly k: number}): number {
-  if (!(k >= 1 && k <= ranking.rows))
-    throw new RangeError(`precisionAt requires k from 1 to ${ranking.rows}, the number of rows, got ${k}`);
-  return topSums(ranking, unitWeights(ranking.rows), ranking.positive, [k / ranking.rows]).top[0]! / k;
+  requirePlaces("precisionAt", ranking, k);
+  return tableTop(rankTable(ranking), k / ranking.rows) / k;
+}
+
+/**
+ * Expected share of all churners that the first `k` rows hold, k in [1, rows]; ties over the cut are shared.
+ * @throws RangeError without a churner.
+ */
+export function recallAt(ranking: Ranking, {k}: {readonly k: number}): number {
+  requirePlaces("recallAt", ranking, k);
+  requireChurner("recallAt", ranking);
+  const table = rankTable(ranking);
+  return tableTop(table, k / ranking.rows) / totalSum(table);
 }
 
 /** A point of the cumulative gains curve. */
@@ -103,59 +115,27 @@ export function gains(ranking: Ranking, {points = 101}: {readonly points?: numbe
   requireChurner("gains", ranking);
   if (!Number.isInteger(points) || points < 2)
     throw new RangeError(`gains requires at least 2 points, got ${points}`);
-  const weights = unitWeights(ranking.rows);
-  const first = ranking.ends[0]! / ranking.rows;
-  const fractions = Array.from({length: points}, (_, i) => i / (points - 1));
-  const {top, all} = topSums(ranking, weights, ranking.positive, fractions);
-  return fractions.map((fraction, i) => ({
-    fraction,
-    gain: top[i]! / all,
-    lift: i === 0 ? rankedLift(ranking, weights, first) : top[i]! / all / fraction,
-  }));
-}
-
-/** Kernel of {@link lift}: the cut is at `fraction` of all weight; NaN when no churner has weight. */
-export function rankedLift(ranking: Ranking, weights: Float64Array, fraction: number): number {
-  const {top, all} = topSums(ranking, weights, ranking.positive, [fraction]);
-  return top[0]! / all / fraction;
-}
-
-/**
- * Weighted sums of a value over the top of the ranking, ties over a cut shared.
- * @param valueAt a value for each position of the ranking; @param fractions of all weight, ascending, in [0, 1].
- * @returns the sum over each top fraction, the sum over all rows, and the weight of all rows.
- */
-export function topSums(
-  {order, ends}: Ranking,
-  weights: Float64Array,
-  valueAt: ArrayLike<number>,
-  fractions: readonly number[],
-): {readonly top: Float64Array; readonly all: number; readonly total: number} {
-  let total = 0;
-  for (let i = 0; i < weights.length; i++) total += weights[i]!;
-  const top = new Float64Array(fractions.length);
-  let [all, passed, k, f] = [0, 0, 0, 0];
-  for (let g = 0; g < ends.length; g++) {
-    const end = ends[g]!;
-    let [sum, w] = [0, 0];
-    for (; k < end; k++) {
-      const weight = weights[order[k]!]!;
-      w += weight;
-      sum += weight * valueAt[k]!;
-    }
-    for (; f < fractions.length && fractions[f]! * total <= passed + w; f++)
-      top[f] = w === 0 ? all : all + sum * ((fractions[f]! * total - passed) / w);
-    all += sum;
-    passed += w;
-  }
-  // Only rounding of fraction × total can leave a cut beyond the last row.
-  for (; f < fractions.length; f++) top[f] = all;
-  return {top, all, total};
+  const table = rankTable(ranking);
+  const all = totalSum(table);
+  return Array.from({length: points}, (_, i) => {
+    const fraction = i / (points - 1);
+    const gain = tableTop(table, fraction) / all;
+    return {
+      fraction,
+      gain,
+      lift: i === 0 ? (table.sum[0]! / all / table.weight[0]!) * ranking.rows : gain / fraction,
+    };
+  });
 }
 
 function requireChurner(caller: string, ranking: Ranking): void {
   if (positivesOf(ranking) === 0)
     throw new RangeError(`${caller} requires a churner, got 0 positive of ${ranking.rows}`);
+}
+
+function requirePlaces(caller: string, {rows}: Ranking, k: number): void {
+  if (!(k >= 1 && k <= rows))
+    throw new RangeError(`${caller} requires k from 1 to ${rows}, the number of rows, got ${k}`);
 }
 
 function requireFraction(caller: string, fraction: number): void {

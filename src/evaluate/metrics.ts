@@ -1,4 +1,5 @@
-import {type Ranking, rankRows, requireBothClasses, unitWeights} from "./ranking.ts";
+import {rankTable, tableAuc, tableAveragePrecision} from "./rank-table.ts";
+import {rankRows, requireBothClasses} from "./ranking.ts";
 
 type Weighted = {
   /** One weight a row, at least 0; 1 each when absent. */
@@ -12,7 +13,7 @@ type Weighted = {
  */
 export function rocAuc(margins: ArrayLike<number>, y: ArrayLike<number>, {weights}: Weighted = {}): number {
   requireBothClasses("rocAuc", y);
-  return rankedAuc(rankRows(margins, y), toWeights("rocAuc", y.length, weights));
+  return tableAuc(rankTable(rankRows(margins, y), {weights: toWeights("rocAuc", y.length, weights)}));
 }
 
 /**
@@ -27,7 +28,9 @@ export function averagePrecision(
   const ranking = rankRows(margins, y);
   if (!ranking.positive.includes(1))
     throw new RangeError(`averagePrecision requires a churner, got 0 positive of ${y.length}`);
-  return rankedAveragePrecision(ranking, toWeights("averagePrecision", y.length, weights));
+  return tableAveragePrecision(
+    rankTable(ranking, {weights: toWeights("averagePrecision", y.length, weights)}),
+  );
 }
 
 /**
@@ -54,45 +57,8 @@ export function brier(
   return weightedMean("brier", probabilities, y, weights, (p, label) => (p - label) ** 2);
 }
 
-/** Kernel of {@link rocAuc}: weights are by row; NaN when the weight of a class is 0. */
-export function rankedAuc({order, ends, positive}: Ranking, weights: Float64Array): number {
-  let [positives, negatives, area] = [0, 0, 0];
-  let k = 0;
-  for (let g = 0; g < ends.length; g++) {
-    const end = ends[g]!;
-    let [p, n] = [0, 0];
-    for (; k < end; k++) {
-      const w = weights[order[k]!]!;
-      if (positive[k]! === 1) p += w;
-      else n += w;
-    }
-    area += n * (positives + p / 2);
-    positives += p;
-    negatives += n;
-  }
-  return area / (positives * negatives);
-}
-
-/** Kernel of {@link averagePrecision}: NaN when no churner has weight. */
-export function rankedAveragePrecision({order, ends, positive}: Ranking, weights: Float64Array): number {
-  let [positives, all, sum] = [0, 0, 0];
-  let k = 0;
-  for (let g = 0; g < ends.length; g++) {
-    const end = ends[g]!;
-    let p = 0;
-    for (; k < end; k++) {
-      const w = weights[order[k]!]!;
-      all += w;
-      if (positive[k]! === 1) p += w;
-    }
-    positives += p;
-    if (p > 0) sum += p * (positives / all);
-  }
-  return sum / positives;
-}
-
 function toWeights(caller: string, rows: number, weights: ArrayLike<number> | undefined): Float64Array {
-  if (weights === undefined) return unitWeights(rows);
+  if (weights === undefined) return new Float64Array(rows).fill(1);
   if (weights.length !== rows)
     throw new RangeError(`${caller} requires one weight a row, got ${weights.length} for ${rows}`);
   const out = Float64Array.from(weights);

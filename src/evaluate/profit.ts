@@ -1,8 +1,8 @@
 import {randomOf} from "../random.ts";
 import type {Study, Triangular} from "../study.ts";
 import {type Clusters, percentileInterval, weightDraws} from "./bootstrap.ts";
-import {topSums} from "./lift.ts";
-import {rankRows, unitWeights} from "./ranking.ts";
+import {rankTable, refillable, tableTop, totalSum, totalWeight} from "./rank-table.ts";
+import {rankRows} from "./ranking.ts";
 
 /** The figures of {@link Study} that a campaign is valued with. */
 export type Economics = Pick<
@@ -137,29 +137,32 @@ export function drawCampaigns(
 ): CampaignDraws {
   checkFractions(fractions);
   const ranking = rankRows(margins, y);
-  const next = weightDraws(clusters, {seed});
-  const random = randomOf(seed, 1);
+  const weigh = weightDraws(clusters, {seed});
+  // Draws of customers use the streams from 0 on.
+  const random = randomOf(seed, -1);
   const weights = new Float64Array(ranking.rows);
+  const {table, fill} = refillable(ranking, [...weights.keys()]);
   const n = fractions.length;
   const [shares, bases] = [new Float64Array(draws * n), new Float64Array(draws)];
   const [kept, costs] = [new Float64Array(draws), new Float64Array(draws)];
   for (let d = 0; d < draws; d++) {
-    next(weights);
-    const {top, all, total} = topSums(ranking, weights, ranking.positive, fractions);
-    for (let f = 0; f < n; f++) shares[d * n + f] = top[f]! / total;
-    bases[d] = all / total;
+    weigh(d, weights);
+    fill(weights);
+    const total = totalWeight(table);
+    for (let f = 0; f < n; f++) shares[d * n + f] = tableTop(table, fractions[f]!) / total;
+    bases[d] = totalSum(table) / total;
     const drawn = (figure: number | Triangular): number =>
       typeof figure === "number" ? figure : triangularAt(figure, random());
     kept[d] = drawn(economics.offerWorks) * drawn(economics.customerValue);
     costs[d] = drawn(economics.contactCost) + drawn(economics.offerCost);
   }
-  const counted = topSums(ranking, unitWeights(ranking.rows), ranking.positive, fractions);
+  const counted = rankTable(ranking);
   const share = (own: number, base: number, f: number, choice: Choice): number => {
     if (choice === "model") return own;
     return choice === "random" ? fractions[f]! * base : Math.min(fractions[f]!, base);
   };
   const sureShare = (f: number, choice: Choice): number =>
-    share(counted.top[f]! / ranking.rows, counted.all / ranking.rows, f, choice);
+    share(tableTop(counted, fractions[f]!) / ranking.rows, totalSum(counted) / ranking.rows, f, choice);
   const {cost, keeps} = expectedOf(economics);
   return {
     fractions,

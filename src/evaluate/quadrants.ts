@@ -1,8 +1,9 @@
 import {ROLES, rowsOf, type Split} from "../split/rows.ts";
 import {SETS} from "../split/sets.ts";
 import type {Cohort} from "../target/cohort.ts";
-import {aucStatistic, clusterBootstrap, type Interval, liftStatistic} from "./bootstrap.ts";
+import {clusterBootstrap, clustersOf, type Interval} from "./bootstrap.ts";
 import {positivesOf, rankRows} from "./ranking.ts";
+import {aucStatistic, liftStatistic} from "./statistic.ts";
 
 /**
  * Customers that the model learned from, or test customers, at the cutoffs that it learned from, or at the test
@@ -87,12 +88,11 @@ export async function judgeQuadrants(
       auc: aucStatistic(ranking),
       lift: liftStatistic(ranking, {fraction: capacity}),
     };
-    const clusters = {cluster: customer, n: 1 + customer.reduce((a, b) => Math.max(a, b), 0)};
     out.push({
       ...{quadrant, rows: rows.length, customers: new Set(customer).size, positives},
       ...(positives === 0 || positives === rows.length
         ? {}
-        : {figures: clusterBootstrap(clusters, statistics, {seed, draws})}),
+        : {figures: clusterBootstrap(clustersOf(customer), statistics, {seed, draws})}),
     });
   }
   return out;

@@ -98,58 +98,75 @@ export type SliceOptions = {
 };
 
 /**
- * Looks for the slices, and pairs of them, in which the probabilities are furthest off. z sums the residuals of a slice
- * by customer. Among hundreds of slices some look bad by chance: p compares each with the worst of all slices when the
- * signs of the customers' residuals are drawn at random, which keeps whatever the slices have in common (single-step
- * maxT, Westfall and Young 1993, by the wild bootstrap of Wu 1986).
+ * Looks for the slices, and pairs of them, in which the probabilities are furthest off, beyond what is off for all rows:
+ * the log-odds are shifted first so that they agree over all. z is the sum of the residuals of a slice over its standard
+ * error with the probabilities, all rows of a customer taken to turn out together, which is wide rather than narrow.
+ * Among hundreds of slices some look bad by chance: p compares each with the worst of all slices when the outcomes are
+ * drawn from the probabilities, a number for each customer (single-step maxT, Westfall and Young 1993). A slice without
+ * a churner is judged right by that, which it would not be by the residuals alone.
  */
 export function findWorstSlices(
   {probabilities, y, customer}: JudgedRows,
   slices: readonly Slice[],
   {seed, draws = 1000, fewestCustomers = 50, most = 5}: SliceOptions,
 ): SliceSearch {
-  const n = y.length;
-  let overall = 0;
-  for (let i = 0; i < n; i++) overall += (y[i]! - probabilities[i]!) / n;
+  const level = levelled(probabilities, y);
   const tested = [...slices, ...pairsOf(slices)].flatMap(slice => {
-    const sums = new Map<number, number>();
+    const spread = new Map<number, number>();
     for (const i of slice.rows) {
-      const c = customer[i]!;
-      sums.set(c, (sums.get(c) ?? 0) + y[i]! - probabilities[i]! - overall);
+      const own = Math.sqrt(level[i]! * (1 - level[i]!));
+      spread.set(customer[i]!, (spread.get(customer[i]!) ?? 0) + own);
     }
-    if (sums.size < fewestCustomers) return [];
-    const [customers, residuals] = [Int32Array.from(sums.keys()), Float64Array.from(sums.values())];
-    const error = Math.sqrt(residuals.reduce((sum, r) => sum + r * r, 0));
-    if (error === 0) return [];
-    const z = residuals.reduce((sum, r) => sum + r, 0) / error;
-    return [{slice, customers, residuals, error, z}];
+    let variance = 0;
+    for (const own of spread.values()) variance += own * own;
+    const error = Math.sqrt(variance);
+    return spread.size < fewestCustomers || error === 0 ? [] : [{slice, customers: spread.size, error}];
   });
+  const zOf = (labels: ArrayLike<number>, {slice, error}: (typeof tested)[number]): number => {
+    let sum = 0;
+    for (const i of slice.rows) sum += labels[i]! - level[i]!;
+    return sum / error;
+  };
   const worstByChance = new Float64Array(draws);
   const random = randomOf(seed);
-  const sign = new Float64Array(1 + customer.reduce((a, b) => Math.max(a, b), 0));
+  const drawn = new Uint8Array(y.length);
+  const fate = new Float64Array(1 + customer.reduce((a, b) => Math.max(a, b), 0));
   for (let d = 0; d < draws; d++) {
-    for (let c = 0; c < sign.length; c++) sign[c] = random() < 0.5 ? -1 : 1;
-    for (const {customers, residuals, error} of tested) {
-      let sum = 0;
-      for (let k = 0; k < customers.length; k++) sum += sign[customers[k]!]! * residuals[k]!;
-      worstByChance[d] = Math.max(worstByChance[d]!, Math.abs(sum) / error);
-    }
+    for (let c = 0; c < fate.length; c++) fate[c] = random();
+    for (let i = 0; i < drawn.length; i++) drawn[i] = fate[customer[i]!]! < level[i]! ? 1 : 0;
+    for (const one of tested) worstByChance[d] = Math.max(worstByChance[d]!, Math.abs(zOf(drawn, one)));
   }
   const mean = (values: ArrayLike<number>, rows: Int32Array) =>
     rows.reduce((sum, i) => sum + values[i]!, 0) / rows.length;
   const worst: WorstSlice[] = [];
-  for (const {slice, customers, z} of tested.sort((a, b) => Math.abs(b.z) - Math.abs(a.z))) {
+  const ranked = tested.map(one => ({...one, z: zOf(y, one)})).sort((a, b) => Math.abs(b.z) - Math.abs(a.z));
+  for (const {slice, customers, z} of ranked) {
     if (worst.length === most) break;
     if (worst.some(other => overlap(other.rows, slice.rows) > 0.5)) continue;
     worst.push({
       ...slice,
-      ...{customers: customers.length, z},
+      ...{customers, z},
       predicted: mean(probabilities, slice.rows),
       observed: mean(y, slice.rows),
       p: worstByChance.reduce((sum, by) => sum + (by >= Math.abs(z) ? 1 : 0), 1) / (draws + 1),
     });
   }
   return {looked: tested.length, draws, worst};
+}
+
+/** The probabilities with their log-odds shifted by one number, so that their sum is the number of churners. */
+function levelled(probabilities: ArrayLike<number>, y: ArrayLike<number>): Float64Array {
+  const churners = Array.from(y).reduce((sum, label) => sum + label, 0);
+  const odds = Float64Array.from(probabilities, p => p / (1 - p));
+  const shifted = (shift: number): Float64Array =>
+    odds.map(o => (o === Number.POSITIVE_INFINITY ? 1 : (o * shift) / (1 + o * shift)));
+  let [low, high] = [1e-6, 1e6];
+  for (let step = 0; step < 80; step++) {
+    const middle = Math.sqrt(low * high);
+    if (shifted(middle).reduce((sum, p) => sum + p, 0) > churners) high = middle;
+    else low = middle;
+  }
+  return shifted(Math.sqrt(low * high));
 }
 
 /** Slices that two slices of different columns have in common. */

@@ -1,9 +1,11 @@
-import type {Day} from "../data/event-log.ts";
-import {aucStatistic, clusterBootstrap, type Interval} from "./bootstrap.ts";
+import {dateOf} from "../data/calendar.ts";
+import type {Instant} from "../data/instant.ts";
+import {clusterBootstrap, clustersOf, type Interval} from "./bootstrap.ts";
 import {chooseTop, FEWEST, type Groups} from "./fairness.ts";
-import {rankedLift} from "./lift.ts";
+import {lift} from "./lift.ts";
 import {rocAuc} from "./metrics.ts";
-import {rankRows, unitWeights} from "./ranking.ts";
+import {rankRows} from "./ranking.ts";
+import {aucStatistic} from "./statistic.ts";
 
 /** Rows as a model judged them, and what came. One entry a row, all in one order. */
 export type RankedRows = {
@@ -54,7 +56,7 @@ export function figuresByGroup(
       Float64Array.from(rows, i => margins[i]!),
       labels,
     );
-    const clusters = {cluster, n: 1 + cluster.reduce((a, b) => Math.max(a, b), 0)};
+    const clusters = clustersOf(cluster);
     return [
       {
         ...{name, rows: rows.length, customers: new Set(cluster).size, churners},
@@ -65,15 +67,19 @@ export function figuresByGroup(
   });
 }
 
-/** Groups of rows by cutoff, ascending. @param cutoff index into the cutoffs, one a row. */
-export function groupsByCutoff(
-  cutoff: Int32Array,
-  cutoffs: readonly Day[],
-  name: (t: Day) => string,
-): Groups {
+/** Most cutoffs that are told one by one; more are told by month. */
+const MOST_CUTOFFS = 12;
+
+/** Groups of rows by cutoff, or by its month where there are many; ascending. @param cutoff index into the cutoffs. */
+export function groupsByCutoff(cutoff: Int32Array, cutoffs: readonly Instant[]): Groups {
   const present = [...new Set(cutoff)].sort((a, b) => a - b);
-  const place = new Map(present.map((k, g) => [k, g]));
-  return {names: present.map(k => name(cutoffs[k]!)), code: cutoff.map(k => place.get(k)!)};
+  const nameOf = (k: number): string => {
+    const date = dateOf(Math.floor(cutoffs[k]!));
+    return present.length > MOST_CUTOFFS ? date.slice(0, 7) : date;
+  };
+  const names = [...new Set(present.map(nameOf))];
+  const place = new Map(present.map(k => [k, names.indexOf(nameOf(k))]));
+  return {names, code: cutoff.map(k => place.get(k)!)};
 }
 
 /** The same model fitted with another seed, on the same rows. */
@@ -103,7 +109,7 @@ export function figuresBySeed(
     return {
       seed,
       auc: rocAuc(own, y),
-      lift: rankedLift(rankRows(own, y), unitWeights(y.length), capacity),
+      lift: lift(rankRows(own, y), {fraction: capacity}),
       sameList: both / all,
     };
   });

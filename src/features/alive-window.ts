@@ -1,4 +1,5 @@
-import type {Day, EventLog} from "../data/event-log.ts";
+import type {EventLog} from "../data/event-log.ts";
+import type {Instant} from "../data/instant.ts";
 import {asKnownBefore} from "../data/known.ts";
 import {percent, whole} from "../figures.ts";
 import type {InactivityChurn} from "../study.ts";
@@ -54,16 +55,16 @@ const FAR_LONGER = 2;
 /**
  * Holds an inactivity definition against the BG/NBD model: each time that it calls one of the customers churned, on a
  * day before `asOf`, P(alive) is taken on that day, when silence has just reached the window. Customers with a single
- * purchase are counted apart.
+ * purchase are counted apart. The model counts days, so times of day are left aside.
  * @param parameters of times in days. @param customers indices into the log's: those that may be learned from.
  * @throws DataError when the log has no event of the type.
  */
 export function checkAliveWindow(
   parameters: BgNbdParameters,
   log: EventLog,
-  {churn, customers, asOf}: {churn: InactivityChurn; customers: ArrayLike<number>; asOf: Day},
+  {churn, customers, asOf}: {churn: InactivityChurn; customers: ArrayLike<number>; asOf: Instant},
 ): AliveWindow {
-  const then = asKnownBefore(log, asOf);
+  const {timeOfDay: _, ...then} = asKnownBefore(log, asOf);
   const {offsets, day} = churnDays(then, churn);
   const at = followPurchases(then, churn.of);
   const called: Figure[] = [];

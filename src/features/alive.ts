@@ -1,9 +1,10 @@
 import {addSpan, dateOf} from "../data/calendar.ts";
-import type {Day, EventLog} from "../data/event-log.ts";
+import type {EventLog} from "../data/event-log.ts";
+import {daysBetween, type Instant} from "../data/instant.ts";
 import {DataError} from "../data-error.ts";
 import type {Split} from "../split/rows.ts";
 import {SETS} from "../split/sets.ts";
-import type {Span} from "../study.ts";
+import {MONEY, type Span} from "../study.ts";
 import type {Cohort} from "../target/cohort.ts";
 import {type BgNbd, expectedPurchases, fitBgNbd, probabilityAlive, probabilitySilent} from "./bg-nbd.ts";
 import {type CatalogueEntry, missingShareOf} from "./catalogue.ts";
@@ -15,8 +16,8 @@ import {followPurchases, type PurchaseSummary, purchaseSummaries} from "./purcha
 export type Alive = {
   /** The event type that is a purchase. */
   readonly of: string;
-  /** It was fitted on events on days before this one. */
-  readonly asOf: Day;
+  /** It was fitted on events before this cutoff. */
+  readonly asOf: Instant;
   /** What is expected is expected of the horizon from a cutoff on. */
   readonly horizon: Span;
   readonly buying: BgNbd;
@@ -56,13 +57,13 @@ export const ALIVE_FEATURES: readonly AliveFeature[] = [
   {
     name: "expected_spend",
     title: "Expected amount of a purchase",
-    unit: "money",
+    unit: MONEY,
     meaning: "Gamma-Gamma model: the customer's own mean, drawn towards that of all the less is known of it",
   },
   {
     name: "expected_value",
     title: "Expected amount of purchases in the horizon",
-    unit: "money",
+    unit: MONEY,
     meaning: "expected days with a purchase times the expected amount of one",
   },
 ];
@@ -83,7 +84,7 @@ export function aliveTraining(
   {cutoffs}: Cohort,
 ): {
   customers: Int32Array;
-  asOf: Day;
+  asOf: Instant;
 } {
   const asOf = cutoffs.findLast((_, k) => periods[k] === "before");
   if (asOf === undefined) throw new RangeError("aliveTraining requires a cutoff to learn from, got none");
@@ -96,14 +97,14 @@ export function aliveTraining(
 }
 
 /**
- * Fits the BG/NBD model on the purchases of the customers, indices into the log's, on days before `asOf`; and the
+ * Fits the BG/NBD model on the purchases of the customers, indices into the log's, before `asOf`; and the
  * Gamma-Gamma model where repeat purchases have amounts. All who ever bought belong to the customers, those long gone
  * included: fitted on an active cohort alone, nobody would seem to leave.
  * @throws DataError when the log has no event of the type, or the models do not fit it.
  */
 export function fitAlive(
   log: EventLog,
-  {customers, asOf, of, horizon}: {customers: ArrayLike<number>; asOf: Day; of: string; horizon: Span},
+  {customers, asOf, of, horizon}: {customers: ArrayLike<number>; asOf: Instant; of: string; horizon: Span},
 ): Alive {
   const summaries = purchaseSummaries(log, {customers, asOf, of});
   const attempt = <Fitted>(learn: () => Fitted, remedy: string): Fitted => {
@@ -129,7 +130,7 @@ export function fitAlive(
 const spendingOf = ({priced, meanSpend}: PurchaseSummary) => ({x: priced, meanSpend});
 
 /**
- * What the models say of every cohort row from purchases on days before its cutoff: the columns of
+ * What the models say of every cohort row from purchases before its cutoff: the columns of
  * {@link ALIVE_FEATURES}, rows in the order of the cohort. Missing: everything before the first purchase, and an
  * expected amount where the model gives no finite mean.
  * @throws DataError when the log has no event of the type.
@@ -139,7 +140,7 @@ export function applyAlive({of, horizon, buying, spending}: Alive, log: EventLog
   const at = followPurchases(log, of);
   const names = ALIVE_FEATURES.slice(0, spending ? 5 : 3).map(({name}) => name);
   const values = new Float64Array(rows * names.length).fill(Number.NaN);
-  const days = cutoffs.map(t => addSpan(t, horizon) - t);
+  const days = cutoffs.map(t => daysBetween(t, addSpan(t, horizon)));
   // A cohort is ordered by cutoff, so that no customer is asked for going back.
   for (let i = 0; i < rows; i++) {
     const k = cutoff[i]!;
@@ -157,14 +158,15 @@ export function applyAlive({of, horizon, buying, spending}: Alive, log: EventLog
   return {names, rows, values};
 }
 
-/** The columns of {@link applyAlive} among those of `x`, in business words. */
-export function aliveCatalogue(x: Matrix): CatalogueEntry[] {
+/** The columns of {@link applyAlive} among those of `x`, in business words, amounts in this currency. */
+export function aliveCatalogue(x: Matrix, currency: string = MONEY): CatalogueEntry[] {
   return ALIVE_FEATURES.flatMap(feature => {
     const j = x.names.indexOf(feature.name);
     if (j < 0) return [];
     return [
       {
         ...feature,
+        unit: feature.unit === MONEY ? currency : feature.unit,
         family: "buying until leaving" as const,
         window: "all history",
         sources: [],

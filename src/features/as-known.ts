@@ -3,19 +3,15 @@ import {knownBefore, unsettledAt} from "../data/known.ts";
 import type {Cohort} from "../target/cohort.ts";
 import type {Matrix} from "./matrix.ts";
 
-/** Computes features of the rows of a cohort from the events of a log on days before each cutoff. */
+/** Computes features of the rows of a cohort from the events of a log before each cutoff. */
 export type Compute = (log: EventLog, cohort: Cohort) => Matrix;
 
 /**
  * What `compute` gives for every row from the log as it was known before the row's cutoff: rows of whose customer
  * another thing was known then than the log says are computed again from that.
- * @throws RangeError for a cutoff within a day when the log says on which day events were known: not when on it.
  */
 export function asKnown(log: EventLog, cohort: Cohort, compute: Compute): Matrix {
   if (!log.known && !log.superseded) return compute(log, cohort);
-  const within = cohort.cutoffs.find(t => !Number.isInteger(t));
-  if (within !== undefined)
-    throw new RangeError(`asKnown requires cutoffs at 00:00 for events with a day known, got ${within}`);
   const x = compute(settled(log), cohort);
   for (const [k, customers] of unsettledAt(log, cohort.cutoffs).entries()) {
     const concerned = new Set(customers);
@@ -33,7 +29,7 @@ export function asKnown(log: EventLog, cohort: Cohort, compute: Compute): Matrix
   return x;
 }
 
-/** A log all of whose entries count as known on their day. */
+/** A log all of whose entries count as known when they happened. */
 const settled = ({known: _, superseded: __, ...log}: EventLog): EventLog => log;
 
 function rowsOf({cutoffs, customer, cutoff, recency, tenure}: Cohort, rows: readonly number[]): Cohort {

@@ -7,6 +7,7 @@ import {churnDays} from "../target/churn.ts";
 import type {Cohort} from "../target/cohort.ts";
 import type {ChurnRule} from "../target/rule.ts";
 import {checkAlone} from "./alone.ts";
+import type {BesideLog} from "./fitted.ts";
 import {checkKnown, checkOutcomeEvents} from "./known.ts";
 import {type ComputeFeatures, checkLookAhead} from "./look-ahead.ts";
 import {type Matrix, takeRows} from "./matrix.ts";
@@ -23,6 +24,8 @@ export type FeatureAuditOptions = {
   readonly mechanical?: Int32Array | undefined;
   /** How the features were computed. */
   readonly compute: ComputeFeatures;
+  /** What they read beside the log. */
+  readonly beside?: BesideLog;
   readonly seed: number;
 };
 
@@ -32,7 +35,7 @@ export type FeatureAuditOptions = {
  * @param x features of the cohort's rows.
  */
 export async function auditFeatures(x: Matrix, options: FeatureAuditOptions): Promise<AuditFinding[]> {
-  const {log, cohort, split, labels, churn, features, mechanical, compute, seed} = options;
+  const {log, cohort, split, labels, churn, features, mechanical, compute, beside, seed} = options;
   const rows = rowsOf(split, "train");
   const labelled = labelledRows(
     Uint8Array.from(rows, i => labels[i]!),
@@ -42,7 +45,7 @@ export async function auditFeatures(x: Matrix, options: FeatureAuditOptions): Pr
   const made =
     mechanical && Float64Array.from(rows, i => (mechanical[i] === -1 ? Number.NaN : mechanical[i]!));
   return [
-    ...(await checkLookAhead(log, cohort, compute, {seed})),
+    ...(await checkLookAhead(log, cohort, compute, {seed, ...(beside ? {beside} : {})})),
     ...(labelled ? checkAlone(takeRows(x, rows), labelled, made && loneAuc(made, labelled)) : []),
     ...checkKnown(
       log,

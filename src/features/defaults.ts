@@ -1,4 +1,4 @@
-import type {FeatureDeclaration} from "../study.ts";
+import {type FeatureDeclaration, MONEY} from "../study.ts";
 import {nameOf} from "./families.ts";
 
 const WINDOWS = [30, 90, 180, 365] as const;
@@ -33,7 +33,7 @@ export function activityFeatures({
     declare(`count_${days}d`, `${capital(noun)} in the last ${days} days`, noun, {measure: "count", days}),
     ...(amounts
       ? [
-          declare(`amount_${days}d`, `Amount of ${noun} in the last ${days} days`, "money", {
+          declare(`amount_${days}d`, `Amount of ${noun} in the last ${days} days`, MONEY, {
             measure: "sum",
             days,
           }),
@@ -47,9 +47,9 @@ export function activityFeatures({
     declare("days", `Days with ${noun} so far`, "days", {measure: "days"}),
     ...(amounts
       ? [
-          declare("amount", `Amount of ${noun} so far`, "money", {measure: "sum"}),
-          declare("amount_mean", `Mean amount of a ${of}`, "money", {measure: "mean"}),
-          declare("amount_mean_90d", `Mean amount of a ${of} in the last 90 days`, "money", {
+          declare("amount", `Amount of ${noun} so far`, MONEY, {measure: "sum"}),
+          declare("amount_mean", `Mean amount of a ${of}`, MONEY, {measure: "mean"}),
+          declare("amount_mean_90d", `Mean amount of a ${of} in the last 90 days`, MONEY, {
             measure: "mean",
             days: 90,
           }),

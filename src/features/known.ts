@@ -1,4 +1,5 @@
-import type {Day, EventLog} from "../data/event-log.ts";
+import {type EventLog, timesOf} from "../data/event-log.ts";
+import type {Instant, Times} from "../data/instant.ts";
 import {counted, percent} from "../figures.ts";
 import type {AuditFinding} from "../split/finding.ts";
 import type {FeatureDeclaration} from "../study.ts";
@@ -13,18 +14,20 @@ const ENOUGH = 20;
 
 /**
  * Finds features whose events were, at the cutoffs that teach, not known yet: of an event before the cutoff and in
- * the window, known on the cutoff's day or later. Nothing without the day on which events were known.
+ * the window, known at the cutoff or later. Nothing without the time at which events were known.
  * @param cutoffs of the training rows, ascending.
  */
 export function checkKnown(
   log: EventLog,
   features: readonly FeatureDeclaration[],
-  cutoffs: readonly Day[],
+  cutoffs: readonly Instant[],
 ): AuditFinding[] {
   const {known} = log;
   if (!known) return [];
+  const time = timesOf(log);
+  const when = cutoffs.every(Number.isInteger) ? "on the cutoff's day" : "at the cutoff";
   const late = features.flatMap((feature): AuditFinding[] => {
-    const [all, unknown] = countLate(log, known, feature, cutoffs);
+    const [all, unknown] = countLate(log, {known, time}, feature, cutoffs);
     const share = all === 0 ? 0 : unknown / all;
     if (share < LATE.note) return [];
     return [
@@ -34,7 +37,7 @@ export function checkKnown(
         feature: feature.name,
         message:
           `${feature.name} reads events that are known late: ${percent(share)} of those before the training cutoffs ` +
-          `(${[feature.of].flat().join(", ")}) became known only on the cutoff's day or later, and the feature leaves them out, as it will when it is asked.`,
+          `(${[feature.of].flat().join(", ")}) became known only ${when} or later, and the feature leaves them out, as it will when it is asked.`,
       },
     ];
   });
@@ -55,27 +58,28 @@ const typesOf = (of: FeatureDeclaration["of"], types: readonly string[]): readon
 
 /** Events in the windows of a feature, one a cutoff and event, and those of them not known before the cutoff. */
 function countLate(
-  {day, type, types, superseded}: EventLog,
-  known: Int32Array,
+  {type, types, superseded}: EventLog,
+  {known, time}: {readonly known: Times; readonly time: Times},
   {of, days}: FeatureDeclaration,
-  cutoffs: readonly Day[],
+  cutoffs: readonly Instant[],
 ): [number, number] {
   const codes = new Set(typesOf(of, types).map(name => types.indexOf(name)));
   let [all, late] = [0, 0];
-  for (let i = 0; i < day.length; i++) {
+  for (let i = 0; i < time.length; i++) {
     if (!codes.has(type[i]!)) continue;
     for (const t of cutoffs) {
-      if (t <= day[i]! || (days !== undefined && t - days > day[i]!)) continue;
+      if (t <= time[i]! || (days !== undefined && t - days > time[i]!)) continue;
       all += 1;
       if (known[i]! >= t) late += 1;
     }
   }
   // Corrected later, and until then seen as it stood before.
   const old = superseded?.log;
-  for (let i = 0; i < (old?.day.length ?? 0); i++) {
+  const before = old ? timesOf(old) : [];
+  for (let i = 0; i < before.length; i++) {
     if (!codes.has(old!.type[i]!)) continue;
     for (const t of cutoffs) {
-      if (t <= old!.day[i]! || (days !== undefined && t - days > old!.day[i]!)) continue;
+      if (t <= before[i]! || (days !== undefined && t - days > before[i]!)) continue;
       if (old!.known[i]! < t && superseded!.until[i]! >= t) late -= 1;
     }
   }
@@ -137,7 +141,7 @@ function sharesOnChurnDay(
   for (let c = 0; c < customers.length; c++) {
     last.fill(-1);
     for (let i = offsets[c]!; i < offsets[c + 1]!; i++) last[type[i]!] = i;
-    const days = churned.day.subarray(churned.offsets[c]!, churned.offsets[c + 1]!);
+    const days = churned.day.slice(churned.offsets[c]!, churned.offsets[c + 1]!).map(Math.floor);
     for (let k = 0; k < last.length; k++) {
       if (last[k] === -1) continue;
       const at = day[last[k]!]!;

@@ -1,4 +1,5 @@
-import {byCodeUnit, DAY_MILLISECONDS, type Day, type EventLog} from "../data/event-log.ts";
+import {byCodeUnit, type EventLog, timesOf} from "../data/event-log.ts";
+import type {Instant} from "../data/instant.ts";
 import {asKnownBefore} from "../data/known.ts";
 import type {FeatureDeclaration} from "../study.ts";
 import {isCategory, type Plan} from "./plan.ts";
@@ -14,17 +15,20 @@ export const declaredOrder = (features: readonly FeatureDeclaration[]): Levels =
  * Learns the dictionaries of the categories from what was known of the events before a cutoff, of all types. A level
  * that a declared order names is in them whether it was seen or not.
  */
-export function levelsBefore(log: EventLog, features: readonly FeatureDeclaration[], cutoff: Day): Levels {
-  const {day, timeOfDay, attributes} = asKnownBefore(log, cutoff);
-  const limit = Math.round(cutoff * DAY_MILLISECONDS);
+export function levelsBefore(
+  log: EventLog,
+  features: readonly FeatureDeclaration[],
+  cutoff: Instant,
+): Levels {
+  const then = asKnownBefore(log, cutoff);
+  const time = timesOf(then);
   const levels: Record<string, readonly string[]> = {};
   for (const {name, measure, against = "", order = []} of features) {
-    const attribute = attributes[against];
+    const attribute = then.attributes[against];
     if (!isCategory(measure) || !attribute) continue;
     const {codes, values} = attribute;
     const seen = new Uint8Array(values.length);
-    for (let i = 0; i < codes.length; i++)
-      if (codes[i]! >= 0 && day[i]! * DAY_MILLISECONDS + (timeOfDay?.[i] ?? 0) < limit) seen[codes[i]!] = 1;
+    for (let i = 0; i < codes.length; i++) if (codes[i]! >= 0 && time[i]! < cutoff) seen[codes[i]!] = 1;
     const known = values.filter((_, code) => seen[code] === 1);
     levels[name] = [...new Set([...known, ...order])].sort(byCodeUnit);
   }

@@ -20,6 +20,25 @@ export function takeRows(x: Matrix, rows: ArrayLike<number>): Matrix {
   return {...x, rows: m, values: out};
 }
 
+/** A matrix of the named columns of `x`, in the given order. @throws RangeError for a name that it does not have. */
+export function takeColumns(x: Matrix, names: readonly string[]): Matrix {
+  const values = new Float64Array(x.rows * names.length);
+  names.forEach((name, k) => {
+    const j = x.names.indexOf(name);
+    if (j < 0) throw new RangeError(`takeColumns requires columns of the table, got ${name}`);
+    values.set(x.values.subarray(j * x.rows, (j + 1) * x.rows), k * x.rows);
+  });
+  const categories = Object.fromEntries(
+    Object.entries(x.categories ?? {}).filter(([name]) => names.includes(name)),
+  );
+  return {
+    names: [...names],
+    rows: x.rows,
+    values,
+    ...(Object.keys(categories).length === 0 ? {} : {categories}),
+  };
+}
+
 /** The columns of `x`, then those of `more`, of the same rows. @throws RangeError when the rows or names do not fit. */
 export function joinColumns(x: Matrix, more: Matrix): Matrix {
   if (more.rows !== x.rows)

@@ -1,5 +1,6 @@
 import type {Campaigns} from "../data/campaigns.ts";
-import {DAY_MILLISECONDS, type EventLog} from "../data/event-log.ts";
+import type {EventLog} from "../data/event-log.ts";
+import {DAY_MILLISECONDS, type Instant} from "../data/instant.ts";
 import {CONTACT_TYPES, type HistoryPlan, type Plan} from "./plan.ts";
 
 /** Units of time in a day: days themselves where every cutoff is at 00:00, else milliseconds. */
@@ -7,7 +8,7 @@ export type Unit = 1 | typeof DAY_MILLISECONDS;
 
 /**
  * Entries of a block of customers. Customer c of the block owns [offsets[c], offsets[c + 1]), by time, then by the
- * day known.
+ * time known.
  */
 export type Entries = {
   readonly offsets: Int32Array;
@@ -15,12 +16,12 @@ export type Entries = {
   readonly time: Int32Array | Float64Array;
   /** Days since 1970. */
   readonly day: Int32Array;
-  /** Day known, where some entry was known after its own day. */
-  readonly known?: Int32Array | undefined;
+  /** Units when it became known, at least its time; of an unknown time of its day, the last. Absent when all are known then. */
+  readonly known?: Int32Array | Float64Array | undefined;
 };
 
 /**
- * What the sweep reads: the events of whole customers, those of one time and one day known added up. Arrays may be
+ * What the sweep reads: the events of whole customers, those of one time and one time known added up. Arrays may be
  * longer than the entries.
  */
 export type Rollup = Entries & {
@@ -55,11 +56,12 @@ export function rollUpLog(log: EventLog, {plan, unit, campaigns, from, to}: Roll
   const {offsets, source, time, day, known} = stream;
   const most = source.length;
   const late = known !== undefined;
+  const times = () => (unit === 1 ? new Int32Array(most) : new Float64Array(most));
   const make = () => ({
     offsets: new Int32Array(to - from + 1),
-    time: unit === 1 ? new Int32Array(most) : new Float64Array(most),
+    time: times(),
     day: new Int32Array(most),
-    known: late ? new Int32Array(most) : undefined,
+    known: late ? times() : undefined,
   });
   const entries = make();
   const counts = plan.histories.map(() => new Int32Array(most));
@@ -142,32 +144,36 @@ function streamOf(log: EventLog, {unit, campaigns, from, to}: Omit<RollupOptions
   const source = new Int32Array(most);
   const time = unit === 1 ? new Int32Array(most) : new Float64Array(most);
   const day = new Int32Array(most);
-  const known = log.known ? new Int32Array(most) : undefined;
+  const known = log.known && (unit === 1 ? new Int32Array(most) : new Float64Array(most));
   let n = 0;
   let k = contacts.first;
-  const add = (at: number, d: number, ms: number, seen: number): void => {
+  const add = (at: number, d: number, ms: number, seen: number | undefined): void => {
     source[n] = at;
     day[n] = d;
     time[n] = unit === 1 ? d : d * unit + ms;
-    if (known) known[n] = Math.max(d, seen);
+    if (known) known[n] = seen === undefined ? time[n]! : Math.max(time[n]!, unitsOf(seen, unit));
     n += 1;
   };
   for (let c = from; c < to; c++) {
     const start = n;
     for (let i = log.offsets[c]!; i < log.offsets[c + 1]!; i++) {
       const d = log.day[i]!;
-      add(i, d, timeOfDay?.[i] ?? 0, log.known?.[i] ?? d);
+      add(i, d, timeOfDay?.[i] ?? 0, log.known?.[i]);
     }
     for (; k < contacts.last && campaigns!.customer[k] === c; k++) {
       const d = campaigns!.day[k]!;
       // Of an unknown time of its day: not before its end.
-      add(-1 - campaigns!.treated[k]!, d, DAY_MILLISECONDS - 1, d);
+      add(-1 - campaigns!.treated[k]!, d, DAY_MILLISECONDS - 1, undefined);
     }
     offsets[c - from + 1] = n;
     sortRange({source, time, day, known}, start, n);
   }
   return {offsets, source, time, day, known};
 }
+
+/** A time known in units: in days it is the day, whatever the time. */
+const unitsOf = (known: Instant, unit: Unit): number =>
+  unit === 1 ? Math.floor(known) : Math.round(known * unit);
 
 /** The contacts [first, last) of the customers [from, to). */
 function contactsOf(campaigns: Campaigns | undefined, from: number, to: number) {
@@ -184,7 +190,7 @@ function contactsOf(campaigns: Campaigns | undefined, from: number, to: number) 
   return {first: position(from), last: position(to)};
 }
 
-/** Sorts the entries [from, to) by time, then by the day known, where they are not. */
+/** Sorts the entries [from, to) by time, then by the time known, where they are not. */
 function sortRange({source, time, day, known}: Omit<Stream, "offsets">, from: number, to: number): void {
   const compare = (a: number, b: number): number =>
     time[a]! - time[b]! || (known ? known[a]! - known[b]! : 0);

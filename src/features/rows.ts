@@ -1,3 +1,4 @@
+import {DAY_MILLISECONDS} from "../data/instant.ts";
 import type {Cohort} from "../target/cohort.ts";
 import type {Unit} from "./rollup.ts";
 
@@ -49,4 +50,4 @@ function sortByCutoff(order: Int32Array, cutoff: Int32Array): void {
 
 /** Days where every cutoff is one at 00:00, else milliseconds. */
 export const unitOf = (cutoffs: readonly number[]): Unit =>
-  cutoffs.every(Number.isInteger) ? 1 : 86_400_000;
+  cutoffs.every(Number.isInteger) ? 1 : DAY_MILLISECONDS;

@@ -59,8 +59,7 @@ export function sweepOf(plan: Plan, options: SweepOptions): Sweep {
   const fill = (rollup: Rollup, c: number, seenBy: SeenBy): void => {
     for (let h = 0; h < plan.histories.length; h++)
       fillHistory(timelines.histories[h]!, rollup, {c, h, plan: plan.histories[h]!, seenBy});
-    for (let q = 0; q < plan.codes.length; q++)
-      fillCodes(timelines.codes[q]!, rollup.codes[q]!, c, unit, seenBy);
+    for (let q = 0; q < plan.codes.length; q++) fillCodes(timelines.codes[q]!, rollup.codes[q]!, c, seenBy);
     for (let k = 0; k < plan.tables.length; k++) {
       const table = tables[plan.tables[k]!.table]!;
       const column = columnOf(table, plan.tables[k]!.column);
@@ -108,9 +107,9 @@ export function sweepOf(plan: Plan, options: SweepOptions): Sweep {
 }
 
 /** Whether an entry of a customer had happened before the cutoff and was known only after it. */
-function hidesSome({offsets, time, day, known, unit}: Rollup, c: number, cutoff: number): boolean {
+function hidesSome({offsets, time, known}: Rollup, c: number, cutoff: number): boolean {
   for (let i = offsets[c]!; i < offsets[c + 1]! && time[i]! < cutoff; i++)
-    if (isHidden(known![i]!, day[i]!, unit, cutoff)) return true;
+    if (isHidden(known![i]!, cutoff)) return true;
   return false;
 }
 

@@ -74,9 +74,8 @@ export const newTableHistory = (): TableHistory => ({
   value: new Float64Array(START),
 });
 
-/** Whether an entry known late, after its own day, is still hidden at the cutoff `seenBy`. */
-export const isHidden = (known: number, day: number, unit: number, seenBy: SeenBy): boolean =>
-  known > day && (known + 1) * unit > seenBy;
+/** Whether an entry that became known at a time, in units, is still hidden at the cutoff `seenBy`. */
+export const isHidden = (known: number, seenBy: SeenBy): boolean => known >= seenBy;
 
 /** Reads the entries of customer `c` of the block that are of history `h` and have been seen. */
 export function fillHistory(
@@ -84,7 +83,7 @@ export function fillHistory(
   rollup: Rollup,
   {c, h, plan, seenBy}: {c: number; h: number; plan: HistoryPlan; seenBy: SeenBy},
 ): void {
-  const {offsets, known, unit} = rollup;
+  const {offsets, known} = rollup;
   const [from, to] = [offsets[c]!, offsets[c + 1]!];
   if (into.time.length < to - from) Object.assign(into, grown(into, to - from));
   const {time, day, events, days, squares} = into;
@@ -94,7 +93,7 @@ export function fillHistory(
     const count = counts[i]!;
     if (count === 0) continue;
     const d = rollup.day[i]!;
-    if (known && isHidden(known[i]!, d, unit, seenBy)) continue;
+    if (known && isHidden(known[i]!, seenBy)) continue;
     time[n] = rollup.time[i]!;
     day[n] = d;
     events[n + 1] = events[n]! + count;
@@ -112,11 +111,11 @@ function fillAmounts(
   rollup: Rollup,
   {c, h, seenBy}: {c: number; h: number; seenBy: SeenBy},
 ): void {
-  const {offsets, known, unit, day} = rollup;
+  const {offsets, known} = rollup;
   const [counts, of, sums] = [rollup.counts[h]!, rollup.amounts[h]!, rollup.sums[h]!];
   let n = 0;
   for (let i = offsets[c]!; i < offsets[c + 1]!; i++) {
-    if (counts[i] === 0 || (known && isHidden(known[i]!, day[i]!, unit, seenBy))) continue;
+    if (counts[i] === 0 || (known && isHidden(known[i]!, seenBy))) continue;
     amounts[n + 1] = amounts[n]! + of[i]!;
     sum[n + 1] = sum[n]! + sums[i]!;
     n += 1;
@@ -124,14 +123,14 @@ function fillAmounts(
 }
 
 /** Reads the values of customer `c` of the block, told apart. */
-export function fillCodes(into: CodeHistory, coded: Coded, c: number, unit: Unit, seenBy: SeenBy): void {
-  const {offsets, known, day} = coded;
+export function fillCodes(into: CodeHistory, coded: Coded, c: number, seenBy: SeenBy): void {
+  const {offsets, known} = coded;
   const [from, to] = [offsets[c]!, offsets[c + 1]!];
   if (into.time.length < to - from) Object.assign(into, grown(into, to - from));
   const {time, code, count, values, tally} = into;
   let [n, distinct] = [0, 0];
   for (let i = from; i < to; i++) {
-    if (known && isHidden(known[i]!, day[i]!, unit, seenBy)) continue;
+    if (known && isHidden(known[i]!, seenBy)) continue;
     time[n] = coded.time[i]!;
     code[n] = coded.code[i]!;
     count[n] = coded.count[i]!;

@@ -22,14 +22,14 @@ type Words = {
 const CONTACTS = "campaign contact";
 
 /** An event type as a noun: "email_open" is "email open". */
-function nounOf(type: string): string {
+export function nounOf(type: string): string {
   if (type === "*") return "event of any kind";
   if (type === "campaign:contact") return CONTACTS;
   if (type === "campaign:treated") return `${CONTACTS} outside the control group`;
   return type.replace(/[_-]+/g, " ");
 }
 
-function pluralOf(type: string): string {
+export function pluralOf(type: string): string {
   if (type === "*") return "events of any kind";
   if (type.startsWith("campaign:")) return nounOf(type).replace(CONTACTS, `${CONTACTS}s`);
   const noun = nounOf(type);
@@ -37,10 +37,10 @@ function pluralOf(type: string): string {
   return /(s|x|z|ch|sh)$/i.test(noun) ? `${noun}es` : `${noun}s`;
 }
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** "a", "a or b", "a, b or c". */
-const either = (words: readonly string[]): string =>
+export const either = (words: readonly string[]): string =>
   words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 
 function wordsOf({of, days, step, against = "", column = ""}: FeatureDeclaration): Words {

@@ -1,4 +1,5 @@
 import type {SnapshotManifest} from "../data/snapshot.ts";
+import {DataError} from "../data-error.ts";
 import type {Competition} from "../evaluate/compete.ts";
 import type {FittedFeatures} from "../features/fitted.ts";
 import type {Calibration} from "../model/calibration.ts";
@@ -7,7 +8,10 @@ import type {Study} from "../study.ts";
 import type {GapPopulation} from "../target/regularity.ts";
 import type {ChurnRule} from "../target/rule.ts";
 import type {Cadence} from "./cadence.ts";
-import {digestOf} from "./store.ts";
+import {canonicalJson, digestOf} from "./store.ts";
+
+/** How a study reads its events, wherever they are and however far they go. */
+type EventReading = Omit<Study["events"], "from" | "csv" | "lastDay" | "maxBadShare">;
 
 /** The model as one self-describing file: all that scoring needs, and what it was learned from. */
 export type Bundle = FittedFeatures & {
@@ -18,6 +22,7 @@ export type Bundle = FittedFeatures & {
   /** Digest of the campaign contacts that kept rows out of training; null without campaigns. */
   readonly campaigns: string | null;
   readonly library: string;
+  readonly events: EventReading;
   readonly churn: Study["churn"];
   /** For regularity: what it learned of the gaps of training customers, so that a customer's own days can be found. */
   readonly population?: GapPopulation;
@@ -59,6 +64,7 @@ export function bundleOf(
     snapshot: snapshot.digest,
     campaigns,
     library,
+    events: readingOf(study),
     churn: study.churn,
     ...("population" in rule ? {population: rule.population} : {}),
     activity: study.activity,
@@ -70,4 +76,44 @@ export function bundleOf(
     model,
     calibration: calibration.calibration,
   };
+}
+
+const readingOf = ({events}: Pick<Study, "events">): EventReading => {
+  const {from: _, csv: __, lastDay: ___, maxBadShare: ____, ...reading} = events;
+  return reading;
+};
+
+/**
+ * Checks that a model answers the question that a study asks now: that how events are read, churn, target, cadence and
+ * features are those that it was made with. Paths, the last day, economics and texts may have changed since.
+ * @throws DataError naming the study, or the first field that is another.
+ */
+export function requireSameQuestion(bundle: Bundle, study: Study): void {
+  if (bundle.study.name !== study.name)
+    throw new DataError(
+      `the model is of the study ${bundle.study.name}, and this is ${study.name}; name the model of this study`,
+    );
+  const differ = (was: unknown, is: unknown) => canonicalJson(was ?? null) !== canonicalJson(is ?? null);
+  const {churn, activity, minimumTenureDays, target, horizon} = study;
+  const fields = {
+    ...{events: readingOf(study), churn, activity, minimumTenureDays, target, horizon},
+    "cutoffs.every": study.cutoffs.every,
+    rfm: study.rfm,
+  };
+  const made: Readonly<Record<keyof typeof fields, unknown>> = {
+    ...bundle,
+    "cutoffs.every": bundle.cadence.every,
+    rfm: bundle.rfm?.features,
+  };
+  const names = Object.keys(fields) as (keyof typeof fields)[];
+  const field = names.find(name => differ(made[name], fields[name]));
+  const n = Math.max(bundle.features.length, study.features.length);
+  const at = Array.from({length: n}, (_, k) => k).find(k => differ(bundle.features[k], study.features[k]));
+  const changed =
+    field ??
+    (at === undefined ? undefined : `the feature ${(study.features[at] ?? bundle.features[at])!.name}`);
+  if (changed !== undefined)
+    throw new DataError(
+      `${changed} of the study ${study.name} is another than the model was made with; run the study again, or give it as it was`,
+    );
 }

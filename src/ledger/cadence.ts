@@ -1,5 +1,6 @@
-import {dateOf} from "../data/calendar.ts";
+import {dateOf, momentText} from "../data/calendar.ts";
 import type {Day} from "../data/event-log.ts";
+import type {Instant} from "../data/instant.ts";
 import {DataError} from "../data-error.ts";
 import type {CadenceCost} from "../evaluate/cadence.ts";
 import {isCalendar} from "../features/plan.ts";
@@ -9,7 +10,7 @@ import {isCutoff} from "../target/cutoffs.ts";
 
 /** When a model may be asked, and what it costs to ask it on another day. */
 export type Cadence = {
-  /** "moment" is any time; so, for whole days, is "day". */
+  /** "moment" is any instant; "day" is 00:00 of any day. */
   readonly every: Study["cutoffs"]["every"];
   /** Features that mean something else on another day. */
   readonly calendarFeatures: readonly string[];
@@ -31,33 +32,49 @@ export const cadenceOf = (
   offCadence: offCadence ?? null,
 });
 
-/** The days on which a model may be asked, in words that follow "trained on". */
+/** The cutoffs that a model was trained on, in words that follow "trained on". */
 export const CADENCE_WORDS: Readonly<Record<Cadence["every"], string>> = {
   month: "the first day of each month",
   week: "each Monday",
   day: "every day",
-  moment: "days drawn at random for each customer",
+  moment: "moments drawn at random for each customer",
 };
 
 /**
- * Whether a model may be asked on a day. Off cadence it is refused when it has a calendar feature, and otherwise
+ * Whether a model may be asked at a time, 00:00 of a day or an instant within one. Off cadence it is refused when it has a calendar feature, and otherwise
  * needs leave, and the rows of its answer are to be marked.
  * @throws DataError when it may not be asked.
  */
 export function checkCadence(
   {cadence}: {readonly cadence: Cadence},
-  day: Day,
+  t: Instant,
   {offCadence = false}: {readonly offCadence?: boolean} = {},
 ): {readonly onCadence: boolean} {
-  if (isCutoff(cadence, day)) return {onCadence: true};
-  const refused = `the model was trained on ${CADENCE_WORDS[cadence.every]}, and ${dateOf(day)} is none`;
+  if (isCutoff(cadence, t)) return {onCadence: true};
+  const refused = `the model was trained on ${CADENCE_WORDS[cadence.every]}, and ${momentText(t)} is none`;
+  const day = Math.floor(t);
+  const instead = `ask it on ${dateOf(cutoffUntil(cadence, day))} or ${dateOf(cutoffAfter(cadence, day))}`;
   if (cadence.calendarFeatures.length > 0)
     throw new DataError(
-      `${refused}; it cannot be asked there, since ${cadence.calendarFeatures.join(", ")} would mean something else`,
+      `${refused}; it cannot be asked there, since ${cadence.calendarFeatures.join(", ")} would mean something else; ${instead}`,
     );
-  if (!offCadence)
-    throw new DataError(`${refused}${costText(cadence)}; ask it on such a day, or use --off-cadence`);
+  if (!offCadence) throw new DataError(`${refused}${costText(cadence)}; ${instead}, or use --off-cadence`);
   return {onCadence: false};
+}
+
+/** The last day up to and with `day` on which a model may be asked. */
+export function cutoffUntil(cadence: Pick<Cadence, "every">, day: Day): Day {
+  if (isCutoff(cadence, day)) return day;
+  let t = Math.floor(day);
+  while (!isCutoff(cadence, t)) t -= 1;
+  return t;
+}
+
+/** The first day after `day` on which a model may be asked. */
+function cutoffAfter(cadence: Pick<Cadence, "every">, day: Day): Day {
+  let t = Math.floor(day) + 1;
+  while (!isCutoff(cadence, t)) t += 1;
+  return t;
 }
 
 const costText = ({offCadence}: Cadence): string =>

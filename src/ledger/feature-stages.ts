@@ -117,7 +117,8 @@ export function featureStages(
             : countsSilence(churnRule())
               ? targets().churnsIn
               : undefined,
-        compute: (other, part) => applyFeatures(fitted, other, part, beside),
+        compute: (other, part, itsBeside) => applyFeatures(fitted, other, part, itsBeside),
+        beside,
         seed: study.seed,
       })),
     ]);

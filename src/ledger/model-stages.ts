@@ -10,7 +10,6 @@ import {compareSampling, type SamplingComparison} from "../evaluate/compare-samp
 import {compareTargets, type TargetComparison} from "../evaluate/compare-targets.ts";
 import {type Competition, competeModels, type FitCost, type Ranked, rankedOf} from "../evaluate/compete.ts";
 import {type Decision, judgeDecision} from "../evaluate/decision.ts";
-import {type FeatureImportance, permutationImportance} from "../evaluate/importance.ts";
 import {type Judgement, judgeModels} from "../evaluate/judge.ts";
 import {judgeQuadrants, type QuadrantJudgement} from "../evaluate/quadrants.ts";
 import {SILENT_COLUMN} from "../features/alive.ts";
@@ -20,7 +19,6 @@ import {takeRows} from "../features/matrix.ts";
 import {counted} from "../figures.ts";
 import {applyModel, titleOf} from "../model/model.ts";
 import type {SearchProgress} from "../model/search.ts";
-import {randomOf} from "../random.ts";
 import {schemesBeside} from "../sampling/sample.ts";
 import {OPT_IN, recencyFeature, type Study} from "../study.ts";
 import {type Bundle, bundleOf} from "./bundle.ts";
@@ -50,8 +48,6 @@ export type ModelStages = {
   readonly quadrants: () => Promise<readonly QuadrantJudgement[]>;
   /** The rows of a role as the chosen model ranked them. */
   readonly ranked: (role: "tune" | "calibrate" | "test" | "later") => Promise<Ranked>;
-  /** What the chosen model relies on, measured on the tuning customers. */
-  readonly importance: () => Promise<readonly FeatureImportance[]>;
   /** When the chosen model may be asked, and what it costs to ask it on another day. */
   readonly cadence: () => Promise<Cadence>;
   readonly bundle: () => Promise<Bundle>;
@@ -121,7 +117,9 @@ export function modelStages(
   });
   const evaluation = async ({everybody = false} = {}) =>
     staged("evaluation", [keys.models, study.economics, everybody], async () =>
-      judgeModels(await models(), {cohort: cohort(), labels: labels(), study, everybody}),
+      judgeModels(await models(), {
+        ...{cohort: cohort(), labels: labels(), study, everybody, threads: inputs.threads},
+      }),
     );
   const decision = once(() =>
     staged("decision", [keys.models, study.economics], async () =>
@@ -151,17 +149,6 @@ export function modelStages(
       roles: [role],
     });
   };
-  const importance = once(() =>
-    staged("importance", keys.models, async () => {
-      const {candidates, chosen, rows} = await models();
-      const x = takeRows(await features(), rows.tune);
-      const y = Uint8Array.from(rows.tune, i => labels()[i]!);
-      return permutationImportance(candidates[chosen]!.model, x, y, {
-        random: randomOf(study.seed),
-        repeats: 3,
-      });
-    }),
-  );
   const comparisonKey = [keys.features, study.split, study.seed];
   const quick = () => ({
     ...{cohort: cohort(), customers: log.customers, split: split(), seed: study.seed},
@@ -216,7 +203,6 @@ export function modelStages(
       decision,
       quadrants,
       ranked,
-      importance,
       cadence,
     },
     bundle: async () =>

@@ -5,9 +5,11 @@ import type {SnapshotManifest} from "../data/snapshot.ts";
 import type {Subscriptions} from "../data/subscriptions.ts";
 import type {Study} from "../study.ts";
 import {checkEvidence, type EvidenceValue} from "./evidence.ts";
+import {type ExplanationStages, explanationStages} from "./explanation-stages.ts";
 import {type FeatureStages, featureStages} from "./feature-stages.ts";
 import type {RunInputs} from "./inputs.ts";
 import {type ModelStages, modelStages} from "./model-stages.ts";
+import {type ReasonStages, reasonStages} from "./reason-stages.ts";
 import {type ScrutinyStages, scrutinyStages} from "./scrutiny-stages.ts";
 import {type TargetStages, targetStages} from "./target-stages.ts";
 
@@ -18,7 +20,9 @@ import {type TargetStages, targetStages} from "./target-stages.ts";
 export type Run = TargetStages &
   FeatureStages &
   ModelStages &
-  ScrutinyStages & {
+  ScrutinyStages &
+  ExplanationStages &
+  ReasonStages & {
     readonly study: Study;
     readonly snapshot: SnapshotManifest;
     readonly log: EventLog;
@@ -40,6 +44,7 @@ export function createRun(inputs: RunInputs): Run {
   const target = targetStages(inputs);
   const features = featureStages(inputs, target);
   const models = modelStages(inputs, target, features);
+  const explanation = explanationStages(inputs, target, features, models);
   const record: Run["record"] = async (id, value) => {
     checkEvidence(id, value);
     await inputs.emit({id, value});
@@ -49,7 +54,9 @@ export function createRun(inputs: RunInputs): Run {
     ...target,
     ...features,
     ...models,
+    ...explanation,
     ...scrutinyStages(inputs, target, features, models),
+    ...reasonStages(inputs, target, features, {...models, ...explanation}),
     record,
     recordAll: async values => {
       for (const [id, value] of Object.entries(values)) await record(id, value);

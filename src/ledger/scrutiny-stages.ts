@@ -1,8 +1,9 @@
-import {dateOf} from "../data/calendar.ts";
 import {dataOf, rankedOf} from "../evaluate/compete.ts";
 import {type EqualTreatment, priceEqualTreatment} from "../evaluate/equal-treatment.ts";
 import {chooseTop, type Fairness, type Groups, intersect, judgeFairness} from "../evaluate/fairness.ts";
+import {type LearningCurve, learningCurve} from "../evaluate/learning-curve.ts";
 import {rocAuc} from "../evaluate/metrics.ts";
+import {judgeOracle, type Oracle, trueProbabilities} from "../evaluate/oracle.ts";
 import {findWorstSlices, partText, type Slice, type SliceSearch, slicesOf} from "../evaluate/slices.ts";
 import {
   figuresByGroup,
@@ -41,6 +42,10 @@ export type ScrutinyStages = {
   /** The model in use fitted again with other seeds; its own only, where no seed plays a part in it. */
   readonly seeds: () => Promise<readonly SeedFigures[]>;
   readonly worstSlices: () => Promise<SliceSearch>;
+  /** Whether more customers or more history would still help. */
+  readonly learning: () => Promise<LearningCurve>;
+  /** What the true probabilities would reach; none where the study has no such thing. */
+  readonly oracle: () => Promise<Oracle | undefined>;
   /** By sensitive segments and features; none where the study names none. */
   readonly fairness: () => Promise<readonly FairnessOf[]>;
 };
@@ -87,7 +92,6 @@ export function scrutinyStages(
       const byCutoff = groupsByCutoff(
         rows.map(i => cohort().cutoff[i]!),
         cohort().cutoffs,
-        dateOf,
       );
       const bySegment = [];
       for (const {name} of study.segments)
@@ -144,7 +148,26 @@ export function scrutinyStages(
       });
     }),
   );
-  return {stability, seeds, worstSlices, fairness};
+  const learning = once(() =>
+    staged("learning", [keys.models], async () => {
+      inputs.progress?.("learning from more and more");
+      return learningCurve(await features(), {
+        ...{cohort: cohort(), customers: log.customers, labels: labels(), split: split(), seed},
+        ...{searchCandidates: 1, recencyFeature: undefined, threads: inputs.threads},
+      });
+    }),
+  );
+  const oracle = async () => {
+    if (!study.truth || !tables) return undefined;
+    const {ranked, rows} = await test();
+    const truth = trueProbabilities(tables[study.truth.table]!, study.truth.column, cohort());
+    return judgeOracle(
+      Float64Array.from(rows, i => truth[i]!),
+      ranked.y,
+      {capacity},
+    );
+  };
+  return {stability, seeds, worstSlices, fairness, learning, oracle};
 }
 
 /** The named columns of `x`. */

@@ -6,7 +6,7 @@ import {hashUnit, setOf} from "../split/sets.ts";
 import type {Study} from "../study.ts";
 import {type InactivityAlternative, inactivityAlternatives} from "../target/alternatives.ts";
 import {buildCohort, type Cohort} from "../target/cohort.ts";
-import {cutoffDays} from "../target/cutoffs.ts";
+import {cutoffTimes} from "../target/cutoffs.ts";
 import {compareDefinitions, type Definitions} from "../target/definitions.ts";
 import {recencyAuc} from "../target/recency.ts";
 import {fitRegularity} from "../target/regularity.ts";
@@ -44,7 +44,7 @@ export type TargetStages = {
 export function targetStages({study, log, campaigns, subscriptions}: RunInputs): TargetStages {
   const {horizon, activity, target, minimumTenureDays} = study;
   const testFrom = dayOf(`${study.split.testFrom}-01`);
-  const asked = once(() => cutoffDays(study.cutoffs, log.customers));
+  const asked = once(() => cutoffTimes(study.cutoffs, log));
   const keys = once(() => splitKeys(log, study.split.group));
   const learns = once(() =>
     keys().map(key => Number(setOf(hashUnit(key, study.split.salt), study.split) === "train")),
@@ -61,7 +61,7 @@ export function targetStages({study, log, campaigns, subscriptions}: RunInputs):
     });
   });
   const cohort = once(() => {
-    const {days: cutoffs, moments} = asked();
+    const {times: cutoffs, moments} = asked();
     return buildCohort(log, {churn: churnRule(), cutoffs, moments, activity, minimumTenureDays});
   });
   const targets = once(() => labelTargets(log, cohort(), {churn: churnRule(), horizon, activity}));
@@ -73,7 +73,7 @@ export function targetStages({study, log, campaigns, subscriptions}: RunInputs):
     targetWarnings({cohort: cohort(), targets: targets(), churn: churnRule(), horizon, target}),
   );
   const cohortSize = once(() => {
-    const last = asked().days.at(-1)!;
+    const last = asked().times.at(-1)!;
     // With moments of their own, few customers share the last.
     const {cutoffs, cutoff} = asked().moments
       ? buildCohort(log, {churn: churnRule(), cutoffs: [last], activity, minimumTenureDays})
@@ -83,7 +83,7 @@ export function targetStages({study, log, campaigns, subscriptions}: RunInputs):
   return {
     ...{churnRule, cohort, targets, labels, treated, keys, cohortSize, warnings},
     definitions: once(() => {
-      const {days: cutoffs, moments} = asked();
+      const {times: cutoffs, moments} = asked();
       return compareDefinitions(log, {
         ...{own: churnRule(), activity, cutoffs, moments, horizon, minimumTenureDays},
         ...{before: testFrom, learns: learns()},
@@ -94,7 +94,7 @@ export function targetStages({study, log, campaigns, subscriptions}: RunInputs):
       const own = churn.kind === "inactivity" ? [churn.days] : [];
       const daysList = [...new Set([...days, ...own])].sort((a, b) => a - b);
       // A choice of definition is a choice: it may look only at cutoffs before the test.
-      const {days: cutoffs, moments} = asked();
+      const {times: cutoffs, moments} = asked();
       const before = cutoffs.filter(t => addSpan(t, horizon) <= testFrom);
       const of = "of" in churn ? churn.of : activity;
       return inactivityAlternatives(log, {

@@ -1,4 +1,5 @@
 import {hashUnit} from "../split/sets.ts";
+import {type Beta, betaMargin, fitBeta} from "./beta.ts";
 import {fitLogistic} from "./logistic.ts";
 
 /**
@@ -15,7 +16,7 @@ export type Isotonic = {
 export type Platt = {readonly kind: "platt"; readonly a: number; readonly b: number};
 
 /** How margins become probabilities: plain data, learned on the calibrate set. */
-export type Calibration = Isotonic | Platt;
+export type Calibration = Isotonic | Platt | Beta;
 
 /**
  * Isotonic regression by pooling adjacent violators (Ayer et al. 1955): labels of equal margins are averaged
@@ -67,7 +68,7 @@ export function fitPlatt(margins: ArrayLike<number>, y: ArrayLike<number>): Plat
 
 /** Probabilities in [0, 1], one a margin. @throws RangeError when a margin is NaN. */
 export function applyCalibration(calibration: Calibration, margins: ArrayLike<number>): Float64Array {
-  const probability = calibration.kind === "platt" ? sigmoid(calibration) : interpolation(calibration);
+  const probability = probabilityOf(calibration);
   return Float64Array.from({length: margins.length}, (_, i) => {
     const margin = margins[i]!;
     if (Number.isNaN(margin)) throw new RangeError(`applyCalibration requires margins, got NaN in row ${i}`);
@@ -75,20 +76,35 @@ export function applyCalibration(calibration: Calibration, margins: ArrayLike<nu
   });
 }
 
+function probabilityOf(calibration: Calibration): (margin: number) => number {
+  switch (calibration.kind) {
+    case "isotonic":
+      return interpolation(calibration);
+    case "platt":
+      return sigmoid(calibration);
+    case "beta":
+      return margin => 1 / (1 + Math.exp(-betaMargin(calibration, margin)));
+  }
+}
+
+/** From the simplest to the most flexible. */
+const FITS = {platt: fitPlatt, beta: fitBeta, isotonic: fitIsotonic} as const;
+const KINDS = ["platt", "beta", "isotonic"] as const;
+
 /** The calibration that was chosen, fitted on all rows, and what decided. */
 export type CalibrationChoice = {
   readonly calibration: Calibration;
   /** Mean log loss in nats on customers left out, by kind. */
-  readonly logLoss: {readonly isotonic: number; readonly platt: number};
+  readonly logLoss: Readonly<Record<Calibration["kind"], number>>;
   readonly folds: number;
   readonly rows: number;
   readonly positives: number;
 };
 
 /**
- * Chooses between isotonic and Platt by log loss in cross-validation over whole customers. A customer's fold is
- * drawn from `seed` and the customer alone. Probabilities are held half a row away from 0 and 1 for the score:
- * finer, the rows cannot tell. Equal scores choose Platt, which is the simpler.
+ * Chooses between Platt, beta and isotonic calibration by log loss in cross-validation over whole customers. A
+ * customer's fold is drawn from `seed` and the customer alone. Probabilities are held half a row away from 0 and 1 for
+ * the score: finer, the rows cannot tell. Of equal scores the simpler is chosen, in that order.
  * @param clusters customer of each row, by id or by index.
  * @throws RangeError when `y` lacks a class in the rows outside a fold.
  */
@@ -105,7 +121,7 @@ export function chooseCalibration(
   const foldOf = Int32Array.from({length: n}, (_, i) =>
     Math.floor(hashUnit(String(clusters[i]), `calibration ${seed}`) * folds),
   );
-  const sums = {isotonic: 0, platt: 0};
+  const sums = {platt: 0, beta: 0, isotonic: 0};
   let all = 0;
   for (let i = 0; i < n; i++) all += y[i]!;
   for (let fold = 0; fold < folds; fold++) {
@@ -119,12 +135,14 @@ export function chooseCalibration(
       );
     const [testMargins, labels] = [take(margins, inside), take(y, inside)];
     const epsilon = 1 / (2 * outside.length);
-    for (const calibration of [fitIsotonic(fitMargins, fitLabels), fitPlatt(fitMargins, fitLabels)])
-      sums[calibration.kind] += totalLogLoss(applyCalibration(calibration, testMargins), labels, epsilon);
+    for (const kind of KINDS) {
+      const calibration = FITS[kind](fitMargins, fitLabels);
+      sums[kind] += totalLogLoss(applyCalibration(calibration, testMargins), labels, epsilon);
+    }
   }
-  const logLoss = {isotonic: sums.isotonic / n, platt: sums.platt / n};
-  const fitted = logLoss.isotonic < logLoss.platt ? fitIsotonic : fitPlatt;
-  return {calibration: fitted(margins, y), logLoss, folds, rows: n, positives: all};
+  const logLoss = {platt: sums.platt / n, beta: sums.beta / n, isotonic: sums.isotonic / n};
+  const best = KINDS.reduce((one, other) => (logLoss[other] < logLoss[one] ? other : one));
+  return {calibration: FITS[best](margins, y), logLoss, folds, rows: n, positives: all};
 }
 
 function averageTies(

@@ -1,4 +1,4 @@
-import {formatCell, formatEstimate, isNumeric} from "../card/format.ts";
+import {decidedBy, formatCell, formatEstimate, isNumeric} from "../card/format.ts";
 import {EVIDENCE_MIME, type EvidenceRecord, type EvidenceValue} from "../ledger/evidence.ts";
 import type {MimeBundle} from "./document.ts";
 
@@ -41,12 +41,9 @@ export function bundleOf(
         "text/plain": `${value.title}\n${value.description}`,
       };
     case "not-applicable":
-      return {"text/plain": `not applicable: ${value.reason}${deciderOf(value.by)}`};
+      return {"text/plain": `not applicable: ${value.reason}${decidedBy(value.by)}`};
   }
 }
-
-/** Who decided it; nobody while the study leaves its owner open. */
-const deciderOf = (by: string): string => (by.startsWith("Not settled yet") ? "" : `; decided by ${by}`);
 
 /** A record as a cell emits it: for the runner, with its id for the reader, who is shown the value beside it. */
 export function recordBundleOf({id, value}: EvidenceRecord): MimeBundle {

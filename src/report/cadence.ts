@@ -4,7 +4,7 @@ import {decimal, whole} from "../figures.ts";
 import {CADENCE_WORDS, type Cadence} from "../ledger/cadence.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {Study} from "../study.ts";
-import {interval, type Text, text} from "./words.ts";
+import {interval, resamples, type Text, text} from "./words.ts";
 
 const NAMES: Readonly<Record<Cadence["every"], string>> = {
   month: "Monthly",
@@ -32,7 +32,7 @@ export function offCadenceText({every, calendarFeatures, offCadence}: Cadence): 
     return text(
       every === "month" || every === "week"
         ? "Not measured: there are no outcomes before the test for a day between the cutoffs."
-        : "It may be asked on any day, so there is nothing to lose by asking between its cutoffs.",
+        : `It may be asked ${every === "day" ? "on any day" : "at any time"}, so there is nothing to lose by asking between its cutoffs.`,
     );
   const {onAuc, offAuc, difference, offRows} = offCadence;
   const guard =
@@ -61,14 +61,14 @@ export function cutsEvidence(cuts: readonly CutJudgement[], study: Study): Evide
         "the model may be asked on any day, or no day between its cutoffs has an outcome before the test",
       by: study.card.owner,
     };
-  const {onRows, offRows} = cuts[0]!.cost;
+  const {onRows, offRows, onAuc} = cuts[0]!.cost;
   const column = (name: string, title: string) => ({name, title, format: "text" as const});
   return {
     kind: "table",
     caption:
       `Boosted trees on four features of "${study.activity}", trained on ${CADENCE_WORDS[study.cutoffs.every]} and asked ` +
       `about tuning customers there (${whole(onRows)} rows) and half-way between (${whole(offRows)} rows); ROC AUC with ` +
-      "95% intervals by bootstrap over customers",
+      `95% intervals by bootstrap over customers, ${resamples(onAuc)}`,
     columns: [
       column("cut", "Features count by"),
       column("on", "On the study's days"),

@@ -1,19 +1,17 @@
+import {clustersOf} from "../evaluate/bootstrap.ts";
 import {hindsightCeiling} from "../evaluate/ceiling.ts";
 import type {Ranked} from "../evaluate/compete.ts";
-import {FRACTIONS, type Judgement, type ModelJudgement} from "../evaluate/judge.ts";
+import type {Judgement, ModelJudgement} from "../evaluate/judge.ts";
+import {FRACTIONS} from "../evaluate/metric-table.ts";
 import {type CampaignValue, campaignValue, campaignValues} from "../evaluate/profit.ts";
 import {briefPercent, whole} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
-import {CROSS_CHECK, type Study} from "../study.ts";
-import {list, type Table, text} from "./words.ts";
+import type {Study} from "../study.ts";
+import {drawnModels} from "./measures.ts";
+import {list, resamples, type Table, text} from "./words.ts";
 
 /** Enough that the recommendation, which turns on the low end of the value, does not turn on the seed. */
 const DRAWS = 5000;
-
-const clustersOf = (customer: Int32Array) => ({
-  cluster: customer,
-  n: 1 + customer.reduce((a, b) => Math.max(a, b), 0),
-});
 
 function valuesOf(
   ranked: Ranked,
@@ -77,11 +75,12 @@ export function worthTable(worth: CampaignValue, {economics}: Study): Table {
 }
 
 /** Tenths of the ranking with their lift, its interval and its ceiling. */
-export function liftEvidence({bins}: Judgement): Table {
+export function liftEvidence({bins, baseRate}: Judgement): Table {
   return {
     kind: "table",
     caption:
-      "Tenths of the test rows (customers at a cutoff) by risk, the riskiest first; lift with 95% intervals",
+      "Tenths of the test rows (customers at a cutoff) by risk, the riskiest first; lift with 95% intervals from " +
+      resamples(baseRate),
     columns: [
       {name: "tenth", title: "Tenth", format: "integer"},
       {name: "customers", title: "Rows", format: "integer"},
@@ -105,14 +104,12 @@ export function liftEvidence({bins}: Judgement): Table {
  * Lift by share contacted, the chosen model first, as the lift chart takes it. The base rate is left out unless it
  * was chosen: it ranks nobody, and is the line of the random choice. So is the cross-check, which nobody can choose.
  */
-export function liftCurves({models, baseRate, capacity}: Judgement) {
-  const ordered = models
-    .filter(model => model.chosen || (model.kind !== "dummy" && model.kind !== CROSS_CHECK))
-    .sort((a, b) => Number(b.chosen) - Number(a.chosen));
+export function liftCurves(judged: Judgement) {
+  const {baseRate, capacity} = judged;
   return {
-    models: ordered.map(model => ({
+    models: drawnModels(judged).map(model => ({
       name: model.title,
-      points: model.curve.map(({value, low, high}, k) => ({
+      points: model.curve.map(({lift: {value, low, high}}, k) => ({
         fraction: FRACTIONS[k]!,
         lift: value,
         ...(model.chosen ? {low, high} : {}),
@@ -237,10 +234,6 @@ function recommendation(values: readonly CampaignValue[], {title, lift}: ModelJu
     model.value >= 0
       ? `is expected to gain ${currency} ${whole(model.value)}`
       : `is expected to lose ${currency} ${whole(-model.value)}`;
-  const elsewhere =
-    best.fraction === economics.capacity || best.model.value <= 0
-      ? ""
-      : ` Of the shares below, ${briefPercent(best.fraction)} is expected to gain most, ${currency} ${whole(best.model.value)}.`;
   const who = `the ${whole(contacted)} customers with the highest risk (${briefPercent(economics.capacity)}, the capacity set in the study)`;
   if (model.low > 0)
     return text(
@@ -248,7 +241,7 @@ function recommendation(values: readonly CampaignValue[], {title, lift}: ModelJu
     );
   if (model.high < 0)
     return text(
-      `Do not run this campaign at these costs: contacting ${who} ${expected}, even with the model.${elsewhere}`,
+      `Do not run this campaign at these costs: contacting ${who} ${expected}, even with the model.`,
     );
   if (best.model.value <= 0)
     return text(
@@ -258,7 +251,7 @@ function recommendation(values: readonly CampaignValue[], {title, lift}: ModelJu
   return text(
     `Do not roll this campaign out yet. Contacting ${who} ${expected}, but may also ${model.value >= 0 ? "lose" : "gain"} money` +
       `${lift.low > 1 ? "; choosing at random would do worse" : ""}. Run it as an experiment with a random group ` +
-      `left alone, and decide on its result.${elsewhere}`,
+      `left alone, and decide on its result.`,
   );
 }
 
@@ -307,7 +300,7 @@ function caveats(judged: Judgement, {economics, horizon}: Study): string[] {
     ...(judged.positives < 100
       ? [`The test rests on ${judged.positives} churners only; read the intervals, not the figures.`]
       : []),
-    ...(judged.gainOverRecency && judged.gainOverRecency.low <= 0 && chosen.kind !== "recency"
+    ...(judged.gainOverRecency && judged.gainOverRecency.auc.low <= 0 && chosen.kind !== "recency"
       ? ["The model is not clearly better than the rule of thumb, the longer inactive the riskier."]
       : []),
   ];

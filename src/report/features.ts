@@ -1,5 +1,6 @@
-import {aucStatistic, clusterBootstrap} from "../evaluate/bootstrap.ts";
+import {clusterBootstrap} from "../evaluate/bootstrap.ts";
 import {rankRows} from "../evaluate/ranking.ts";
+import {aucStatistic} from "../evaluate/statistic.ts";
 import {aliveCatalogue} from "../features/alive.ts";
 import {type CatalogueEntry, FAMILIES, featureCatalogue} from "../features/catalogue.ts";
 import {declaredOrder} from "../features/levels.ts";
@@ -14,9 +15,9 @@ import {type Table, type Text, text} from "./words.ts";
 const column = (name: string, title: string) => ({name, title, format: "text" as const});
 
 /** All columns of `x` in business words and in their order: the declared features, then those fitted on the log. */
-const catalogueOf = ({features}: Study, x: Matrix): CatalogueEntry[] => [
+const catalogueOf = ({features, economics}: Study, x: Matrix): CatalogueEntry[] => [
   ...featureCatalogue(features, x),
-  ...aliveCatalogue(x),
+  ...aliveCatalogue(x, economics.currency),
   ...rfmCatalogue(x),
 ];
 
@@ -36,10 +37,7 @@ export function catalogueTable(study: Study, x: Matrix): Table {
       column("notes", "Note"),
       column("name", "Name in the data"),
     ],
-    rows: sorted.map(e => [
-      ...[e.family, e.title, e.meaning, e.unit === "money" ? study.economics.currency : e.unit],
-      ...[e.missingShare, notesOf(e), e.name],
-    ]),
+    rows: sorted.map(e => [e.family, e.title, e.meaning, e.unit, e.missingShare, notesOf(e), e.name]),
   };
 }
 

@@ -1,8 +1,6 @@
 import {calibrationCurve} from "../evaluate/calibration-curve.ts";
 import type {Candidate, Competition, Ranked} from "../evaluate/compete.ts";
-import type {FeatureImportance} from "../evaluate/importance.ts";
 import type {Judgement, ModelJudgement} from "../evaluate/judge.ts";
-import {ALIVE_FEATURES} from "../features/alive.ts";
 import type {Matrix} from "../features/matrix.ts";
 import {briefPercent, counted, decimal, percent, whole} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
@@ -10,7 +8,7 @@ import {titleOf, workOf} from "../model/model.ts";
 import {CROSS_CHECK, type Study} from "../study.ts";
 import {sampledText} from "./sampling.ts";
 import {searchOf, settingText} from "./search.ts";
-import {interval, type Table, type Text, text} from "./words.ts";
+import {interval, percentInterval, resamples, type Table, type Text, text} from "./words.ts";
 
 /** On what the models are judged, in a sentence. */
 export function testText({rows, customers, positives, baseRate, capacity}: Judgement, study: Study): Text {
@@ -27,11 +25,13 @@ export function modelsTable(judged: Judgement): Table {
     kind: "table",
     caption:
       `The candidates on ${whole(judged.rows)} test rows of ${whole(judged.customers)} customers with ` +
-      `${whole(judged.positives)} churners; 95% intervals by bootstrap over customers. ` +
+      `${whole(judged.positives)} churners; 95% intervals by bootstrap over customers, ${resamples(judged.baseRate)}. ` +
       "The rule of thumb: the longer inactive, the riskier",
     columns: [
       text("model", "Model"),
       text("lift", `Lift at ${briefPercent(judged.capacity)}`),
+      text("precision", "Churners among contacted"),
+      text("recall", "Churners found"),
       text("auc", "ROC AUC"),
       text("averagePrecision", "PR AUC"),
       text("logLoss", "Log loss"),
@@ -41,12 +41,14 @@ export function modelsTable(judged: Judgement): Table {
       ...judged.models.map(model => [
         model.chosen ? `${model.title} (in use)` : model.title,
         interval(model.lift, 2),
+        percentInterval(model.precision),
+        percentInterval(model.recall),
         interval(model.auc, 3),
         interval(model.averagePrecision, 3),
         interval(model.logLoss, 3),
         interval(model.brier, 3),
       ]),
-      ...judged.refused.map(({kind}) => [titleOf(kind), "could not be fitted", "", "", "", ""]),
+      ...judged.refused.map(({kind}) => [titleOf(kind), "could not be fitted", "", "", "", "", "", ""]),
     ],
   };
 }
@@ -107,7 +109,7 @@ export function chosenText(judged: Judgement, trained: Competition): Text {
     (a, b) => (a && a.tuneAuc >= b.tuneAuc ? a : b),
     undefined,
   );
-  const gain = judged.gainOverRecency;
+  const gain = judged.gainOverRecency?.auc;
   const earned =
     gain === undefined || chosen.kind === "recency"
       ? ""
@@ -142,7 +144,8 @@ function foundText({kind}: ModelJudgement, trained: Competition): string {
 /** How near the second engine of boosted trees comes: two programs seldom make the same mistake. */
 export function crossCheckText({crossCheck, rows}: Judgement): Text {
   if (!crossCheck) return text("Boosted trees were not fitted by two engines, so none checks the other.");
-  const {gain, correlation, distance} = crossCheck;
+  const {correlation, distance} = crossCheck;
+  const gain = crossCheck.gain.auc;
   const apart =
     gain.low <= 0 && gain.high >= 0
       ? "which this test cannot tell from none"
@@ -179,12 +182,12 @@ export function ceilingText({models, capacity, baseRate, ceiling, promised}: Jud
 export function calibrationText({candidates, chosen, rows}: Competition): Text {
   const {calibration, logLoss} = candidates[chosen]!.calibration;
   const {kind} = calibration;
-  const name = {isotonic: "isotonic regression", platt: "Platt scaling"};
-  const other = kind === "isotonic" ? "platt" : "isotonic";
+  const name = {isotonic: "isotonic regression", platt: "Platt scaling", beta: "beta calibration"};
+  const others = (["platt", "beta", "isotonic"] as const).filter(one => one !== kind);
   return text(
     `Scores become probabilities by ${name[kind]}, fitted on ${whole(rows.calibrate.length)} rows of the calibration ` +
-      `customers. It had the lower log loss there in a five-fold comparison by customer: ${logLoss[kind].toFixed(4)} ` +
-      `against ${logLoss[other].toFixed(4)} by ${name[other]}.`,
+      `customers. It had the lowest log loss there in a five-fold comparison by customer: ${logLoss[kind].toFixed(4)} ` +
+      `against ${others.map(other => `${logLoss[other].toFixed(4)} by ${name[other]}`).join(" and ")}.`,
   );
 }
 
@@ -217,43 +220,6 @@ export function subsampleEvidence(trained: Competition): EvidenceValue {
       ),
     ].join(" "),
   );
-}
-
-/** What the model in use looks at, and what that does not mean. */
-export function signalsEvidence(
-  importance: readonly FeatureImportance[],
-  study: Study,
-): {table: Table; caution: Text} {
-  const fitted = ALIVE_FEATURES.map(feature => ({...feature, actionable: false}));
-  const declared = new Map([...fitted, ...study.features].map(feature => [feature.name, feature]));
-  const top = importance
-    .filter(({drop}) => drop > 0)
-    .sort((a, b) => b.drop - a.drop || (a.feature < b.feature ? -1 : 1))
-    .slice(0, 12);
-  return {
-    table: {
-      kind: "table",
-      caption:
-        "The signals that the ranking depends on most: fall in ROC AUC when a feature is shuffled among the tuning customers",
-      columns: [
-        {name: "title", title: "Signal", format: "text"},
-        {name: "drop", title: "Fall in ROC AUC", format: "decimal", digits: 4},
-        {name: "direction", title: "Ranked as riskier", format: "text"},
-        {name: "actionable", title: "Can be influenced", format: "text"},
-      ],
-      rows: top.map(({feature, drop, direction}) => [
-        declared.get(feature)?.title ?? feature,
-        drop,
-        direction > 0 ? "the higher" : direction < 0 ? "the lower" : "no clear direction",
-        declared.get(feature)?.actionable ? "yes" : "no",
-      ]),
-    },
-    caution: text(
-      "These are correlations in past behaviour. A signal shows who is at risk, not why, and changing it need not change " +
-        "the risk: activity often falls before a customer leaves, and pushing it up again may keep nobody. Whether contacting a " +
-        "customer changes anything can be learned only by an experiment with a random group left alone.",
-    ),
-  };
 }
 
 /** The work that was done, counted and not timed, so that it is the same on every machine. */

@@ -7,7 +7,7 @@ import {briefPercent, percent, whole} from "../figures.ts";
 import {titleOf} from "../model/model.ts";
 import {isWeighted, type Sampling} from "../sampling/sample.ts";
 import type {Study} from "../study.ts";
-import {interval, type List, list, type Table} from "./words.ts";
+import {interval, type List, list, resamples, type Table} from "./words.ts";
 
 /** What people read for a scheme of sampling. */
 export function samplingTitle(sampling: Sampling): string {
@@ -39,11 +39,13 @@ const column = (name: string, title: string) => ({name, title, format: "text" as
 
 /** How well each scheme ranks the same test rows, beside what it learned from. */
 export function samplingTable({rows, customers, capacity, schemes}: SamplingComparison): Table {
+  const fitted = schemes.find(isFitted);
+  const of = fitted ? `, ${resamples(fitted.auc)}` : "";
   return {
     kind: "table",
     caption:
       `Sampled train rows, judged on the same ${whole(rows)} test rows of ${whole(customers)} customers; 95% ` +
-      "intervals by bootstrap over customers. Boosted trees with their default setting",
+      `intervals by bootstrap over customers${of}. Boosted trees with their default setting`,
     columns: [
       column("scheme", "Train rows"),
       column("model", "Model"),

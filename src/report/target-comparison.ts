@@ -10,7 +10,7 @@ import {briefPercent, counted, decimal, percent, whole} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {Study} from "../study.ts";
 import {monthsOf} from "../target/targets.ts";
-import {interval, type Table, type Text, targetTitle, text} from "./words.ts";
+import {interval, resamples, type Table, type Text, targetTitle, text} from "./words.ts";
 
 const textColumn = (name: string, title: string) => ({name, title, format: "text" as const});
 
@@ -23,12 +23,14 @@ const TITLES: Readonly<Record<(typeof RANKERS)[number], string>> = {
 /** How well each target can be predicted, in its own positives, beside recency alone. */
 export function targetSkillTable(comparison: TargetComparison, study: Study): Table {
   const {capacity, rows, customers, targets} = comparison;
+  const judged = targets.find(one => one.judged)?.judged;
+  const of = judged ? `, ${resamples(judged.baseRate)}` : "";
   return {
     kind: "table",
     caption:
       `The targets on the same ${whole(rows)} rows of ${whole(customers)} tuning customers before the test, each ` +
       `predicted with all features and default settings; lift at ${briefPercent(capacity)} contacted, 95% intervals by ` +
-      "bootstrap over customers. Recency alone: the longer inactive, the riskier",
+      `bootstrap over customers${of}. Recency alone: the longer inactive, the riskier`,
     columns: [
       textColumn("target", "Target"),
       {name: "positives", title: "Positives", format: "integer"},

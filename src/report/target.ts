@@ -16,13 +16,14 @@ import {churnText, type List, list, type Table, type Text, targetText, targetTit
 export function definitionText(study: Study, cohort: Cohort): Text {
   const tenure =
     study.minimumTenureDays > 0 ? ` and with at least ${study.minimumTenureDays} days of history` : "";
+  const streaming = study.cutoffs.every === "moment";
   return text(
-    `${churnText(study.churn)} On ${CADENCE_WORDS[study.cutoffs.every]} (the cutoff) the cohort holds the ` +
+    `${churnText(study.churn)} ${streaming ? "At" : "On"} ${CADENCE_WORDS[study.cutoffs.every]} (the cutoff) the cohort holds the ` +
       `${activeText(study.churn)}${tenure}: ` +
       `${whole(cohort.rows)} rows at ${cohort.cutoffs.length} cutoffs from ${dateOf(cohort.cutoffs[0]!)} to ` +
       `${dateOf(cohort.cutoffs.at(-1)!)}. Predicted is whether a customer ${targetText(study.target, study)}. ` +
       `Only events before the cutoff are used; the outcome lies in the ${spanText(study.horizon)} from the cutoff on, ` +
-      "the cutoff day included.",
+      `the cutoff ${streaming ? "itself" : "day"} included.`,
   );
 }
 

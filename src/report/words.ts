@@ -1,5 +1,5 @@
 import {spanText} from "../data/calendar.ts";
-import {briefPercent, decimal} from "../figures.ts";
+import {briefPercent, decimal, percent, whole} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {Churn, Study, TargetName} from "../study.ts";
 import {monthsOf} from "../target/targets.ts";
@@ -24,6 +24,20 @@ export const interval = (
   const shown = hidden(low) || hidden(high) || same ? digits + 1 : digits;
   return `${decimal(value, shown)} (${decimal(low, shown)} to ${decimal(high, shown)})`;
 };
+
+/** A share with its interval: 31.2% (28.1% to 34.6%). */
+export const percentInterval = ({
+  value,
+  low,
+  high,
+}: {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}): string => `${percent(value)} (${percent(low)} to ${percent(high)})`;
+
+/** How many draws of customers an interval is from. */
+export const resamples = ({draws}: {readonly draws: number}): string => `${whole(draws)} resamples`;
 
 /** What a definition of churn says, in a sentence. */
 export function churnText(churn: Churn): string {

@@ -1,7 +1,7 @@
 import {DataError} from "../data-error.ts";
 import {checkTrainingData, requireCutoffs, type TrainingData, takeTraining} from "./training-data.ts";
 
-/** The rows of one cutoff day. */
+/** The rows of one cutoff. */
 export type CutoffPart = {readonly cutoff: number; readonly data: TrainingData};
 
 /** A cutoff that no model can be fitted on. */

@@ -107,7 +107,7 @@ function withRows(
     customers: [...customers, ...made.map((_, i) => `${prefix}${i}`)],
     ...(cutoffs === undefined
       ? {}
-      : {cutoffs: Int32Array.from([...Array.from(cutoffs), ...made.map(({base}) => cutoffs[base]!)])}),
+      : {cutoffs: Float64Array.from([...Array.from(cutoffs), ...made.map(({base}) => cutoffs[base]!)])}),
   };
 }
 

@@ -8,7 +8,7 @@ export type TrainingData = {
   readonly y: ArrayLike<number>;
   /** Customer id of each row. */
   readonly customers: readonly string[];
-  /** Cutoff day of each row, for sampling that goes by it. */
+  /** Cutoff of each row, in days, for sampling that goes by it. */
   readonly cutoffs?: ArrayLike<number> | undefined;
 };
 
@@ -30,7 +30,7 @@ export function takeTraining({x, y, customers, cutoffs}: TrainingData, rows: Arr
     x: takeRows(x, rows),
     y: Uint8Array.from(take, i => y[i]!),
     customers: take.map(i => customers[i]!),
-    ...(cutoffs === undefined ? {} : {cutoffs: Int32Array.from(take, i => cutoffs[i]!)}),
+    ...(cutoffs === undefined ? {} : {cutoffs: Float64Array.from(take, i => cutoffs[i]!)}),
   };
 }
 

@@ -1,4 +1,4 @@
-import {addSpan, dateOf, spanText} from "../data/calendar.ts";
+import {addSpan, dateOf, momentText, spanText} from "../data/calendar.ts";
 import {counted, percent, whole} from "../figures.ts";
 import type {Churn, Span} from "../study.ts";
 import type {Cohort} from "../target/cohort.ts";
@@ -64,7 +64,8 @@ export function checkOutcomes({role, testFrom}: Split, cohort: Cohort, horizon: 
   const learns = ["train", "tune", "calibrate"].map(name => ROLES.indexOf(name as Role));
   let last = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < rows; i++)
-    if (learns.includes(role[i]!)) last = Math.max(last, addSpan(cutoffs[cutoff[i]!]!, horizon) - 1);
+    if (learns.includes(role[i]!))
+      last = Math.max(last, Math.ceil(addSpan(cutoffs[cutoff[i]!]!, horizon)) - 1);
   const bad = last >= testFrom;
   return {
     code: "outcomes-before-test",
@@ -139,9 +140,9 @@ export function checkTestPositives({
     code: "test-positives",
     verdict: few ? "warning" : "ok",
     message: few
-      ? `The test set has ${whole(positives)} positives in ${whole(rows)} rows, fewer than ${ENOUGH_POSITIVES}: intervals will be ` +
+      ? `The test set has ${counted(positives, "positive")} in ${counted(rows, "row")}, fewer than ${ENOUGH_POSITIVES}: intervals will be ` +
         "wide; choose an earlier split.testFrom or read all later customers beside it."
-      : `The test set has ${whole(positives)} positives in ${whole(rows)} rows.`,
+      : `The test set has ${counted(positives, "positive")} in ${counted(rows, "row")}.`,
   };
 }
 
@@ -175,7 +176,7 @@ export function checkTreated(
     if (Math.abs(excess) > Math.abs(worst.excess))
       worst = {
         excess,
-        text: `at ${dateOf(t)} ${percent(kept)} of the rows left to learn from are positive, and ${percent(all)} of the cohort`,
+        text: `at ${momentText(t)} ${percent(kept)} of the rows left to learn from are positive, and ${percent(all)} of the cohort`,
       };
   });
   // Three standard errors: less can be chance.

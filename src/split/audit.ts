@@ -1,4 +1,4 @@
-import type {Day} from "../data/event-log.ts";
+import type {Instant} from "../data/instant.ts";
 import {DataError} from "../data-error.ts";
 import type {Churn, Span} from "../study.ts";
 import type {Cohort} from "../target/cohort.ts";
@@ -27,7 +27,7 @@ export type SetSize = {
 /** Labelled rows of a role, at one cutoff or, without one, over all. */
 export type RoleCount = {
   readonly role: Exclude<Role, "unused">;
-  readonly cutoff?: Day;
+  readonly cutoff?: Instant;
   readonly rows: number;
   readonly positives: number;
   /** Share of positives, NaN without rows. */

@@ -1,5 +1,6 @@
 import {addSpan, dateOf, spanText} from "../data/calendar.ts";
 import type {Day} from "../data/event-log.ts";
+import type {Instant} from "../data/instant.ts";
 import {DataError} from "../data-error.ts";
 import type {Span} from "../study.ts";
 import type {Cohort} from "../target/cohort.ts";
@@ -79,14 +80,14 @@ export function rowsOf(split: Split, ...roles: readonly Role[]): Int32Array {
 }
 
 /** Cutoffs with a labelled row, ascending; all cutoffs when there are no labels to go by. */
-function usableCutoffs({cutoffs, rows, cutoff}: Cohort, labels: Int8Array | undefined): Day[] {
+function usableCutoffs({cutoffs, rows, cutoff}: Cohort, labels: Int8Array | undefined): Instant[] {
   if (!labels) return [...cutoffs];
   const labelled = new Uint8Array(cutoffs.length);
   for (let i = 0; i < rows; i++) if (labels[i] !== -1) labelled[cutoff[i]!] = 1;
   return cutoffs.filter((_, k) => labelled[k] === 1);
 }
 
-function checkTestFrom(cutoffs: readonly Day[], testFrom: Day, horizon: Span): void {
+function checkTestFrom(cutoffs: readonly Instant[], testFrom: Day, horizon: Span): void {
   const [first, last] = [cutoffs[0], cutoffs.at(-1)];
   if (first === undefined || last === undefined)
     throw new DataError(
@@ -95,8 +96,8 @@ function checkTestFrom(cutoffs: readonly Day[], testFrom: Day, horizon: Span): v
   const hasBefore = addSpan(first, horizon) <= testFrom;
   const hasAfter = last >= testFrom;
   if (hasBefore && hasAfter) return;
-  const earliest = firstOfMonth(addSpan(first, horizon), 1);
-  const latest = firstOfMonth(last, 0);
+  const earliest = firstOfMonth(Math.ceil(addSpan(first, horizon)), 1);
+  const latest = firstOfMonth(Math.floor(last), 0);
   const remedy =
     earliest <= latest
       ? `use a month from ${month(earliest)} to ${month(latest)}`

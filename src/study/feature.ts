@@ -51,7 +51,7 @@ export const feature = z
      * Event type, or types, it reads; `*` is all of the log, `campaign:contact` a contact by a campaign and
      * `campaign:treated` one outside the control arm. `table:NAME` is a table of the study, `cutoff` the cutoff.
      */
-    of: z.union([name, z.array(name).min(1)]),
+    of: z.union([name, z.array(name).min(1)], "it is an event type, or a list of them"),
     /** What is measured of those events; each measure is defined in features/measures.ts. */
     measure: z.enum(MEASURES),
     /** Window in days before the cutoff; all history when absent. */

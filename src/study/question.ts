@@ -110,7 +110,8 @@ export const every = <Unit extends "month" | "week" | "day">(
 
 /**
  * Cutoffs for a model that is asked at any moment: `perCustomer` days drawn for each customer of their own, from a
- * range of days. Two draws on one day are one cutoff.
+ * range of days, and on each day a minute drawn for all. Two draws on one day are one cutoff. Events before that
+ * minute are seen, and those from it on are outcomes; a log of dates without times is asked at 00:00.
  */
 export const atRandom = (
   options: DateRange & {readonly perCustomer: number; readonly seed: number},

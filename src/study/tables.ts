@@ -1,6 +1,9 @@
 import {z} from "zod";
 import {day, name} from "./fields.ts";
 
+/** Paths or globs relative to the study file. */
+const files = z.union([name, z.array(name).min(1)], "it is a path or glob, or a list of them");
+
 const csv = z.strictObject({
   /** Field delimiter; sniffed when absent. */
   delimiter: z.string().min(1).max(4).optional(),
@@ -10,7 +13,7 @@ const csv = z.strictObject({
 
 export const eventSource = z.strictObject({
   /** Path or glob, or several, relative to the study file: .csv, .txt, .tsv, each also .gz, or .parquet. */
-  from: z.union([name, z.array(name).min(1)]),
+  from: files,
   csv: csv.prefault({}),
   /** Column with the customer id; its text form is part of the contract. */
   customer: name,
@@ -44,7 +47,7 @@ export const eventSource = z.strictObject({
 });
 
 export const campaigns = z.strictObject({
-  from: z.union([name, z.array(name).min(1)]),
+  from: files,
   customer: name,
   time: name,
   arm: name,
@@ -53,7 +56,7 @@ export const campaigns = z.strictObject({
 });
 
 export const subscriptions = z.strictObject({
-  from: z.union([name, z.array(name).min(1)]),
+  from: files,
   customer: name,
   /** Column with the first day that is covered. */
   start: name,
@@ -65,7 +68,7 @@ export const subscriptions = z.strictObject({
 });
 
 export const customerTable = z.strictObject({
-  from: z.union([name, z.array(name).min(1)]),
+  from: files,
   customer: name,
   /** Column with the time at which a row became known: at a cutoff the last row known before it counts. */
   known: name,

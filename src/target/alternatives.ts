@@ -1,4 +1,5 @@
-import type {Day, EventLog} from "../data/event-log.ts";
+import type {EventLog} from "../data/event-log.ts";
+import type {Instant} from "../data/instant.ts";
 import {inactivity, type Span, type TargetName} from "../study.ts";
 import {buildCohort, type Cohort} from "./cohort.ts";
 import {type TargetCounts, targetCounts} from "./counts.ts";
@@ -25,7 +26,7 @@ export type AlternativeOptions = {
   readonly daysList?: readonly number[];
   /** The qualifying event type. */
   readonly of: string;
-  readonly cutoffs: readonly Day[];
+  readonly cutoffs: readonly Instant[];
   /** The cutoffs of each customer, where they differ; those beyond the last of `cutoffs` are left out. */
   readonly moments?: Moments | undefined;
   readonly horizon: Span;

@@ -1,4 +1,4 @@
-import type {Day} from "../data/event-log.ts";
+import type {Instant} from "../data/instant.ts";
 import type {Cohort} from "./cohort.ts";
 import type {Targets} from "./targets.ts";
 
@@ -28,7 +28,7 @@ export type TargetCounts = {
 
 export type TargetCountTable = {
   /** In the order of the cohort's cutoffs. */
-  readonly byCutoff: readonly (TargetCounts & {readonly cutoff: Day})[];
+  readonly byCutoff: readonly (TargetCounts & {readonly cutoff: Instant})[];
   readonly overall: TargetCounts;
 };
 

@@ -1,5 +1,6 @@
 import {dayOf, monthStarts} from "../data/calendar.ts";
-import type {Day} from "../data/event-log.ts";
+import type {Day, EventLog} from "../data/event-log.ts";
+import {DAY_MILLISECONDS, type Instant, instantOf} from "../data/instant.ts";
 import {DataError} from "../data-error.ts";
 import {randomOf} from "../random.ts";
 import type {Study} from "../study.ts";
@@ -14,32 +15,51 @@ export type Moments = {
   readonly cutoff: Int32Array;
 };
 
-/** The cutoff days of a study, ascending, each once; with the moments of each customer where they differ. */
-export type CutoffDays = {readonly days: readonly Day[]; readonly moments?: Moments | undefined};
+/**
+ * The cutoffs of a study, ascending, each once, at most one a day; with the moments of each customer where they
+ * differ.
+ */
+export type CutoffTimes = {readonly times: readonly Instant[]; readonly moments?: Moments | undefined};
 
 /**
- * The days that a study declares: first days of months, Mondays, all days, or days drawn for each customer. The draws
- * of a customer hang on the seed and the id alone, so they stay as the log grows.
- * @param customers the log's customer ids.
+ * The cutoffs that a study declares: first days of months, Mondays, all days, each at 00:00 UTC, or moments drawn for
+ * each customer. The days of a customer hang on the seed and the id alone, so they stay as the log grows. The moment
+ * of a day, a whole minute, hangs on the seed and the day, and is everybody's who has drawn the day: so there are no
+ * more cutoffs than days. In a log that knows days only it is 00:00.
  * @throws DataError when the range holds no such day.
  */
-export function cutoffDays(cutoffs: Cutoffs, customers: readonly string[]): CutoffDays {
+export function cutoffTimes(
+  cutoffs: Cutoffs,
+  {customers, timeOfDay}: Pick<EventLog, "customers" | "timeOfDay">,
+): CutoffTimes {
   const {from, to} = cutoffs;
-  if (cutoffs.every === "month") return {days: monthStarts(from, to)};
+  if (cutoffs.every === "month") return {times: monthStarts(from, to)};
   const all = daysFrom(dayOf(from), dayOf(to));
-  if (cutoffs.every === "day") return {days: all};
-  if (cutoffs.every === "moment") return drawMoments(all, customers, cutoffs);
+  if (cutoffs.every === "day") return {times: all};
+  if (cutoffs.every === "moment") {
+    const {days, moments} = drawDays(all, customers, cutoffs);
+    return {times: timeOfDay ? days.map(day => momentOf(day, cutoffs)) : days, moments};
+  }
   const mondays = all.filter(isMonday);
   if (mondays.length === 0)
     throw new DataError(`cutoffs require a Monday in their range, got ${from} to ${to}`);
-  return {days: mondays};
+  return {times: mondays};
 }
 
-function drawMoments(
+/** Minutes of a day. */
+const MINUTES = 1440;
+
+/** A minute of a day, each with the same chance. */
+function momentOf(day: Day, {seed}: {readonly seed: number}): Instant {
+  const random = randomOf(seed, textHash(`moment of day ${day}`));
+  return instantOf(day, Math.floor(random() * MINUTES) * (DAY_MILLISECONDS / MINUTES));
+}
+
+function drawDays(
   all: readonly Day[],
   customers: readonly string[],
   {perCustomer, seed}: {readonly perCustomer: number; readonly seed: number},
-): CutoffDays {
+): {readonly days: readonly Day[]; readonly moments: Moments} {
   const own = customers.map(id => {
     const random = randomOf(seed, textHash(id));
     const drawn = Array.from({length: perCustomer}, () => Math.floor(random() * all.length));
@@ -57,17 +77,19 @@ function drawMoments(
   };
 }
 
-/** Whether a model with these cutoffs is meant to be asked on a day. */
-export function isCutoff({every}: Pick<Cutoffs, "every">, day: Day): boolean {
-  if (every === "month") return dayOfMonth(day) === 1;
-  return every === "week" ? isMonday(day) : true;
+/** Whether a model with these cutoffs is meant to be asked at a time: 00:00 of some days, or any instant. */
+export function isCutoff({every}: Pick<Cutoffs, "every">, t: Instant): boolean {
+  if (every === "moment") return true;
+  if (!Number.isInteger(t)) return false;
+  if (every === "month") return dayOfMonth(t) === 1;
+  return every === "week" ? isMonday(t) : true;
 }
 
 /**
  * Days half-way between a cutoff and the next: the 16th of a month, the Thursday of a week; none where a model may
  * be asked on any day.
  */
-export function offCadenceDays({every}: Pick<Cutoffs, "every">, days: readonly Day[]): Day[] {
+export function offCadenceDays({every}: Pick<Cutoffs, "every">, days: readonly Instant[]): Instant[] {
   if (every === "month") return days.map(t => t + 15);
   return every === "week" ? days.map(t => t + 3) : [];
 }
@@ -77,7 +99,7 @@ const daysFrom = (from: Day, to: Day): Day[] => Array.from({length: to - from + 
 /** 1970-01-01 was a Thursday. */
 const isMonday = (day: Day): boolean => (((day + 3) % 7) + 7) % 7 === 0;
 
-const dayOfMonth = (day: Day): number => new Date(day * 86_400_000).getUTCDate();
+const dayOfMonth = (day: Day): number => new Date(day * DAY_MILLISECONDS).getUTCDate();
 
 /** FNV-1a, 32 bits, over the UTF-16 code units. */
 function textHash(text: string): number {

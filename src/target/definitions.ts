@@ -1,4 +1,5 @@
 import type {Day, EventLog} from "../data/event-log.ts";
+import type {Instant} from "../data/instant.ts";
 import {DataError} from "../data-error.ts";
 import {inactivity, regularity, type Span} from "../study.ts";
 import {churnDays} from "./churn.ts";
@@ -34,7 +35,7 @@ export type DefinitionOptions = {
   readonly own: ChurnRule;
   /** Event type for the definitions that count silence, where the study's own does not. */
   readonly activity: string;
-  readonly cutoffs: readonly Day[];
+  readonly cutoffs: readonly Instant[];
   readonly moments?: Moments | undefined;
   readonly horizon: Span;
   readonly minimumTenureDays?: number;

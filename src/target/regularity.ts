@@ -1,4 +1,5 @@
 import type {Day, EventLog} from "../data/event-log.ts";
+import type {Instant} from "../data/instant.ts";
 import {asKnownBefore} from "../data/known.ts";
 import {DataError} from "../data-error.ts";
 import type {RegularityChurn} from "../study.ts";
@@ -84,11 +85,15 @@ export function fitRegularity(
 
 const noGaps: GapSums = {gaps: 0, mean: 0, squares: 0};
 
-/** Follows the days of one customer in ascending order, a day as often as it comes: the gaps up to that day. */
-export function gapReader(): (day: Day) => GapSums {
+/**
+ * Follows the days of one customer, or instants, in ascending order, a day as often as it comes: the gaps up to that
+ * day. Gaps are between whole days in UTC whatever the time of day: two purchases of one evening are one.
+ */
+export function gapReader(): (time: Instant) => GapSums {
   let last = Number.NEGATIVE_INFINITY;
   let sums = noGaps;
-  return day => {
+  return time => {
+    const day = Math.floor(time);
     if (day === last) return sums;
     if (Number.isFinite(last)) {
       const gap = Math.log(day - last);

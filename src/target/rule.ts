@@ -1,4 +1,4 @@
-import type {Day} from "../data/event-log.ts";
+import type {Instant} from "../data/instant.ts";
 import type {Subscriptions} from "../data/subscriptions.ts";
 import {DataError} from "../data-error.ts";
 import type {Churn, ContractChurn, InactivityChurn} from "../study.ts";
@@ -40,10 +40,10 @@ export function ruleOf(churn: Churn, {population, subscriptions}: RuleOptions): 
 }
 
 /**
- * Follows the qualifying days of one customer, in ascending order, a day as often as it comes: how many days without
- * one are allowed after that day.
+ * Follows the qualifying days, or instants, of one customer, in ascending order, each as often as it comes: how many
+ * whole days without one are allowed after it.
  */
-export type AllowedSilence = (day: Day) => number;
+export type AllowedSilence = (time: Instant) => number;
 
 /** One reader a customer. */
 export function silenceReader(rule: SilenceRule): () => AllowedSilence {

@@ -24,7 +24,7 @@ export type SpellSummary = {
   readonly medianDays: number | null;
 };
 
-/** Sums up the spells of a log. @param customers those looked at, by index in the log; all when absent. */
+/** Sums up the spells of a log, in whole days whatever the time of day. @param customers those looked at, by index in the log; all when absent. */
 export function spellSummary(
   {lastDay}: Pick<EventLog, "lastDay">,
   churned: ChurnDays,
@@ -41,7 +41,7 @@ export function spellSummary(
     if (to - from > 1) more += 1;
     for (let i = from; i < to; i++) {
       const open = back[i] === NOT_BACK;
-      days.push((open ? lastDay : back[i]!) - day[i]!);
+      days.push(Math.floor(open ? lastDay : back[i]!) - Math.floor(day[i]!));
       ended.push(open ? 0 : 1);
     }
   }

@@ -1,5 +1,6 @@
 import {addSpan} from "../data/calendar.ts";
-import type {Day, EventLog} from "../data/event-log.ts";
+import {type EventLog, timesOf} from "../data/event-log.ts";
+import {daysBetween, type Instant, instant, type Times, timesLike} from "../data/instant.ts";
 import type {Span} from "../study.ts";
 import {type ChurnDays, churnDays, NOT_BACK, typeCode} from "./churn.ts";
 import type {Cohort} from "./cohort.ts";
@@ -8,18 +9,19 @@ import {type ChurnRule, countsSilence, type SilenceRule, silenceReader} from "./
 /** The outcome window of a cutoff. */
 export type Window = {
   /** The cutoff t; outcomes lie in [from, to). */
-  readonly from: Day;
-  /** First day of the last month, which IN looks at: [lastMonth, to). */
-  readonly lastMonth: Day;
-  /** t + h, the first day after the window. */
-  readonly to: Day;
+  readonly from: Instant;
+  /** Start of the last month, which IN looks at: [lastMonth, to). */
+  readonly lastMonth: Instant;
+  /** t + h, the first day, or instant, after the window. */
+  readonly to: Instant;
 };
 
 /**
  * The outcome window of a cutoff. A horizon of m months has the last month [t + (m - 1) months, t + h). One in
- * days has m = round(days / 30), at least 1, and the last month [t + (m - 1) * 30 days, t + h).
+ * days has m = round(days / 30), at least 1, and the last month [t + (m - 1) * 30 days, t + h). The window of a cutoff
+ * within a day ends at the same time of day.
  */
-export function windowOf(from: Day, horizon: Span): Window {
+export function windowOf(from: Instant, horizon: Span): Window {
   const m = monthsOf(horizon);
   const before: Span = "months" in horizon ? {months: m - 1} : {days: (m - 1) * 30};
   return {from, lastMonth: addSpan(from, before), to: addSpan(from, horizon)};
@@ -43,15 +45,15 @@ export type Targets = {
    */
   readonly structuralZero: Uint8Array;
   /**
-   * Inactivity and regularity: days from the cutoff to the churn day of a customer who stays away from now on,
-   * p + d - t for the last qualifying event p before t; -1 for a contract. Filled for immature rows, too.
+   * Inactivity and regularity: whole days from the cutoff to the churn day of a customer who stays away from now on,
+   * p + d - t, rounded down, for the last qualifying event p before t; -1 for a contract. Filled for immature rows, too.
    */
   readonly churnsIn: Int32Array;
   /** The d of that event; -1 for a contract. Filled for immature rows, too. */
   readonly allowed: Int32Array;
   /** Gaps between days with a qualifying event before the cutoff; -1 for a contract. Filled for immature rows, too. */
   readonly gaps: Int32Array;
-  /** Days from the cutoff to the first churn day at or after it, at any distance; -1 when none is known. */
+  /** Whole days from the cutoff to the first churn day at or after it, at any distance; -1 when none is known. */
   readonly firstChurn: Int32Array;
   /**
    * 1 where the customer had churned before the cutoff and was not back, which became known only on it or later: the
@@ -74,7 +76,8 @@ export type TargetOptions = {
 /**
  * Labels the rows of a cohort with WITHIN, IN and SILENT. A cutoff is labelled in all three or in none, so that
  * they can be compared row by row: with a contract it is mature once the grace period of the window's last day
- * has been observed.
+ * has been observed. In a log with times of day outcomes go by the instant: what happens at t is the first that
+ * counts, and what happens at t + h does not.
  * @throws DataError when the log has no event of a type that is asked for.
  */
 export function labelTargets(log: EventLog, cohort: Cohort, options: TargetOptions): Targets {
@@ -83,9 +86,9 @@ export function labelTargets(log: EventLog, cohort: Cohort, options: TargetOptio
   const windows = cutoffs.map(t => windowOf(t, horizon));
   const churned = churnDays(log, churn);
   const mature = Uint8Array.from(windows, ({to}) =>
-    to <= log.lastDay + 1 && to - 1 <= churned.knownUntil ? 1 : 0,
+    to <= log.lastDay + 1 && to <= churned.knownUntil + 1 ? 1 : 0,
   );
-  const acts = daysOfType(log, activity, "activity");
+  const acts = timesOfType(log, activity, "activity");
   const silences = countsSilence(churn) ? silencesOf(log, churn) : undefined;
   const within = new Int8Array(rows).fill(-1);
   const inLast = new Int8Array(rows).fill(-1);
@@ -104,11 +107,12 @@ export function labelTargets(log: EventLog, cohort: Cohort, options: TargetOptio
     if (silences && last >= silences.offsets[c]!) {
       allowed[i] = silences.allowed[last]!;
       gaps[i] = silences.gaps[last]!;
-      churnsIn[i] = silences.day[last]! + allowed[i]! - from;
-      structuralZero[i] = from + churnsIn[i]! >= to ? 1 : 0;
+      const until = instant(silences.day[last]! + allowed[i]!);
+      churnsIn[i] = Math.floor(daysBetween(from, until));
+      structuralZero[i] = until >= to ? 1 : 0;
     }
     const first = firstFrom(churned, c, from);
-    if (Number.isFinite(first)) firstChurn[i] = first - from;
+    if (Number.isFinite(first)) firstChurn[i] = Math.floor(daysBetween(from, first));
     goneBefore[i] = isGone(churned, c, from) ? 1 : 0;
     if (mature[cutoff[i]!] === 0) continue;
     within[i] = first < to ? 1 : 0;
@@ -121,26 +125,27 @@ export function labelTargets(log: EventLog, cohort: Cohort, options: TargetOptio
   };
 }
 
-/** Ascending days by customer: c owns the entries [offsets[c], offsets[c + 1]) of `day`. */
-type DayLists = {readonly offsets: Int32Array; readonly day: Int32Array};
+/** Ascending days, or instants, by customer: c owns the entries [offsets[c], offsets[c + 1]) of `day`. */
+type DayLists = {readonly offsets: Int32Array; readonly day: Times};
 
-function daysOfType(log: EventLog, type: string, field: string): DayLists {
+function timesOfType(log: EventLog, type: string, field: string): DayLists {
   const code = typeCode(log, type, field);
+  const time = timesOf(log);
   const offsets = new Int32Array(log.offsets.length);
-  const day: number[] = [];
+  const found: number[] = [];
   for (let c = 0; c < log.customers.length; c++) {
     for (let i = log.offsets[c]!; i < log.offsets[c + 1]!; i++)
-      if (log.type[i] === code) day.push(log.day[i]!);
-    offsets[c + 1] = day.length;
+      if (log.type[i] === code) found.push(time[i]!);
+    offsets[c + 1] = found.length;
   }
-  return {offsets, day: Int32Array.from(day)};
+  return {offsets, day: timesLike(time, found.length, i => found[i]!)};
 }
 
-/** The qualifying days, with the days of silence allowed after each and the gaps up to it. */
+/** The qualifying times, with the days of silence allowed after each and the gaps up to it. */
 type Silences = DayLists & {readonly allowed: Int32Array; readonly gaps: Int32Array};
 
 function silencesOf(log: EventLog, rule: SilenceRule): Silences {
-  const lists = daysOfType(log, rule.of, "churn.of");
+  const lists = timesOfType(log, rule.of, "churn.of");
   const {offsets, day} = lists;
   const reader = silenceReader(rule);
   const allowed = new Int32Array(day.length);
@@ -149,14 +154,14 @@ function silencesOf(log: EventLog, rule: SilenceRule): Silences {
     const allow = reader();
     for (let i = offsets[c]!; i < offsets[c + 1]!; i++) {
       allowed[i] = allow(day[i]!);
-      if (i > offsets[c]!) gaps[i] = gaps[i - 1]! + (day[i]! > day[i - 1]! ? 1 : 0);
+      if (i > offsets[c]!) gaps[i] = gaps[i - 1]! + (Math.floor(day[i]!) > Math.floor(day[i - 1]!) ? 1 : 0);
     }
   }
   return {...lists, allowed, gaps};
 }
 
-/** Index of the first day of customer c at or after t, or the end of the list. */
-function indexFrom({offsets, day}: DayLists, c: number, t: Day): number {
+/** Index of the first time of customer c at or after t, or the end of the list. */
+function indexFrom({offsets, day}: DayLists, c: number, t: Instant): number {
   let [low, high] = [offsets[c]!, offsets[c + 1]!];
   while (low < high) {
     const middle = (low + high) >>> 1;
@@ -166,13 +171,13 @@ function indexFrom({offsets, day}: DayLists, c: number, t: Day): number {
   return low;
 }
 
-function firstFrom(lists: DayLists, c: number, t: Day): number {
+function firstFrom(lists: DayLists, c: number, t: Instant): number {
   const i = indexFrom(lists, c, t);
   return i < lists.offsets[c + 1]! ? lists.day[i]! : Number.POSITIVE_INFINITY;
 }
 
 /** Whether customer c has churned on a day before t, and is not back before t. */
-function isGone(churned: ChurnDays, c: number, t: Day): boolean {
+function isGone(churned: ChurnDays, c: number, t: Instant): boolean {
   const i = indexFrom(churned, c, t) - 1;
   return i >= churned.offsets[c]! && (churned.back[i] === NOT_BACK || churned.back[i]! >= t);
 }

@@ -13,12 +13,13 @@ export type Contacts = {
 };
 
 /**
- * Flags the cohort rows whose outcome a campaign meddled with.
- * @returns by cohort row, 1 when the customer was treated on a day in [t, t + h).
+ * Flags the cohort rows whose outcome a campaign may have meddled with. Contacts are of a day: at a cutoff within one,
+ * those of its whole day count, and those of the day on which the window ends.
+ * @returns by cohort row, 1 when the customer was treated on a day of which some part lies in [t, t + h).
  */
 export function treatedInWindow(cohort: Cohort, campaigns: Contacts, horizon: Span): Uint8Array {
   const {cutoffs, rows, customer, cutoff} = cohort;
-  const ends = Int32Array.from(cutoffs, t => addSpan(t, horizon));
+  const ends = cutoffs.map(t => addSpan(t, horizon));
   const days = new Map<number, number[]>();
   for (let i = 0; i < campaigns.customer.length; i++) {
     if (campaigns.treated[i] !== 1) continue;
@@ -29,7 +30,7 @@ export function treatedInWindow(cohort: Cohort, campaigns: Contacts, horizon: Sp
   const flags = new Uint8Array(rows);
   for (let i = 0; i < rows; i++) {
     const k = cutoff[i]!;
-    const inside = (day: number): boolean => day >= cutoffs[k]! && day < ends[k]!;
+    const inside = (day: number): boolean => day + 1 > cutoffs[k]! && day < ends[k]!;
     if (days.get(customer[i]!)?.some(inside)) flags[i] = 1;
   }
   return flags;

@@ -1,3 +1,4 @@
+import {daysBetween} from "../data/instant.ts";
 import {counted, decimal, percent, whole} from "../figures.ts";
 import type {InactivityChurn, Span, TargetName} from "../study.ts";
 import type {Cohort} from "./cohort.ts";
@@ -213,7 +214,8 @@ const labelledRows = ({within}: Targets): number[] => [...within.keys()].filter(
 const outOfReach = ({cohort, targets}: WarningOptions, rows: readonly number[]): number =>
   share(rows, i => {
     const {from, lastMonth, to} = targets.windows[cohort.cutoff[i]!]!;
-    return from + targets.churnsIn[i]! < lastMonth || from + targets.churnsIn[i]! >= to;
+    const churnsIn = targets.churnsIn[i]!;
+    return churnsIn < daysBetween(from, lastMonth) || churnsIn >= daysBetween(from, to);
   });
 
 const aucText = (before: string, auc: number | null): string =>

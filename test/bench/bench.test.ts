@@ -8,6 +8,7 @@ import {type BoostCase, type BoostRow, CASES, measure} from "./boost.ts";
 import {speedTables} from "./boost-tables.ts";
 import {verdictsOn} from "./boost-targets.ts";
 import {drawRows, FEATURES, readSingles, writeChurnRows} from "./churn-rows.ts";
+import {measureEvaluate} from "./evaluate.ts";
 import {findPeers, OWN, trainOnce, withChurnRows} from "./train-processes.ts";
 
 const parameters = {trees: 5, depth: 6, rate: 0.1, l2: 1, minChildWeight: 1, bins: 255};
@@ -166,4 +167,16 @@ test("bench lists the benchmarks, and ends with 2 for one that is unknown or a b
     const {status, stderr} = spawnSync(process.execPath, [program, ...args], {encoding: "utf8"});
     expect([status, stderr]).toEqual([2, expect.stringMatching(/^bench.*(got|nope).*\n$/)]);
   }
+});
+
+test("measureEvaluate(rows) gives the same figures for each number of threads", async () => {
+  const rows = await measureEvaluate({rows: 2000, draws: 20, repeats: 1}, silent);
+  expect(rows.map(row => [row.case, row.threads])).toEqual([
+    ["metric table", 1],
+    ["metric table", 2],
+    ["DeLong, by customer", 1],
+    ["DeLong, paired difference", 1],
+  ]);
+  expect(rows[1]!.digest).toBe(rows[0]!.digest);
+  expect(Math.abs(rows[2]!.auc - rows[0]!.auc)).toBeLessThan(1e-12);
 });

@@ -4,10 +4,12 @@ import {failureOf, terminalOf} from "../../src/bin/terminal.ts";
 import {DataError} from "../../src/data-error.ts";
 import type {Benchmark, Options} from "./benchmark.ts";
 import {boost} from "./boost.ts";
+import {evaluate} from "./evaluate.ts";
+import {explain} from "./explain.ts";
 import {features} from "./features.ts";
 import {load, machine} from "./machine.ts";
 
-const BENCHMARKS: {readonly [name: string]: Benchmark} = {boost, features};
+const BENCHMARKS: {readonly [name: string]: Benchmark} = {boost, evaluate, explain, features};
 
 const terminal = terminalOf(process.stdout, process.stderr);
 

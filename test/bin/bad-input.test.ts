@@ -64,6 +64,12 @@ async function studyWith(name: string, log: string, cell: string): Promise<strin
   return study;
 }
 
+test("init makes a study that says nothing of a cadence but by its cutoffs", () => {
+  const template = readFileSync(resolve("templates/study/study.ts.mustache"), "utf8");
+  expect(template).toContain('every("month"');
+  expect(template).not.toMatch(/first of a month|monthly cutoffs/);
+});
+
 test("init with a file that is not there says so, exits 2 and makes nothing", async () => {
   const {status, err, out} = await churnbook(["init", "gone", "--events", "nowhere.csv"]);
   expect({status, out}).toEqual({status: 2, out: ""});
@@ -233,10 +239,10 @@ test("run --as-of with a day that has not come, or with no day, says which it ta
   const never = await churnbook(["run", "--as-of", "2999-01-01"], study);
   expect(never.status).toBe(2);
   expect(never.err).toMatch(
-    /^churnbook: as of 2999-01-01 lies after the day of reading, .* or an earlier day\n$/m,
+    /^churnbook: --as-of 2999-01-01 lies after the day of reading, .* or an earlier day\n$/m,
   );
   const none = await churnbook(["run", "--as-of", "June"], study);
-  expect(none.err).toContain('as of requires a date written YYYY-MM-DD, got "June"');
+  expect(none.err).toContain('--as-of requires a date written YYYY-MM-DD, got "June"');
 });
 
 test("card of a run that did not finish says so", async () => {

@@ -26,7 +26,9 @@ test("churnbook data check <file> prints what was found and every check, exit 0"
   expect(lines).toContain("customer  client_id: 2 distinct values in 2 rows, name contains 'client'");
   expect(lines).toContain("2 of 2 rows kept, 2 customers, 2025-01-01 to 2025-01-02");
   expect(lines).toContain("warning  amount-zero          1 row with an amount of zero, kept (50 %)");
-  expect(lines.at(-1)).toBe("The data keeps the contract; look at what is marked warning.");
+  expect(lines.at(-1)).toBe(
+    "No contract is declared; the general checks pass; look at what is marked warning.",
+  );
 });
 
 test("churnbook data check <broken file> has exit status 1", async () => {
@@ -51,11 +53,16 @@ test("churnbook data check <no file> is a sentence", async () => {
 });
 
 /** Path of a study with a contract of its events, beside a log of two customers. */
-function studyWith(checks: NonNullable<StudyInput["contract"]>[string], fields: Partial<StudyInput> = {}) {
+function studyWith(
+  checks: NonNullable<StudyInput["contract"]>[string],
+  fields: Partial<StudyInput> = {},
+  beside: Record<string, string> = {},
+) {
   const study = smallStudy({contract: {events: checks}, ...fields});
   const files = {
     "events.csv": "id,at,eur\na,2025-01-01,-2\nb,2025-01-02,3\nb,2025-01-02,7\n",
     "study.ts": `export const study = ${JSON.stringify(study)};\n`,
+    ...beside,
   };
   return join(folderOf(files), "study.ts");
 }
@@ -80,7 +87,52 @@ test("churnbook data check <study> prints what it declares, with places, exit 1 
 
 test("churnbook data check <study> of which only warnings fail has exit status 0", async () => {
   const path = studyWith([{check: "range", column: "eur", least: 0, severity: "warning"}]);
-  expect((await run("check", path)).status).toBe(0);
+  const {lines, status} = await run("check", path);
+  expect(status).toBe(0);
+  expect(lines.at(-1)).toBe("The data keeps the contract; look at what is marked warning.");
+});
+
+test("churnbook data check <study> without a contract does not say that one is kept", async () => {
+  const events = {...smallStudy().events, negativeAmounts: "exclude"} as const;
+  expect((await run("check", studyWith([], {events}))).lines.at(-1)).toMatch(
+    /^No contract is declared; the general checks pass/,
+  );
+});
+
+test("churnbook data check <study> reads what is beside the events as a run does", async () => {
+  const tables = {plans: {from: "plans.csv", customer: "id", known: "at", columns: ["price"]}};
+  const campaigns = {from: "campaigns.csv", customer: "id", time: "at", arm: "arm"};
+  const refused = (fields: Partial<StudyInput>, files: Record<string, string> = {}) =>
+    messageOf(run("check", studyWith([], fields, files)));
+  expect(await refused({tables})).toMatch(/^DataError: tables.plans.from names .*plans.csv, which is not/);
+  expect(await refused({tables}, {"plans.csv": "id,at,pryce\na,2025-01-01,2\n"})).toBe(
+    'DataError: plans.csv has no column "price", it has "id", "at", "pryce"; correct tables.plans.columns',
+  );
+  expect(await refused({campaigns})).toMatch(
+    /^DataError: campaigns.from names .*campaigns.csv, which is not/,
+  );
+  const subscriptions = {from: "contracts.csv", customer: "id", start: "from", end: "to"};
+  const churn = {kind: "subscription", graceDays: 0} as const;
+  expect(await refused({subscriptions, churn})).toMatch(
+    /^DataError: subscriptions.from names .*contracts.csv, which is not/,
+  );
+});
+
+test("churnbook data check <study> asks whether what the features read is there", async () => {
+  const [feature] = smallStudy().features;
+  const refused = (fields: object) =>
+    messageOf(run("check", studyWith([], {features: [feature!, {...feature!, name: "x", ...fields}]})));
+  expect(await refused({of: "table:plans", measure: "latest", column: "price"})).toBe(
+    'DataError: feature x reads the table "plans", which the study does not have; it has none',
+  );
+  expect(await refused({of: "visit"})).toBe(
+    'DataError: feature x reads events of type "visit", which the log does not have; it has cancellation, purchase',
+  );
+  const events = {...smallStudy().events, attributes: ["at"]};
+  const share = {...feature!, name: "x", measure: "share", against: "at=2025-01-03"} as const;
+  expect(await messageOf(run("check", studyWith([], {events, features: [feature!, share]})))).toBe(
+    "DataError: feature x: no event has at=2025-01-03; values are 2025-01-01, 2025-01-02",
+  );
 });
 
 test("churnbook data check <study> measures freshness from today, unless the study has a last day", async () => {

@@ -125,3 +125,12 @@ test("pageOf(card) gives the same bytes in another time zone, language and folde
   expect(run.stderr).toBe("");
   expect(run.stdout.trim()).toBe(createHash("sha256").update(html).digest("hex"));
 });
+
+test("pageOf(card of an earlier day) says under the title what was known", async () => {
+  const byline = (page: string) => wordsOf(/<p class="byline">.*?<\/p>/s.exec(page)![0]);
+  expect(byline(html)).not.toContain("known");
+  const identity = {...exampleInput.identity, knownBefore: "1998-07-05"};
+  expect(byline(await pageOf(buildCard({...exampleInput, identity})))).toMatch(
+    /^As known before 5 July 1998 14 July 2026/,
+  );
+});

@@ -4,22 +4,46 @@ import {
   type Chart,
   type CutoffRole,
   calibrationChart,
+  curvesChart,
+  effectsChart,
+  eliminationChart,
   gainsChart,
+  interactionChart,
+  learningChart,
   liftBinsChart,
   liftChart,
   modelsChart,
   moneyChart,
+  precisionRecallChart,
   recencyChart,
+  rocChart,
   type SetsData,
   searchChart,
   setsChart,
+  shapSummaryChart,
   signalChart,
   tornadoChart,
   towardsChurnChart,
   volumeChart,
+  waterfallChart,
 } from "../../src/charts/index.ts";
 import {samplingPoints} from "../../src/report/sampling.ts";
 import type {Study} from "../../src/study.ts";
+
+/** A customer's score from its parts. */
+function fallOf(who: string, base: number, parts: readonly (readonly [string, number])[]) {
+  let at = base;
+  const steps = parts.map(([title, contribution]) => {
+    const from = at;
+    at += contribution;
+    return {title, contribution, from, to: at};
+  });
+  const probability = (margin: number) => 1 / (1 + Math.exp(-margin));
+  return waterfallChart({
+    ...{who, base, steps, margin: at},
+    ...{baseProbability: probability(base), probability: probability(at)},
+  });
+}
 
 /** Months in a row from January of `year`, written YYYY-MM. */
 export const monthsFrom = (year: number, n: number): string[] =>
@@ -62,6 +86,39 @@ function curves(names: readonly string[], base: number) {
   return {lifts, gains, ceiling};
 }
 
+/** ROC and precision-recall curves of models whose true positive rate is a power of the false positive rate. */
+function rocOf(names: readonly string[], base: number, contacted?: number) {
+  const rates = Array.from({length: 41}, (_, i) => i / 40);
+  const models = names.map((name, i) => {
+    const points = rates.map(rate => ({falsePositiveRate: rate, truePositiveRate: rate ** (0.25 + 0.2 * i)}));
+    return {name, auc: 1 / (1.25 + 0.2 * i), points};
+  });
+  const at = models[0]!.points[contacted && contacted > 0.5 ? 25 : 4]!;
+  const precision = (x: number, t: number): number => (t * base) / (t * base + x * (1 - base));
+  const other = precision(at.falsePositiveRate, at.truePositiveRate);
+  return [
+    rocChart({
+      models,
+      ...(contacted ? {capacity: {contacted, recall: at.truePositiveRate, other: at.falsePositiveRate}} : {}),
+    }),
+    precisionRecallChart({
+      models: models.map(({name, points}) => ({
+        name,
+        averagePrecision: 0.4,
+        points: points.slice(1).map(({falsePositiveRate: x, truePositiveRate: recall}) => ({
+          recall,
+          precision: precision(x, recall),
+        })),
+      })),
+      baseRate: base,
+      ...(contacted ? {capacity: {contacted, recall: at.truePositiveRate, other}} : {}),
+    }),
+  ] as const;
+}
+
+const [roc, precisionRecall] = rocOf(["ml-xgboost", "logistic", "recency"], 0.16, 0.1);
+const [rocCommon, precisionRecallCommon] = rocOf(["ml-xgboost", LONG], 0.65, 0.7);
+const [rocOne, precisionRecallOne] = rocOf(["logistic"], 0.02);
 const four = curves(["ml-xgboost", "logistic", "recency", "dummy"], 0.16);
 const rare = curves(["ml-xgboost", "logistic"], 0.02);
 const common = curves([LONG, "Recency heuristic: days since the last purchase"], 0.65);
@@ -114,7 +171,7 @@ const calibrationOf = (top: number) =>
     }),
   });
 
-const moneyOf = (scale: number, capacity: number, currency: string, near?: {from: number; to: number}) =>
+const moneyOf = (scale: number, capacity: number, currency: string) =>
   moneyChart({
     points: Array.from({length: 21}, (_, i) => {
       const fraction = i / 20;
@@ -124,7 +181,6 @@ const moneyOf = (scale: number, capacity: number, currency: string, near?: {from
     }),
     capacity,
     currency,
-    near,
   });
 
 const weeks = Array.from({length: 60}, (_, i) => {
@@ -191,6 +247,12 @@ export const examples: Readonly<Record<string, Chart>> = {
   bins: binsOf([3.2, 2.1, 1.4, 1, 0.8, 0.6, 0.4, 0.3, 0.1, 0], 0.16),
   "bins-common": binsOf([1.5, 1.45, 1.4, 1.3, 1.2, 1, 0.8, 0.6, 0.5, 0.25], 0.65),
   "bins-plain": binsOf([3.2, 2.1], 0.16, false),
+  roc,
+  "roc-common": rocCommon,
+  "roc-one": rocOne,
+  "precision-recall": precisionRecall,
+  "precision-recall-common": precisionRecallCommon,
+  "precision-recall-one": precisionRecallOne,
   calibration: calibrationOf(1),
   "calibration-low": calibrationOf(0.08),
   models: modelsChart({
@@ -238,7 +300,13 @@ export const examples: Readonly<Record<string, Chart>> = {
     series: [{type: "purchase", counts: [120, 0]}],
   }),
   money: moneyOf(52_000, 0.1, "EUR"),
-  "money-near": moneyOf(52_000, 0.1, "EUR", {from: 0.12, to: 0.31}),
+  learning: learningChart({
+    places: ["1/8", "1/4", "1/2", "all"],
+    series: [
+      {name: "Fewer customers", values: [null, 0.79, 0.82, 0.84]},
+      {name: "Less history", values: [0.8, 0.81, 0.835, 0.84]},
+    ],
+  }),
   tornado: tornadoChart({
     fraction: 0.14,
     currency: "EUR",
@@ -349,4 +417,69 @@ export const examples: Readonly<Record<string, Chart>> = {
     settings: [{values: [0.81], role: "chosen"}],
   }),
   "signal-one": signalChart({months: [3, 2, 1], series: [{name: "Visits", values: [null, 0.6, 0.4]}]}),
+  waterfall: fallOf("Customer A", -2.1, [
+    ["Recency of purchases", 0.92],
+    ["Trend and change of visits", 0.61],
+    ["Frequency of renewals", -0.44],
+    ["Amounts of purchases", 0.31],
+    ["Mix of email opens or e-mails that were never opened at all", 0.2],
+    ["Time since the first join", -0.12],
+    ["Everything else", 0.05],
+  ]),
+  "waterfall-down": fallOf("Customer B", 1.5, [
+    ["Recency of purchases", -4.25],
+    ["Frequency of purchases", 0],
+  ]),
+  "waterfall-flat": fallOf("Customer C", 0, [["Everything else", 0]]),
+  "shap-summary": shapSummaryChart({
+    rows: 812,
+    signals: Array.from({length: 12}, (_, i) => ({
+      title: i === 1 ? LONG : `Orders in the last ${30 * (i + 1)} days`,
+      meanAbsolute: 0.6 / (i + 1),
+      direction: i === 2 ? 0 : i % 2 === 0 ? -1 : 1,
+      cells: Array.from({length: 9}, (__, k) => ({
+        value: (0.6 / (i + 1)) * (k / 4 - 1),
+        rows: 10 + 20 * (4 - Math.abs(k - 4)),
+        level: i === 2 ? null : k / 8,
+      })),
+    })),
+  }),
+  "shap-summary-one": shapSummaryChart({
+    rows: 1,
+    signals: [{title: "Visits", meanAbsolute: 0, direction: 0, cells: [{value: 0, rows: 1, level: null}]}],
+  }),
+  effects: effectsChart({
+    signals: [LONG, "Days since the last visit", "Usual size of an order"].map((title, i) => ({
+      ...{title, unit: i === 2 ? "EUR" : "days", edges: [0, 3.5, 10, 40 + 3000 * i]},
+      ...{local: [-0.4, -0.1, 0.2, 0.6], partial: [-0.8, -0.1, 0.1, 1.4 - i]},
+    })),
+  }),
+  "effects-one": effectsChart({
+    signals: [{title: "Visits", unit: "visits", edges: [0, 1], local: [0, 0], partial: [0, 0]}],
+  }),
+  curves: curvesChart({
+    ...{signal: "Days since the last order", unit: "days", edges: [0, 5, 30, 90]},
+    curves: Array.from({length: 12}, (_, i) => [0, 0.1 * i, 0.2 * i - 0.5, 0.1 * i]),
+  }),
+  interaction: interactionChart({
+    ...{first: "Days since joining", second: "Orders in the last year"},
+    places: ["up to 90", "90 to 365", "above 365"],
+    series: [
+      {name: "up to 3", values: [-0.2, 0.1, 0.3]},
+      {name: "3 to 9", values: [0, null, 0.02]},
+      {name: "above 9", values: [0.2, -0.1, -0.3]},
+    ],
+  }),
+  elimination: eliminationChart({
+    steps: [27, 22, 18, 15, 12, 10, 8, 7, 6, 5, 4, 3, 2, 1].map((features, k) => ({
+      features,
+      auc: 0.79 - 0.0008 * (k - 3) ** 2,
+      standardError: 0.009,
+    })),
+    ...{best: 3, fewest: 6},
+  }),
+  "elimination-one": eliminationChart({
+    steps: [{features: 1, auc: 0.6, standardError: 0.01}],
+    ...{best: 0, fewest: 0},
+  }),
 };

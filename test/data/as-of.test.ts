@@ -1,6 +1,7 @@
 import {expect, test} from "vitest";
 import {takeSnapshot} from "../../src/bin/data-files.ts";
 import {dateOf, dayOf} from "../../src/data/calendar.ts";
+import {loadEventLog} from "../../src/data/load.ts";
 import {entriesIn, folderOf, ingestText, messageOf, snapshotOf, sourceOf} from "./event-files.ts";
 import {FIRST, knownThen, logByDefinition, VERSIONED, versionedCsv, versionedRows} from "./versioned.ts";
 
@@ -14,6 +15,21 @@ test("loadEventLog(snapshot) is the log of the valid versions, with the supersed
       expect(log[key], key).toEqual(expected[key]);
     expect(manifest.rows).toBe(expected.day.length);
     expect(expected.superseded!.until.length).toBeGreaterThan(20);
+  }
+});
+
+test("loadEventLog(snapshot, {timesOfDay: true}) knows events and versions by the instant", async () => {
+  for (const seed of [6, 7]) {
+    const rows = versionedRows(300, {seed});
+    const {folder} = await snapshotOf(VERSIONED, folderOf({"events.csv": versionedCsv(rows)}));
+    const log = await loadEventLog(folder, {timesOfDay: true});
+    const expected = logByDefinition(rows, {timesOfDay: true});
+    expect(entriesIn(log)).toEqual(entriesIn(expected));
+    for (const key of ["customers", "offsets", "day", "timeOfDay", "type"] as const)
+      expect(log[key], key).toEqual(expected[key]);
+    // Versions of one day are kept apart.
+    const byDay = logByDefinition(rows).superseded!.until.length;
+    expect(expected.superseded!.until.length).toBeGreaterThan(byDay);
   }
 });
 
@@ -84,14 +100,25 @@ test("takeSnapshot({asOf}) refuses what is no date, a day after that of reading,
   const folder = folderOf({"events.csv": "id,at\n1,2025-01-05\n"});
   const take = (asOf: string) =>
     messageOf(takeSnapshot(sourceOf(), {folder, store: `${folder}/store`, today: "2025-03-01", asOf}));
-  expect(await take("March")).toBe('DataError: as of requires a date written YYYY-MM-DD, got "March"');
+  expect(await take("March")).toBe('DataError: --as-of requires a date written YYYY-MM-DD, got "March"');
   expect(await take("2025-03-02")).toBe(
-    "DataError: as of 2025-03-02 lies after the day of reading, 2025-03-01, and more may be known by then; ask for 2025-03-01 or an earlier day",
+    "DataError: --as-of 2025-03-02 lies after the day of reading, 2025-03-01, and more may be known by then; ask for 2025-03-01 or an earlier day",
   );
   expect(await take("2025-01-05")).toBe(
     "DataError: no row of events.csv was known before 2025-01-05; ask for a later day",
   );
   expect(await take("2025-01-06")).toBe("no error");
+});
+
+test("takeSnapshot({asOf: D}) names the files that had rows then", async () => {
+  const files = {"a.csv": "id,at\n1,2025-01-05\n", "b.csv": "id,at\n1,2025-02-05\n2,2025-03-01\n"};
+  const namesAt = async (asOf?: string) =>
+    (await snapshotOf(sourceOf({from: "*.csv"}), folderOf(files), {asOf})).manifest.sources.map(
+      ({name}) => name,
+    );
+  expect(await namesAt("2025-02-05")).toEqual(["a.csv"]);
+  expect(await namesAt("2025-02-06")).toEqual(["a.csv", "b.csv"]);
+  expect(await namesAt()).toEqual(["a.csv", "b.csv"]);
 });
 
 test("ingest({known}) quarantines a row without a time at which it was known, and names a column that is missing", async () => {

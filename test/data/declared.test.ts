@@ -480,3 +480,62 @@ test("stopOnError(findings) names check, file, row, cell and what to do, and let
     }),
   );
 });
+
+test("checkDeclared({asOf: D}) says what it said before the rows that came on D or later, in every table", async () => {
+  const study = defineStudy(
+    smallStudy({
+      events: {
+        ...smallStudy().events,
+        time: "at",
+        known: "seen",
+        timeFormat: "%d/%m/%Y",
+      },
+      campaigns: {from: "campaigns.csv", customer: "id", time: "at", arm: "arm"},
+      churn: {kind: "subscription", graceDays: 14},
+      subscriptions: {from: "plans.csv", customer: "id", start: "from", end: "until", known: "seen"},
+      tables: {crm: {from: "crm.csv", customer: "id", known: "seen", columns: ["calls"]}},
+      contract: {
+        events: [
+          {check: "range", column: "eur", least: 0, severity: "warning"},
+          {check: "unique", columns: ["id", "at"], severity: "warning"},
+          {check: "fresh", column: "at", withinDays: 3},
+        ],
+        campaigns: [{check: "references", column: "id", to: "events.id", severity: "warning"}],
+        subscriptions: [{check: "missing", column: "until", maxShare: 0.5}],
+        crm: [{check: "range", column: "calls", most: 9, severity: "warning"}],
+      },
+    }),
+  );
+  const then = {
+    "events.csv": "id,at,eur,seen\na,30/01/2025,-1,30/01/2025\nb,30/01/2025,1,31/01/2025\n",
+    "campaigns.csv": "id,at,arm\nz,2025-01-31,mail\n",
+    "plans.csv": "id,from,until,seen\na,2025-03-01,2025-04-01,2025-01-31\n",
+    "crm.csv": "id,calls,seen\na,10,2025-01-31T23:59:59Z\n",
+  };
+  const later = {
+    "events.csv": "a,30/01/2025,-1,02/02/2025\nz,03/02/2025,-5,30/01/2025\n",
+    "campaigns.csv": "y,2025-02-01,mail\n",
+    "plans.csv": "b,2025-01-01,,2025-02-01\nb,2025-01-01,,2025-02-01\n",
+    "crm.csv": "b,11,2025-02-01\n",
+  };
+  const found = (grown: boolean) => {
+    const files = Object.entries(then).map(([name, text]) => [
+      name,
+      grown ? text + later[name as keyof typeof later] : text,
+    ]);
+    const options = {folder: folderOf(Object.fromEntries(files)), lastDay: dayOf("2025-01-31")};
+    return withDatabase(database =>
+      checkDeclared(database, study, {...options, ...(grown ? {asOf: dayOf("2025-02-01")} : {})}),
+    );
+  };
+  const before = await found(false);
+  expect(before.map(({check, rows}) => [check, rows])).toEqual([
+    ["range events.eur", 1],
+    ["unique events.id+at", 0],
+    ["fresh events.at", 0],
+    ["references campaigns.id", 1],
+    ["missing subscriptions.until", 0],
+    ["range crm.calls", 1],
+  ]);
+  expect(await found(true)).toEqual(before);
+});

@@ -3,8 +3,9 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {onTestFinished} from "vitest";
 import {snapshotFiles} from "../../src/bin/data-files.ts";
-import type {EventLog} from "../../src/data/event-log.ts";
+import {type EventLog, timesOf} from "../../src/data/event-log.ts";
 import {type Ingested, type IngestOptions, ingest} from "../../src/data/ingest.ts";
+import type {Times} from "../../src/data/instant.ts";
 import {loadEventLog} from "../../src/data/load.ts";
 import type {EventSource} from "../../src/data/reading.ts";
 import {writeSnapshot} from "../../src/data/snapshot.ts";
@@ -28,14 +29,15 @@ export function entriesIn(log: EventLog): string[] {
   ].sort();
 }
 
-function textsOf(log: EventLog, until?: Int32Array): string[] {
+function textsOf(log: EventLog, until?: Times): string[] {
   const texts: string[] = [];
+  const time = timesOf(log);
   for (let c = 0; c < log.customers.length; c++)
     for (let i = log.offsets[c]!; i < log.offsets[c + 1]!; i++) {
       const attributes = Object.values(log.attributes).map(
         ({codes, values}) => values[codes[i]!] ?? "(missing)",
       );
-      const event = [log.customers[c], log.day[i], log.types[log.type[i]!], log.amount[i], ...attributes];
+      const event = [log.customers[c], time[i], log.types[log.type[i]!], log.amount[i], ...attributes];
       texts.push([...event, `known ${log.known?.[i]}`, `until ${until?.[i]}`].join(" "));
     }
   return texts;

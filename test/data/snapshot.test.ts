@@ -160,6 +160,16 @@ test("loadEventLog(folder, {timesOfDay: true}) has milliseconds from 00:00 UTC, 
   expect([...timed.day]).toEqual([...log.day]);
 });
 
+test("loadEventLog(a folder of dates, {timesOfDay: true}) has no times of day: nothing is known of them", async () => {
+  for (const timeZone of ["UTC", "Europe/Berlin"]) {
+    const {folder} = await snapshotOf(
+      sourceOf({timeZone}),
+      folderOf({"events.csv": "id,at\na,2025-01-03\nb,2025-01-04\nb,2025-07-04\n"}),
+    );
+    expect((await loadEventLog(folder, {timesOfDay: true})).timeOfDay).toBeUndefined();
+  }
+});
+
 test("writeSnapshot(rows) leaves a whole folder, the same bytes for the same files, and nothing beside it", async () => {
   const text = "id,at,eur\n1,2025-01-01,2\n2,oops,3\n";
   const source = sourceOf({amount: "eur", maxBadShare: 0.5});

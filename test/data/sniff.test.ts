@@ -89,14 +89,14 @@ test("sniff(file) names the flag for what it cannot decide", async () => {
   const row = "1,2,2025-01-01,2025-01-02,5,6";
   const text = table("member_id,user_id,start_date,end_date,amount,total", [row, row]);
   expect(await messageOf(sniffText(text))).toBe(
-    "DataError: start_date and end_date could all be the time; name the column with --time",
+    "DataError: start_date and end_date could both be the time; name the column with --time",
   );
   expect(await messageOf(sniffText(text, {time: "end_date"}))).toBe(
-    'DataError: log.csv: member_id and user_id could all be the customer, it has "member_id", "user_id", "start_date", "end_date", "amount", "total"; name the column with --customer',
+    'DataError: log.csv: member_id and user_id could both be the customer, it has "member_id", "user_id", "start_date", "end_date", "amount", "total"; name the column with --customer',
   );
   const hints = {time: "end_date", customer: "user_id"};
   expect(await messageOf(sniffText(text, hints))).toBe(
-    "DataError: amount and total could all be the amount; name one with --amount, or --amount none",
+    "DataError: amount and total could both be the amount; name one with --amount, or --amount none",
   );
   const found = await sniffText(text, {...hints, amount: "amount + total", type: "'visit'"});
   expect([found.source.amount, found.types]).toEqual(["amount + total", {visit: 2}]);
@@ -122,4 +122,58 @@ test("sniff(file) reports a contract that is broken as an error", async () => {
     severity: "error",
     rows: 20,
   });
+});
+
+test("sniff(a log that says when it was loaded) takes that as known, and the id of an event as id", async () => {
+  const rows = [
+    "e1,c1,2025-01-01,4,2025-01-02",
+    "e2,c2,2025-01-02,5,2025-01-02",
+    "e1,c1,2025-01-01,3,2025-01-09",
+    ...Array.from({length: 8}, (_, i) => `f${i},c3,2025-01-03,6,2025-01-04`),
+  ];
+  const header = "event_id,customer_id,day,amount,loaded_at";
+  const found = await sniffText(table(header, rows));
+  expect(found.source).toMatchObject({time: "day", known: "loaded_at", id: "event_id"});
+  expect([found.reasons.known, found.reasons.id]).toEqual([
+    "loaded_at: name contains 'load'",
+    "event_id: 1 row with the id of another, taken as a correction of it",
+  ]);
+  expect([found.rows, found.rowsRead]).toEqual([10, 11]);
+  const named = await sniffText(table(header, rows), {time: "day"});
+  expect(named.source.known).toBe("loaded_at");
+});
+
+test("sniff(a log loaded in one go, or known before it happened) has no time at which it was known", async () => {
+  const log = (header: string, times: readonly (readonly [string, string])[], time?: string) => {
+    const rows = times.map(([day, known], i) => `c${i},${day},${known}`);
+    return sniffText(table(header, rows), {time});
+  };
+  const late = await log("client,day,loaded_at", [
+    ["2025-01-01", "2025-06-01"],
+    ["2025-05-30", "2025-06-01"],
+  ]);
+  expect([late.source.time, late.source.known, late.reasons.known]).toEqual([
+    "day",
+    undefined,
+    "none: loaded_at is more than 31 days after day in 50.0% of the rows, which were loaded long after they were known, it seems",
+  ]);
+  const header = "client,delivered_at,created_at";
+  expect(await messageOf(log(header, [["2025-01-04", "2025-01-01"]]))).toBe(
+    "DataError: delivered_at and created_at could both be the time; name the column with --time",
+  );
+  const early = await log(header, [["2025-01-04", "2025-01-01"]], "delivered_at");
+  expect([early.source.time, early.source.known, early.reasons.known]).toEqual([
+    "delivered_at",
+    undefined,
+    "none: created_at lies before delivered_at in 1 row",
+  ]);
+  const other = await log("client,day,created_at", [["2025-01-04", "04.01.2025"]]);
+  expect([other.source.known, other.reasons.known]).toEqual([undefined, undefined]);
+});
+
+test("sniff(an id of lines, or of two customers) does not take it as that of an event", async () => {
+  const lines = ["1,a,2025-01-01", "1,a,2025-01-01", "2,b,2025-01-01", "3,b,2025-01-02"];
+  expect((await sniffText(table("id,client,day", lines))).source.id).toBeUndefined();
+  const shared = [...Array.from({length: 19}, (_, i) => `${i},a,2025-01-01`), "0,b,2025-01-01"];
+  expect((await sniffText(table("event_id,client,day", shared))).source.id).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 import {dateOf} from "../../src/data/calendar.ts";
 import {type Day, type EventLog, type EventRow, eventLogOf} from "../../src/data/event-log.ts";
+import {type Instant, instantOf} from "../../src/data/instant.ts";
 import {randomOf} from "../../src/random.ts";
 import {sourceOf} from "./event-files.ts";
 
@@ -61,18 +62,29 @@ const lineOf = ({customer, time, known, id, what, eur, shop}: VersionedRow) =>
 /** The hour from which a row counts as known. */
 export const knownHour = ({time, known}: VersionedRow): number => Math.max(time, known);
 
-/** The rows known before 00:00 UTC of a day, by definition. */
-export const knownThen = (rows: readonly VersionedRow[], asOf: Day): VersionedRow[] =>
-  rows.filter(row => knownHour(row) < asOf * 24);
+const HOUR = 3_600_000;
+
+/** The instant of an hour since 1970. */
+export const timeOfHour = (hour: number): Instant => instantOf(Math.floor(hour / 24), (hour % 24) * HOUR);
+
+/** The rows known before 00:00 UTC of a day, or before an instant on the hour, by definition. */
+export const knownThen = (rows: readonly VersionedRow[], asOf: Instant): VersionedRow[] =>
+  rows.filter(row => knownHour(row) < Math.round(asOf * 24));
 
 /** The log that the rows are, by definition; of versions, the last one known comes last. */
-export function logByDefinition(rows: readonly VersionedRow[]): EventLog {
+export function logByDefinition(
+  rows: readonly VersionedRow[],
+  {timesOfDay = false}: {readonly timesOfDay?: boolean} = {},
+): EventLog {
   const entries = rows
     .toSorted((a, b) => knownHour(a) - knownHour(b))
     .map((row): EventRow => {
       const {customer, time, id, what, eur, shop} = row;
       return {
-        ...{customer, day: Math.floor(time / 24), known: Math.floor(knownHour(row) / 24), type: what},
+        ...{customer, day: Math.floor(time / 24), type: what},
+        ...(timesOfDay
+          ? {timeOfDay: (time % 24) * HOUR, known: timeOfHour(knownHour(row))}
+          : {known: Math.floor(knownHour(row) / 24)}),
         ...(eur === "" ? {} : {amount: Number(eur)}),
         ...(shop === "" ? {} : {attributes: {shop}}),
         ...(id === "" ? {} : {id}),

@@ -1,16 +1,23 @@
+import {once} from "node:events";
+import {Worker} from "node:worker_threads";
 import {expect, test} from "vitest";
+import {clusterBootstrap, drawStatistics, statisticsAt, weightDraws} from "../../src/evaluate/bootstrap.ts";
+import {bootstrapInThreads} from "../../src/evaluate/bootstrap-threads.ts";
+import {lift, precisionAt, recallAt} from "../../src/evaluate/lift.ts";
+import {averagePrecision, rocAuc} from "../../src/evaluate/metrics.ts";
+import {rankRows} from "../../src/evaluate/ranking.ts";
 import {
   aucStatistic,
   averagePrecisionStatistic,
-  clusterBootstrap,
   difference,
   liftStatistic,
   meanStatistic,
-  weightDraws,
-} from "../../src/evaluate/bootstrap.ts";
-import {lift} from "../../src/evaluate/lift.ts";
-import {averagePrecision, rocAuc} from "../../src/evaluate/metrics.ts";
-import {rankRows} from "../../src/evaluate/ranking.ts";
+  precisionStatistic,
+  quotient,
+  ratioStatistic,
+  recallStatistic,
+  type Statistic,
+} from "../../src/evaluate/statistic.ts";
 import {randomOf} from "../../src/random.ts";
 
 function sample(rows: number, perCluster: number, seed: number) {
@@ -27,27 +34,38 @@ test("a statistic at drawn weights equals the metric on rows repeated by their w
   const {clusters, margins, y} = sample(90, 3, 1);
   const ranking = rankRows(margins, y);
   const weights = new Float64Array(90);
-  const next = weightDraws(clusters, {seed: 4});
+  const weigh = weightDraws(clusters, {seed: 4});
+  const at = (statistic: Statistic): number => statisticsAt([statistic], weights)[0]!;
+  const inSlice = Uint8Array.from(margins, (_, i) => (i % 7 < 4 ? 1 : 0));
   for (let draw = 0; draw < 20; draw++) {
-    next(weights);
+    weigh(draw, weights);
     const rows = Array.from(weights, (w, i) => new Array<number>(w).fill(i)).flat();
     const [m, labels] = [rows.map(i => margins[i]!), rows.map(i => y[i]!)];
-    expect(aucStatistic(ranking)(weights)).toBeCloseTo(rocAuc(m, labels), 12);
-    expect(averagePrecisionStatistic(ranking)(weights)).toBeCloseTo(averagePrecision(m, labels), 12);
-    for (const fraction of [0.05, 0.1, 0.333])
-      expect(liftStatistic(ranking, {fraction})(weights)).toBeCloseTo(
-        lift(rankRows(m, labels), {fraction}),
-        10,
-      );
+    expect(at(aucStatistic(ranking))).toBeCloseTo(rocAuc(m, labels), 12);
+    expect(at(averagePrecisionStatistic(ranking))).toBeCloseTo(averagePrecision(m, labels), 12);
+    for (const fraction of [0.05, 0.1, 0.333, 1]) {
+      const [drawn, k] = [rankRows(m, labels), fraction * m.length];
+      expect(at(liftStatistic(ranking, {fraction}))).toBeCloseTo(lift(drawn, {fraction}), 10);
+      expect(at(precisionStatistic(ranking, {fraction}))).toBeCloseTo(precisionAt(drawn, {k}), 10);
+      expect(at(recallStatistic(ranking, {fraction}))).toBeCloseTo(recallAt(drawn, {k}), 10);
+    }
+    const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
+    const churners = y.map((label, i) => label * inSlice[i]!);
+    const rate = sum(rows.map(i => churners[i]!)) / sum(rows.map(i => inSlice[i]!));
+    expect(at(ratioStatistic(churners, inSlice))).toBeCloseTo(rate, 12);
+    expect(at(quotient(ratioStatistic(churners, inSlice), meanStatistic(y)))).toBeCloseTo(
+      rate / (sum(labels) / labels.length),
+      12,
+    );
   }
 });
 
 test("weightDraws(clusters) gives a customer's rows one weight, and the weights of customers sum to their number", () => {
   const {clusters} = sample(90, 3, 1);
   const weights = new Float64Array(90);
-  const next = weightDraws(clusters, {seed: 7});
+  const weigh = weightDraws(clusters, {seed: 7});
   for (let draw = 0; draw < 10; draw++) {
-    next(weights);
+    weigh(draw, weights);
     for (let i = 0; i < 90; i += 3) expect(new Set(weights.subarray(i, i + 3)).size).toBe(1);
     expect(weights.reduce((sum, w) => sum + w, 0)).toBe(90);
   }
@@ -103,9 +121,67 @@ test("clusterBootstrap(clusters, statistics) leaves out draws without a churner 
   const one = {auc: aucStatistic(rankRows([4, 3, 2, 1], [1, 0, 0, 0]))};
   const {auc} = clusterBootstrap({cluster, n: 4}, one, {seed: 1, draws: 500});
   expect(auc.draws).toBeLessThan(500);
-  expect(() => clusterBootstrap({cluster, n: 4}, {none: () => Number.NaN}, {seed: 1})).toThrow(
+  const none = aucStatistic(rankRows([4, 3, 2, 1], [0, 0, 0, 0]));
+  expect(() => clusterBootstrap({cluster, n: 4}, {none}, {seed: 1})).toThrow(
     "clusterBootstrap requires a statistic defined on the rows, got NaN for none",
   );
+});
+
+test("clusterBootstrap(clusters, tree) puts an interval in the place of each statistic, the same as alone", () => {
+  const {clusters, margins, y} = sample(120, 2, 8);
+  const [auc, base] = [aucStatistic(rankRows(margins, y)), meanStatistic(y)];
+  const options = {seed: 5, draws: 50};
+  const tree = clusterBootstrap(clusters, {models: [{auc}, {auc: difference(auc, auc)}], base}, options);
+  expect(tree.models[0]!.auc).toEqual(clusterBootstrap(clusters, auc, options));
+  expect(tree.models[1]!.auc.value).toBe(0);
+  expect(tree.base).toEqual(clusterBootstrap(clusters, {base}, options).base);
+});
+
+test("a statistic of the rows of a slice equals that of the slice alone", () => {
+  const {clusters, margins, y} = sample(120, 2, 9);
+  const slice = Array.from(margins.keys()).filter(i => i % 3 !== 0);
+  const alone = rankRows(
+    slice.map(i => margins[i]!),
+    slice.map(i => y[i]!),
+  );
+  const weights = new Float64Array(120);
+  weightDraws(clusters, {seed: 2})(0, weights);
+  const own = Float64Array.from(slice, i => weights[i]!);
+  const inside = rankRows(margins, y, {rows: slice});
+  for (const of of [
+    aucStatistic,
+    averagePrecisionStatistic,
+    (r: typeof alone) => liftStatistic(r, {fraction: 0.2}),
+  ])
+    expect(statisticsAt([of(inside)], weights)).toEqual(statisticsAt([of(alone)], own));
+});
+
+test("bootstrapInThreads(clusters, statistics, {threads}) is the same to the bit for any number of threads", async () => {
+  const {clusters, margins, y} = sample(400, 4, 10);
+  const ranking = rankRows(margins, y);
+  const statistics = {
+    ranks: [
+      aucStatistic(ranking),
+      averagePrecisionStatistic(ranking),
+      liftStatistic(ranking, {fraction: 0.1}),
+    ],
+    base: meanStatistic(y),
+  };
+  const alone = clusterBootstrap(clusters, statistics, {seed: 3, draws: 101});
+  for (const threads of [1, 2, 5])
+    expect(await bootstrapInThreads(clusters, statistics, {seed: 3, draws: 101, threads})).toEqual(alone);
+  await expect(async () => bootstrapInThreads(clusters, statistics, {seed: 3, threads: 0})).rejects.toThrow(
+    "bootstrapInThreads requires at least 1 thread, got 0",
+  );
+});
+
+test("the worker of a bootstrap starts from source and sends its draws", async () => {
+  const {clusters, margins, y} = sample(60, 3, 12);
+  const draws = {clusters, statistics: [aucStatistic(rankRows(margins, y))], seed: 3, from: 4, to: 9};
+  const file = new URL("../../src/evaluate/bootstrap-worker.ts", import.meta.url);
+  const worker = new Worker(file, {workerData: draws, execArgv: []});
+  const [sent] = await once(worker, "message");
+  expect(sent).toEqual(drawStatistics(draws));
 });
 
 test("clusterBootstrap(20,000 rows, six statistics) draws 1,000 times in seconds", {timeout: 20_000}, () => {

@@ -7,7 +7,7 @@ import {
   hindsightCeiling,
   shareOfAttainable,
 } from "../../src/evaluate/ceiling.ts";
-import {gains, lift, liftTable, precisionAt} from "../../src/evaluate/lift.ts";
+import {gains, lift, liftTable, precisionAt, recallAt} from "../../src/evaluate/lift.ts";
 import {rankRows} from "../../src/evaluate/ranking.ts";
 import {referenceCase} from "../model/reference.ts";
 
@@ -70,7 +70,7 @@ test("lift(ranking, {fraction: 0.4}) shares a tie over the cut", () => {
   expect(lift(ranking, {fraction: 0.4})).toBeCloseTo((1 + 1 / 3) / 2 / (2 / 5), 12);
 });
 
-test("lift(ranking, {fraction}) is the mean over all orders of the ties, and 1 for everybody", () => {
+test("lift, precisionAt and recallAt are the mean over all orders of the ties, and 1 for everybody", () => {
   const [margins, labels] = [
     [3, 2, 2, 2, 2, 1],
     [0, 1, 0, 1, 0, 0],
@@ -84,7 +84,10 @@ test("lift(ranking, {fraction}) is the mean over all orders of the ties, and 1 f
     const mean =
       tied.reduce((sum, order) => sum + order.slice(0, k).filter(i => labels[i] === 1).length, 0) /
       tied.length;
-    expect(lift(rankRows(margins, labels), {fraction: k / 6})).toBeCloseTo(mean / k / (2 / 6), 12);
+    const ranking = rankRows(margins, labels);
+    expect(lift(ranking, {fraction: k / 6})).toBeCloseTo(mean / k / (2 / 6), 12);
+    expect(precisionAt(ranking, {k})).toBeCloseTo(mean / k, 12);
+    expect(recallAt(ranking, {k})).toBeCloseTo(mean / 2, 12);
   }
 });
 

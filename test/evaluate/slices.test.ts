@@ -5,7 +5,7 @@ import {randomOf} from "../../src/random.ts";
 
 const N = 1200;
 
-/** Two rows a customer; `b` is a category, a third of `c` is missing; churn as predicted but where `off` says. */
+/** Two rows a customer, who turn out together; `b` is a category, a third of `c` is missing; churn as predicted but where `off` says. */
 function rowsOf(seed: number, off: (x: {a: number; b: number}) => number = () => 0) {
   const random = randomOf(seed);
   const x: Matrix = {
@@ -14,6 +14,7 @@ function rowsOf(seed: number, off: (x: {a: number; b: number}) => number = () =>
     values: new Float64Array(3 * N),
     categories: {b: ["app", "web", "shop"]},
   };
+  let fate = 0;
   const [probabilities, y] = [new Float64Array(N), new Uint8Array(N)];
   for (let i = 0; i < N; i++) {
     const [a, b] = [random(), Math.floor(3 * random())];
@@ -21,7 +22,8 @@ function rowsOf(seed: number, off: (x: {a: number; b: number}) => number = () =>
     x.values[N + i] = b;
     x.values[2 * N + i] = random() < 1 / 3 ? Number.NaN : random();
     probabilities[i] = 0.1 + 0.3 * a;
-    y[i] = random() < probabilities[i]! + off({a, b}) ? 1 : 0;
+    if (i % 2 === 0) fate = random();
+    y[i] = fate < probabilities[i]! + off({a, b}) ? 1 : 0;
   }
   const customer = Int32Array.from({length: N}, (_, i) => i >> 1);
   return {x, judged: {probabilities, y, customer}};

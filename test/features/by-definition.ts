@@ -57,7 +57,7 @@ export function byDefinition(person: Person, f: FeatureDeclaration, t: number): 
         type: treated ? "campaign:treated" : "campaign:control",
       }),
     ),
-  ].filter(row => ms(row) < asked && ((row.known ?? row.day) <= row.day || (row.known! + 1) * DAY <= asked));
+  ].filter(row => Math.max(ms(row), Math.round((row.known ?? row.day) * DAY)) < asked);
   const ofType = (row: EventRow, of: string): boolean =>
     of === "*"
       ? !row.type.startsWith("campaign:")

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {dayOf} from "../../src/data/calendar.ts";
 import {type EventRow, eventLogOf} from "../../src/data/event-log.ts";
+import {DAY_MILLISECONDS} from "../../src/data/instant.ts";
 import {fitBgNbd} from "../../src/features/bg-nbd.ts";
 import {followPurchases, purchaseSummaries} from "../../src/features/purchases.ts";
 import {goldenRows, noGolden} from "./golden-rows.ts";
@@ -17,7 +18,9 @@ const row = fc.record({
 
 /** The definition, executed literally on the raw rows. */
 function byDefinition(rows: readonly EventRow[], customer: string, t: number) {
-  const mine = rows.filter(one => one.customer === customer && one.type === "buy" && one.day < t);
+  const isBefore = ({day, timeOfDay = 0}: EventRow) =>
+    day * DAY_MILLISECONDS + timeOfDay < t * DAY_MILLISECONDS;
+  const mine = rows.filter(one => one.customer === customer && one.type === "buy" && isBefore(one));
   const days = [...new Set(mine.map(({day}) => day))].sort((a, b) => a - b);
   if (days.length === 0) return undefined;
   const spends = days.slice(1).flatMap(day => {
@@ -27,7 +30,7 @@ function byDefinition(rows: readonly EventRow[], customer: string, t: number) {
   return {
     x: days.length - 1,
     tx: days.at(-1)! - days[0]!,
-    T: t - 1 - days[0]!,
+    T: Math.ceil(t) - 1 - days[0]!,
     priced: spends.length,
     meanSpend: spends.reduce((sum, spend) => sum + spend, 0) / spends.length,
   };
@@ -48,6 +51,27 @@ test("followPurchases(log, of) gives at every cutoff what the definition gives, 
         });
     }),
     {numRuns: 500, seed: 7},
+  );
+});
+
+test("followPurchases(log, of) within a day sees the purchases before, and a day is one purchase however it is cut", () => {
+  const timed = row.chain(one =>
+    fc.integer({min: 0, max: 3}).map(quarter => ({...one, timeOfDay: (quarter * DAY_MILLISECONDS) / 4})),
+  );
+  const all = [
+    {customer: "a", day: -9, timeOfDay: 0, type: "visit"},
+    {customer: "b", day: 99, timeOfDay: 0, type: "buy"},
+  ];
+  fc.assert(
+    fc.property(fc.array(timed, {maxLength: 60}), rows => {
+      const log = eventLogOf([...rows, ...all]);
+      const at = followPurchases(log, "buy");
+      for (const t of [0, 0.25, 0.5, 0.75, 1, 2.75, 10.25, 10.5, 11, 20.5, 20.75, 40.5, 60])
+        log.customers.forEach((customer, c) => {
+          expect(at(c, t)).toEqual(byDefinition(rows, customer, t));
+        });
+    }),
+    {numRuns: 500, seed: 8},
   );
 });
 

@@ -14,7 +14,7 @@ export const HALF_DAY = 43_200_000;
 export type RandomLogOptions = {
   /** Times of day, on a grid of three hours so that events tie with each other and with cutoffs. */
   readonly times?: boolean;
-  /** Share of the events that are known late. */
+  /** Share of the events that are known late, with times of day on the same grid. */
   readonly late?: number;
 };
 
@@ -31,7 +31,9 @@ export function randomRows(seed: number, {times = false, late = 0}: RandomLogOpt
       ...(random() < 0.7 ? {amount: Math.round(random() * 10_000) / 100 - 20} : {}),
       ...(random() < 0.8 ? {attributes: {channel: pick(["search", "store", "mail", "x'y"])}} : {}),
       ...(times ? {timeOfDay: Math.floor(random() * 8) * 10_800_000} : {}),
-      ...(random() < late ? {known: day + Math.floor(random() * 40)} : {}),
+      ...(random() < late
+        ? {known: day + (times ? Math.floor(random() * 320) / 8 : Math.floor(random() * 40))}
+        : {}),
     };
   });
   return [...rows, {customer: "z", day: FIRST + 60, type: "visit"}];

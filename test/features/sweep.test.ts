@@ -1,5 +1,6 @@
 import {expect, test} from "vitest";
-import {DAY_MILLISECONDS, type EventRow, eventLogOf} from "../../src/data/event-log.ts";
+import {type EventRow, eventLogOf} from "../../src/data/event-log.ts";
+import {DAY_MILLISECONDS} from "../../src/data/instant.ts";
 import {levelsBefore} from "../../src/features/levels.ts";
 import {computeFeatures} from "../../src/features/sweep.ts";
 import {byDefinition, personOf} from "./by-definition.ts";

@@ -1,6 +1,6 @@
 import {expect, test} from "vitest";
-import {dayOf} from "../../src/data/calendar.ts";
-import {type Cadence, cadenceOf, checkCadence} from "../../src/ledger/cadence.ts";
+import {dateOf, dayOf} from "../../src/data/calendar.ts";
+import {type Cadence, cadenceOf, checkCadence, cutoffUntil} from "../../src/ledger/cadence.ts";
 import {every} from "../../src/study.ts";
 
 const interval = (value: number) => ({
@@ -28,7 +28,7 @@ test("checkCadence(bundle, day) lets a monthly model answer on the first of a mo
 test("checkCadence(bundle, day) off cadence needs leave, says what it costs, and has the rows marked", () => {
   expect(() => checkCadence(cadence(), middle)).toThrow(
     "the model was trained on the first day of each month, and 2026-05-16 is none (ROC AUC on tuning customers 0.812 " +
-      "on cadence, 0.800 half-way between); ask it on such a day, or use --off-cadence",
+      "on cadence, 0.800 half-way between); ask it on 2026-05-01 or 2026-06-01, or use --off-cadence",
   );
   expect(checkCadence(cadence(), middle, {offCadence: true})).toEqual({onCadence: false});
   expect(() => checkCadence(cadence({offCadence: null}), middle)).toThrow("2026-05-16 is none; ask");
@@ -38,7 +38,7 @@ test("checkCadence(bundle, day) refuses a calendar feature off cadence, with or 
   const calendar = cadence({calendarFeatures: ["month_of_year", "orders_last_month"]});
   for (const offCadence of [false, true])
     expect(() => checkCadence(calendar, middle, {offCadence})).toThrow(
-      "it cannot be asked there, since month_of_year, orders_last_month would mean something else",
+      "it cannot be asked there, since month_of_year, orders_last_month would mean something else; ask it on 2026-05-01 or 2026-06-01",
     );
 });
 
@@ -47,6 +47,17 @@ test("checkCadence(bundle, day) knows weeks, days and moments", () => {
     checkCadence(cadence({every: unit}), dayOf(date), {offCadence: true}).onCadence;
   expect([on("week", "2026-05-04"), on("week", "2026-05-05")]).toEqual([true, false]);
   expect([on("day", "2026-05-05"), on("moment", "2026-05-05")]).toEqual([true, true]);
+  const instant = dayOf("2026-05-05") + 0.5;
+  expect(checkCadence(cadence({every: "moment"}), instant)).toEqual({onCadence: true});
+  expect(() => checkCadence(cadence({every: "day", offCadence: null}), instant)).toThrow(
+    "the model was trained on every day, and 2026-05-05 12:00 UTC is none",
+  );
+});
+
+test("cutoffUntil(cadence, day) is the day itself on cadence, else the last one before", () => {
+  const until = (unit: Cadence["every"], date: string) => dateOf(cutoffUntil({every: unit}, dayOf(date)));
+  expect([until("month", "2026-05-01"), until("month", "2026-04-30")]).toEqual(["2026-05-01", "2026-04-01"]);
+  expect([until("week", "2026-05-10"), until("day", "2026-05-10")]).toEqual(["2026-05-04", "2026-05-10"]);
 });
 
 test("cadenceOf(study, cost) names the calendar features and survives JSON", () => {

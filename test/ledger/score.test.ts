@@ -95,6 +95,13 @@ test("scoreBundle(bundle, log, t) refuses a day that the log has not reached", a
   );
 });
 
+test("scoreBundle(bundle, log of days, an instant) says that it takes times of day", async () => {
+  const bundle = await rhythmRun(studies["the usual features"], log).bundle();
+  await expect(scoreBundle(bundle, {log}, t + 0.25, {offCadence: true})).rejects.toThrow(
+    "scoreBundle requires times of day to ask at 2025-05-01 06:00 UTC, and the log knows days only",
+  );
+});
+
 test("scoreBundle(bundle, log, t) off cadence needs leave, and marks its answer", async () => {
   const bundle = await rhythmRun(studies["the usual features"], log).bundle();
   await expect(scoreBundle(bundle, {log}, t + 10)).rejects.toThrow("2025-05-11 is none");

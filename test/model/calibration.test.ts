@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
+import {fitBeta} from "../../src/model/beta.ts";
 import {applyCalibration, chooseCalibration, fitIsotonic, fitPlatt} from "../../src/model/calibration.ts";
 import {randomOf} from "../../src/random.ts";
 import {referenceCase} from "./reference.ts";
@@ -9,6 +10,7 @@ const reference = referenceCase<{
   isotonic: Line;
   isotonic_weighted: Line;
   isotonic_extrapolation: Record<string, number>;
+  beta_calibration: {a: number; b: number; c: number; test_pred: number[]};
   platt_sklearn: {a: number; b: number; test_pred: number[]};
 }>("calibration_maps");
 const part = (name: string, split: string) =>
@@ -44,6 +46,47 @@ test("fitPlatt(margins, y) equals scikit-learn's sigmoid calibration", () => {
   // The reference stops its search early: it is good to about 1e-5.
   near([fit.a, fit.b], [reference.expected.platt_sklearn.a, reference.expected.platt_sklearn.b], 1e-4);
   near(applyCalibration(fit, part("margin", "test")), reference.expected.platt_sklearn.test_pred, 1e-5);
+});
+
+test("fitBeta(margins, y) equals the maximum likelihood of statsmodels where that is rising", () => {
+  const fit = fitBeta(part("margin", "train"), part("y", "train"));
+  const {a, b, c, test_pred} = reference.expected.beta_calibration;
+  near([fit.a, fit.b, fit.c], [a, b, c], 1e-6);
+  near(applyCalibration(fit, part("margin", "test")), test_pred, 1e-6);
+});
+
+test("fitBeta(margins, y) is the best of a, b of at least 0: no step inside lowers the loss", () => {
+  for (let seed = 1; seed <= 12; seed++) {
+    const random = randomOf(seed);
+    const margins = Float64Array.from({length: 60}, () => 4 * random() - 2);
+    const slope = [1, -1, 0.2][seed % 3]!;
+    const y = Uint8Array.from(margins, m =>
+      random() < 1 / (1 + Math.exp(-slope * m * Math.abs(m))) ? 1 : 0,
+    );
+    const fit = fitBeta(margins, y);
+    expect(Math.min(fit.a, fit.b)).toBeGreaterThanOrEqual(0);
+    const lossAt = (beta: typeof fit): number =>
+      applyCalibration(beta, margins).reduce((sum, p, i) => sum - Math.log(y[i] === 1 ? p : 1 - p), 0);
+    for (const a of [-1e-3, 0, 1e-3])
+      for (const b of [-1e-3, 0, 1e-3])
+        for (const c of [-1e-3, 0, 1e-3]) {
+          const beside = {kind: "beta", a: fit.a + a, b: fit.b + b, c: fit.c + c} as const;
+          if (beside.a >= 0 && beside.b >= 0) expect(lossAt(beside)).toBeGreaterThan(lossAt(fit) - 1e-9);
+        }
+  }
+});
+
+test("fitBeta(margins, y) of parted classes, of days and of one margin for all stays finite", () => {
+  for (const margins of [
+    [-2, -1, 1, 2],
+    [10, 300, 40, 365],
+    [1, 1, 1, 1],
+  ]) {
+    const fit = fitBeta(margins, [0, 0, 1, 1]);
+    expect([fit.a, fit.b, fit.c].every(Number.isFinite)).toBe(true);
+    expect(applyCalibration(fit, margins).every(p => p >= 0 && p <= 1)).toBe(true);
+  }
+  expect(fitBeta([1, 1, 1, 1], [0, 1, 1, 1])).toMatchObject({a: 0, b: 0});
 });
 
 test("fitIsotonic(margins, y) is the nearest rising line: pooled means by the min-max formula", () => {
@@ -95,12 +138,18 @@ function sample(rows: number, probability: (margin: number) => number) {
 }
 
 test("chooseCalibration(margins, y, clusters) takes Platt for a sigmoid and isotonic for a step", () => {
-  const sigmoid = sample(400, m => 1 / (1 + Math.exp(1 - m)));
+  const sigmoid = sample(4000, m => 1 / (1 + Math.exp(1 - m)));
   expect(chooseCalibration(sigmoid.margins, sigmoid.y, sigmoid.clusters).calibration.kind).toBe("platt");
   const step = sample(4000, m => (m < 1 ? 0.05 : 0.3));
   const choice = chooseCalibration(step.margins, step.y, step.clusters);
   expect(choice.calibration).toEqual(fitIsotonic(step.margins, step.y));
   expect(choice.logLoss.isotonic).toBeLessThan(choice.logLoss.platt);
+});
+
+test("chooseCalibration(margins, y, clusters) takes beta where the line of log-odds bends", () => {
+  const truth = {kind: "beta", a: 0.1, b: 2, c: -2} as const;
+  const bent = sample(4000, m => applyCalibration(truth, [m])[0]!);
+  expect(chooseCalibration(bent.margins, bent.y, bent.clusters).calibration.kind).toBe("beta");
 });
 
 test("chooseCalibration(margins, y, clusters) does not depend on the order of the rows", () => {
@@ -120,7 +169,7 @@ test("chooseCalibration(margins, y, clusters) does not depend on the order of th
 test("a calibration survives JSON and never falls with the margin", () => {
   const {margins, y} = sample(500, m => 1 / (1 + Math.exp(-m)));
   const grid = Float64Array.from({length: 801}, (_, i) => i / 100 - 4);
-  for (const fit of [fitIsotonic(margins, y), fitPlatt(margins, y)]) {
+  for (const fit of [fitIsotonic(margins, y), fitPlatt(margins, y), fitBeta(margins, y)]) {
     const p = applyCalibration(fit, grid);
     expect(applyCalibration(JSON.parse(JSON.stringify(fit)), grid)).toEqual(p);
     expect(p.every((value, i) => value >= 0 && value <= 1 && (i === 0 || value >= p[i - 1]!))).toBe(true);

@@ -8,6 +8,7 @@ import {checkCadence} from "../../src/ledger/cadence.ts";
 import {checkEvidence} from "../../src/ledger/evidence.ts";
 import {applyModel} from "../../src/model/model.ts";
 import {cadenceText, cutsEvidence, offCadenceText} from "../../src/report/cadence.ts";
+import {splitGrid} from "../../src/report/split.ts";
 import {countsTable, definitionText} from "../../src/report/target.ts";
 import {SETS} from "../../src/split/sets.ts";
 import {atRandom, every, regularity} from "../../src/study.ts";
@@ -64,7 +65,7 @@ test("run.cutComparison() has rolling and calendar features on cadence and off, 
   expect(table.kind).toBe("table");
 });
 
-test("a study with moments of the customers' own runs through, and may be asked on any day", async () => {
+test("a study with moments of the customers' own runs through, and may be asked at any time", async () => {
   const streaming = rhythmStudy({
     cutoffs: atRandom({from: "2024-06-01", to: "2025-04-20", perCustomer: 8, seed: 1}),
   });
@@ -74,7 +75,18 @@ test("a study with moments of the customers' own runs through, and may be asked 
   expect(cadence).toEqual({every: "moment", calendarFeatures: [], offCadence: null});
   expect(await one.cutComparison()).toEqual([]);
   expect(cutsEvidence([], streaming).kind).toBe("not-applicable");
-  expect(offCadenceText(cadence).text).toContain("any day");
+  expect(offCadenceText(cadence).text).toContain("at any time");
+  expect(definitionText(streaming, one.cohort()).text).toMatch(
+    /At moments drawn at random for each customer \(the cutoff\) .* the cutoff itself included\.$/,
+  );
+  // More columns than have room are months; of the month that the embargo begins in, most cutoffs are in it.
+  const {cutoffs} = splitGrid(one.cohort(), one.split(), streaming);
+  expect(cutoffs.map(({cutoff, role}) => `${cutoff} ${role}`)).toEqual([
+    ...["06", "07", "08", "09", "10", "11"].map(month => `2024-${month} train`),
+    ...["2024-12 embargo", "2025-01 embargo", "2025-02 test", "2025-03 test", "2025-04 test"],
+  ]);
+  const embargo = one.audit().then(({findings}) => findings.find(({code}) => code === "embargo")!.message);
+  expect(await embargo).toMatch(/: 5\d cutoffs from 2024-12-0\d to 2025-01-31\.$/);
   // A cohort is who could be asked on one day, not the few who were drawn for it.
   expect(one.cohortSize()).toBeGreaterThan(100);
   const counts = countsTable(one.cohort(), one.targets());

@@ -17,6 +17,13 @@ import {unknownCustomersText} from "../../src/report/data.ts";
 import {decisionEvidence, liftCurves, moneyCurve} from "../../src/report/decision.ts";
 import {catalogueTable} from "../../src/report/features.ts";
 import {
+  aucTable,
+  calibrationTable,
+  differencesTable,
+  precisionRecallCurves,
+  rocCurves,
+} from "../../src/report/measures.ts";
+import {
   ceilingText,
   choiceTable,
   chosenText,
@@ -319,6 +326,30 @@ test("the tables count rows and positives as the labels do", () => {
   const column = (k: number) => split.rows.reduce((sum, row) => sum + (row[k] as number), 0);
   expect(column(3)).toBe(run.cohort().rows);
   expect(column(4)).toBe(labels.filter(label => label === 1).length);
+});
+
+test("the measures of the models agree with each other, in judgement, tables and curves", async () => {
+  const judged = await run.evaluation();
+  for (const {auc, delong, calibration, brier, recall, precision, lift} of judged.models) {
+    expect(delong.value).toBeCloseTo(auc.value, 12);
+    const {parts} = calibration;
+    expect(parts.brier).toBeCloseTo(brier.value, 12);
+    expect(recall.value).toBeCloseTo(lift.value * judged.capacity, 12);
+    expect(precision.value).toBeCloseTo(lift.value * judged.baseRate.value, 12);
+  }
+  const {models, capacity} = rocCurves(judged);
+  expect(models[0]!.points.at(-1)).toEqual({falsePositiveRate: 1, truePositiveRate: 1});
+  const contacted = capacity.recall * judged.baseRate.value + capacity.other * (1 - judged.baseRate.value);
+  expect(contacted).toBeCloseTo(judged.capacity, 12);
+  expect(precisionRecallCurves(judged).models[0]!.points.at(-1)).toEqual({
+    recall: 1,
+    precision: judged.baseRate.value,
+  });
+  for (const table of [calibrationTable(judged), aucTable(judged)])
+    expect(table.rows.map(([model]) => model)).toEqual(modelsTable(judged).rows.map(([model]) => model));
+  const [fewer, more] = [differencesTable(judged)!.rows[1]!, differencesTable(judged)!.rows[2]!];
+  expect(String(fewer[3]).split(" ")[0]).toBe(String(more[3]).split(" ")[0]);
+  expect(aucTable(judged).caption).toContain("1\u2009000 resamples");
 });
 
 test("decisionEvidence(judged) agrees with itself: reach is lift times share, value lies in its range", async () => {

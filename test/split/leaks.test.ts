@@ -1,10 +1,15 @@
 import {expect, test} from "vitest";
+import {dayOf} from "../../src/data/calendar.ts";
+import type {Campaigns} from "../../src/data/campaigns.ts";
+import {type CustomerTables, rowKnownBefore} from "../../src/data/customer-table.ts";
 import {AMOUNT_SCALE, type EventLog, type EventRow} from "../../src/data/event-log.ts";
 import {auditFeatures} from "../../src/features/audit.ts";
 import {activityFeatures} from "../../src/features/defaults.ts";
+import {campaignFeatures} from "../../src/features/families.ts";
 import type {ComputeFeatures} from "../../src/features/look-ahead.ts";
 import {computeFeatures} from "../../src/features/sweep.ts";
 import type {Run} from "../../src/ledger/run.ts";
+import {randomOf} from "../../src/random.ts";
 import {auditSplit} from "../../src/split/audit.ts";
 import {requireSound} from "../../src/split/finding.ts";
 import {ROLES, rowsOf, type Split} from "../../src/split/rows.ts";
@@ -93,6 +98,88 @@ test.each(Object.keys(looksAhead))(
     expect(errors.map(({feature}) => feature)).toEqual(["foresight"]);
     expect(() => requireSound({findings: errors})).toThrow(
       /^the audit found a leak, look-ahead: foresight looks ahead: with other events on or after the cutoff it changed \d+ times in [\d\u2009]+ rows, of c\d+ at 2024-06-01 from [\d.-]+ to [\d.-]+; it may read only events before the cutoff\.$/,
+    );
+  },
+);
+
+type Beside = {readonly campaigns: Campaigns; readonly tables: CustomerTables};
+
+/** By customer, contacts and what a table says of calls, some days apart. */
+function besideOf({customers}: EventLog): Beside {
+  const random = randomOf(5);
+  const days = customers.map(() => {
+    const own: number[] = [];
+    for (let day = dayOf("2024-02-01"); day < dayOf("2025-06-30"); day += 1 + Math.floor(60 * random()))
+      own.push(day);
+    return own;
+  });
+  const known = Int32Array.from(days.flat());
+  const offsets = new Int32Array(customers.length + 1);
+  for (const [c, own] of days.entries()) offsets[c + 1] = offsets[c]! + own.length;
+  const rows = known.length;
+  return {
+    campaigns: {
+      customer: Int32Array.from(days.flatMap((own, c) => own.map(() => c))),
+      ...{day: known, treated: Uint8Array.from(known, () => Math.round(random())), unknownCustomers: 0},
+    },
+    tables: {
+      crm: {
+        ...{columns: ["calls"], rows, offsets, known, unknownCustomers: 0},
+        values: Float64Array.from(known, () => Math.floor(9 * random())),
+      },
+    },
+  };
+}
+
+const withBeside = smallStudy({
+  campaigns: {from: "none.csv", customer: "c", time: "t", arm: "a"},
+  tables: {crm: {from: "none.csv", customer: "c", known: "k", columns: ["calls"]}},
+  features: [
+    ...activityFeatures({of: "purchase"}),
+    ...campaignFeatures(),
+    {name: "calls", title: "Calls", unit: "calls", of: "table:crm", measure: "latest", column: "calls"},
+  ],
+});
+
+test("run.audit() passes features of campaigns and tables, whose future it changes too", async () => {
+  const {log} = runOf(clean);
+  const {findings} = await runOf(clean, withBeside, besideOf(log)).audit();
+  expect(findings.find(({code}) => code === "look-ahead")).toMatchObject({
+    verdict: "ok",
+    message: expect.stringMatching(
+      /when the events, contacts, rows of tables on or after the cutoff were moved, changed, dropped and added to\.$/,
+    ),
+  });
+});
+
+/** A value of a customer's contacts and rows of the table, at a cutoff. */
+const looksAheadBeside: Readonly<
+  Record<string, (beside: Beside, customer: number, cutoff: number) => number>
+> = {
+  "last row of a table": ({tables}, c) => tables.crm!.values[tables.crm!.offsets[c + 1]! - 1] ?? Number.NaN,
+  "row of a table on the cutoff's own day": ({tables}, c, t) =>
+    tables.crm!.values[rowKnownBefore(tables.crm!, c, t + 1)] ?? Number.NaN,
+  "number of all contacts": ({campaigns}, c) => campaigns.customer.filter(who => who === c).length,
+  "contacts on the cutoff's own day": ({campaigns}, c, t) =>
+    campaigns.customer.filter((who, i) => who === c && campaigns.day[i]! <= t).length,
+  "treatment of a later contact": ({campaigns}, c, t) =>
+    campaigns.treated[campaigns.customer.findIndex((who, i) => who === c && campaigns.day[i]! >= t)] ?? -1,
+};
+
+test.each(Object.keys(looksAheadBeside))(
+  "planted leak 3: a feature that looks ahead beside the events, the %s, fails the study",
+  async what => {
+    const run = runOf(clean, withBeside, besideOf(runOf(clean).log));
+    const compute: ComputeFeatures = (log, cohort, beside) =>
+      addColumn(log, cohort, (c, t) => looksAheadBeside[what]!(beside as Beside, c, t));
+    const found = auditFeatures(await run.features(), {
+      ...{log: run.log, cohort: run.cohort(), split: run.split(), labels: run.labels()},
+      ...{churn: run.churnRule(), features: run.study.features, seed: 1, compute, beside: run.beside},
+    });
+    const errors = (await found).filter(({verdict}) => verdict === "error");
+    expect(errors.map(({code, feature}) => [code, feature])).toEqual([["look-ahead", "foresight"]]);
+    expect(errors[0]!.message).toMatch(
+      /^foresight looks ahead: with other events, contacts, rows of tables on or after the cutoff it changed/,
     );
   },
 );

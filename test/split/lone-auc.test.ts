@@ -1,7 +1,8 @@
 import {expect, test} from "vitest";
-import {aucStatistic, clusterBootstrap} from "../../src/evaluate/bootstrap.ts";
+import {clusterBootstrap} from "../../src/evaluate/bootstrap.ts";
 import {rocAuc} from "../../src/evaluate/metrics.ts";
 import {rankRows} from "../../src/evaluate/ranking.ts";
+import {aucStatistic} from "../../src/evaluate/statistic.ts";
 import {randomOf} from "../../src/random.ts";
 import {labelledRows, loneAuc} from "../../src/split/lone-auc.ts";
 

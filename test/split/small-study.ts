@@ -1,6 +1,7 @@
 import {dayOf, monthStarts} from "../../src/data/calendar.ts";
 import {type EventRow, eventLogOf} from "../../src/data/event-log.ts";
 import {activityFeatures} from "../../src/features/defaults.ts";
+import type {BesideLog} from "../../src/features/fitted.ts";
 import {createRun, type Run} from "../../src/ledger/run.ts";
 import {randomOf} from "../../src/random.ts";
 import {
@@ -67,12 +68,13 @@ export function outcomes(rows: readonly EventRow[]): {customer: string; cutoff: 
 }
 
 /** A run of a study on these events, which keeps nothing. */
-export const runOf = (rows: readonly EventRow[], study: Study = smallStudy()): Run =>
+export const runOf = (rows: readonly EventRow[], study: Study = smallStudy(), beside: BesideLog = {}): Run =>
   createRun({
     study,
     snapshot: {digest: "snapshot"} as Run["snapshot"],
     log: eventLogOf(rows, {lastDay: LAST_DAY}),
-    campaigns: undefined,
+    campaigns: beside.campaigns,
+    tables: beside.tables,
     ...{library: "library", engines: {}},
     store: {read: () => undefined, write: () => {}},
     emit: async () => {},

@@ -6,9 +6,10 @@ import {buildCohort} from "../../src/target/cohort.ts";
 import {targetCounts} from "../../src/target/counts.ts";
 import {labelTargets} from "../../src/target/targets.ts";
 import {targetWarnings} from "../../src/target/warnings.ts";
-import {churnDaysByDefinition, type EventRule} from "./by-definition.ts";
+import {definitionsOn, type EventRule} from "./by-definition.ts";
 
 const LAST = 60;
+const {churnDays} = definitionsOn(1);
 /** One customer with every type, far before the rest, so that a small log never lacks one. */
 const everyType: EventRow[] = ["start", "renew", "end", "act"].map(type => ({
   ...{customer: "~", day: -1000, type},
@@ -54,7 +55,7 @@ test("goneBefore is 1 where a churn day lies before the cutoff, and none came ba
       for (let i = 0; i < cohort.rows; i++) {
         const customer = log.customers[cohort.customer[i]!]!;
         const own = [...validOf(events), ...everyType].filter(event => event.customer === customer);
-        const last = churnDaysByDefinition(own, definition, LAST).findLast(day => day < t);
+        const last = churnDays(own, definition, LAST).findLast(day => day < t);
         const returns = definition.kind === "contract" ? ["start", "renew"] : ["act"];
         const back = own.some(({day, type}) => returns.includes(type) && day > last! && day < t);
         const gone = last !== undefined && !back;

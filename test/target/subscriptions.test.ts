@@ -110,6 +110,48 @@ test("buildCohort(log, subscription) goes by what was known before t, and churnD
   expect(contractPeriods(tableOf(table), 0, {at: 25})).toEqual({start: [1], end: [50]});
 });
 
+test("buildCohort(log, subscription) at an instant: contracts cover whole days, versions are known to the instant", () => {
+  const timed = eventLogOf(
+    ["a", "b", "c"].map(customer => ({customer, day: 0, timeOfDay: 1, type: "visit"})),
+    {lastDay: LAST},
+  );
+  const active = (t: number, churn: ReturnType<typeof ruleOf>): number[] => [
+    ...buildCohort(timed, {churn, cutoffs: [t], activity: "visit"}).customer,
+  ];
+  const plain = ruleOf(0, [0, 5, 20]);
+  const toTheInstant = (
+    subscriptions: Subscriptions,
+    known: readonly number[],
+    until: readonly number[],
+  ) => ({
+    ...plain,
+    subscriptions: {...subscriptions, known: Float64Array.from(known), until: Float64Array.from(until)},
+  });
+  const exact = toTheInstant(plain.subscriptions, [5], [NEVER]);
+  expect([active(5, exact), active(5.25, exact), active(19.75, exact), active(20, exact)]).toEqual([
+    ...[[], [0], [0], [0]],
+  ]);
+  expect(active(20.25, exact)).toEqual([]);
+  // The end of 20 lies in the window of a cutoff on day 19, and in none of day 20.
+  const cohort = buildCohort(timed, {churn: exact, cutoffs: [19.75, 20], activity: "visit"});
+  const targets = labelTargets(timed, cohort, {churn: exact, horizon: days(1), activity: "visit"});
+  expect([...targets.within]).toEqual([1, 1]);
+  expect([...targets.firstChurn]).toEqual([0, 0]);
+  // It became known at 30.5 that the contract signed until 50 had ended on day 20.
+  const both = ruleOf(0, [0, 1, 50, 1, 30], [0, 1, 20, 30]).subscriptions;
+  const corrected = toTheInstant(both, [1, 30.5], [30.5, NEVER]);
+  expect([active(30.25, corrected), active(30.5, corrected), active(30.75, corrected)]).toEqual([
+    [0],
+    [0],
+    [],
+  ]);
+  // Known by the day: not before its end.
+  expect([active(30.75, ruleOf(0, [0, 1, 50, 1, 30], [0, 1, 20, 30])), active(5.25, plain)]).toEqual([
+    [0],
+    [],
+  ]);
+});
+
 test("churn, cohort and WITHIN of subscriptions are those of the definition, tried day by day", () => {
   const contract = fc
     .tuple(fc.integer({min: 0, max: 2}), fc.integer({min: 0, max: 50}), fc.integer({min: 0, max: 25}))

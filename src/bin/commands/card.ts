@@ -3,7 +3,7 @@ import {join, resolve} from "node:path";
 import {Command} from "commander";
 import type {CardInput} from "../../card/card.ts";
 import {DataError} from "../../data-error.ts";
-import {writeCard} from "../card-files.ts";
+import {cardFolder, writeCard} from "../card-files.ts";
 import {shown} from "../files.ts";
 import {loadStudy} from "../load-study.ts";
 import type {Terminal} from "../terminal.ts";
@@ -14,12 +14,15 @@ export function cardCommand(terminal: Terminal): Command {
     .description("render the model card of a finished run again")
     .argument("[run]", "folder of the run (default: the latest one beside the study)")
     .option("--study <file>", "the study file", "study.ts")
-    .option("--out <folder>", "where the card goes (default: reports/<name of the study> beside the study)")
+    .option(
+      "--out <folder>",
+      "where the card goes (default: reports/<name of the study> beside the study, with -as-of-<day> for a run as of one)",
+    )
     .option("--no-pdf", "leave card.pdf out")
     .addHelpText("after", "\nExample:\n  churnbook card --study notebooks/study.ts --out reports/demo")
     .action(async (run: string | undefined, options: {study: string; out?: string; pdf: boolean}) => {
-      const {study, folder} = await loadStudy(options.study);
-      const from = run ? resolve(run) : latestRun(join(folder, ".churnbook", "runs"));
+      const loaded = await loadStudy(options.study);
+      const from = run ? resolve(run) : latestRun(join(loaded.folder, ".churnbook", "runs"));
       const file = join(from, "card-input.json");
       const model = join(from, "model.json");
       if (!existsSync(file) || !existsSync(model))
@@ -28,7 +31,7 @@ export function cardCommand(terminal: Terminal): Command {
           {file},
         );
       const input = readInput(file);
-      const out = resolve(options.out ?? join(folder, "reports", study.name));
+      const out = resolve(options.out ?? cardFolder(loaded, input.identity.knownBefore));
       const {files} = await writeCard(input, out, {
         ...{terminal, pdf: options.pdf},
         beside: [{name: "model.json", bytes: readFileSync(model)}],

@@ -1,12 +1,18 @@
 import {existsSync, statSync} from "node:fs";
 import {Command} from "commander";
 import {dateOf, dayOf} from "../../data/calendar.ts";
-import {withDatabase} from "../../data/database.ts";
+import {loadCampaigns} from "../../data/campaigns.ts";
+import {loadCustomerTables} from "../../data/customer-table.ts";
+import {type Database, rowsOf, withDatabase} from "../../data/database.ts";
 import {checkDeclared, placesText} from "../../data/declared.ts";
 import type {Finding} from "../../data/finding.ts";
-import {ingest} from "../../data/ingest.ts";
+import {type Ingested, ingest} from "../../data/ingest.ts";
 import {type Sniffed, sniff} from "../../data/sniff.ts";
+import {loadSubscriptions} from "../../data/subscriptions.ts";
 import {DataError} from "../../data-error.ts";
+import {planFeatures} from "../../features/plan.ts";
+import {whole} from "../../figures.ts";
+import type {Study} from "../../study.ts";
 import {shown} from "../files.ts";
 import {type LoadedStudy, loadStudy} from "../load-study.ts";
 import type {Terminal} from "../terminal.ts";
@@ -72,19 +78,25 @@ function studyOf(files: readonly string[], options: Omit<CheckOptions, "json">):
 }
 
 /** What a study's data is like. */
-type Checked = Omit<Sniffed, "source" | "reasons" | "columns"> & {readonly study: string};
+type Checked = Omit<Sniffed, "source" | "reasons" | "columns"> & {
+  readonly study: string;
+  /** Checks that the study declares. */
+  readonly declared: number;
+};
 
 async function checkStudy({study, folder, file}: LoadedStudy, today: string): Promise<Checked> {
   return withDatabase(async database => {
     const read = await ingest(study.events, {folder, today, database, stop: false});
     const {rowsRead, rows, customers, types, contract, quarantined, firstDay, lastDay} = read;
+    await readTables(study, folder);
+    planFeatures([...study.features, ...study.segments], await shapeOf(database, read, study));
     const declared = await checkDeclared(database, study, {
       ...{folder, lastDay},
       // A declared last day is the day that the data is as of, whenever it is read.
       ...(study.events.lastDay === undefined ? {today: dayOf(today)} : {}),
     });
     return {
-      study: shown(file),
+      ...{study: shown(file), declared: declared.length},
       files: read.files.map(({name}) => name),
       ...{rowsRead, rows, customers, types, quarantined, contract: [...contract, ...declared]},
       ...{firstDay: dateOf(firstDay), lastDay: dateOf(lastDay)},
@@ -92,33 +104,64 @@ async function checkStudy({study, folder, file}: LoadedStudy, today: string): Pr
   });
 }
 
+/** Reads what a study has beside its events, as a run does. @throws DataError as a run would. */
+async function readTables({campaigns, subscriptions, tables}: Study, folder: string): Promise<void> {
+  // Whose rows they are is of no account here.
+  const options = {folder, customers: []};
+  if (campaigns) await loadCampaigns(campaigns, options);
+  if (subscriptions) await loadSubscriptions(subscriptions, options);
+  if (tables) await loadCustomerTables(tables, options);
+}
+
+/** What the features of a study may read. */
+async function shapeOf(database: Database, {types, attributes}: Ingested, {campaigns, tables = {}}: Study) {
+  const values: Record<string, string[]> = {};
+  for (const [i, name] of attributes.entries()) {
+    const sql = `SELECT DISTINCT "@${i}" AS value FROM events WHERE value IS NOT NULL ORDER BY value`;
+    values[name] = (await rowsOf<{value: string}>(database, sql)).map(({value}) => value);
+  }
+  return {
+    types: Object.keys(types),
+    attributes: values,
+    campaigns: campaigns !== undefined,
+    tables: Object.fromEntries(Object.entries(tables).map(([name, {columns}]) => [name, columns])),
+  };
+}
+
 /** The report, line by line. */
 export function reportOf({contract, ...found}: Sniffed | Checked): string[] {
-  const types = Object.entries(found.types).map(([type, n]) => `${type} ${grouped(n)}`);
-  const worst = (["error", "warning", "info"] as const).find(level =>
-    contract.some(({severity}) => severity === level),
-  );
+  const types = Object.entries(found.types).map(([type, n]) => `${type} ${whole(n)}`);
   const width = Math.max(20, ...contract.map(({check}) => check.length));
   return [
     ...("study" in found ? [`study     ${found.study}`] : reasonsOf(found)),
     "",
-    `${grouped(found.rows)} of ${grouped(found.rowsRead)} rows kept, ${grouped(found.customers)} customers, ${found.firstDay} to ${found.lastDay}`,
+    `${whole(found.rows)} of ${whole(found.rowsRead)} rows kept, ${whole(found.customers)} customers, ${found.firstDay} to ${found.lastDay}`,
     `events: ${types.join(", ")}`,
     "",
     ...contract.flatMap(finding => linesOf(finding, width)),
     "",
-    worst === "error"
-      ? "The data breaks the contract: correct what is marked error."
-      : worst === "warning"
-        ? "The data keeps the contract; look at what is marked warning."
-        : "The data keeps the contract.",
+    verdictOf(contract, "declared" in found && found.declared > 0),
   ];
+}
+
+function verdictOf(contract: readonly Finding[], declared: boolean): string {
+  const [passed, failed] = declared
+    ? ["The data keeps the contract", "The data breaks the contract"]
+    : [
+        "No contract is declared; the general checks pass",
+        "No contract is declared; the general checks fail",
+      ];
+  if (contract.some(({severity}) => severity === "error")) return `${failed}: correct what is marked error.`;
+  const look = contract.some(({severity}) => severity === "warning");
+  return look ? `${passed}; look at what is marked warning.` : `${passed}.`;
 }
 
 const reasonsOf = ({reasons}: Pick<Sniffed, "reasons">): string[] => [
   `layout    ${reasons.layout}`,
   `customer  ${reasons.customer}`,
   `time      ${reasons.time}`,
+  ...(reasons.known === undefined ? [] : [`known     ${reasons.known}`]),
+  ...(reasons.id === undefined ? [] : [`id        ${reasons.id}`]),
   `type      ${reasons.type}`,
   `amount    ${reasons.amount}`,
 ];
@@ -131,5 +174,3 @@ function linesOf(finding: Finding, width: number): string[] {
   const places = placesText(finding);
   return places === "" ? [line] : [line, `${" ".repeat(width + 10)}${places}`];
 }
-
-const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");

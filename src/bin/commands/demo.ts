@@ -3,6 +3,7 @@ import {gzipSync} from "node:zlib";
 import {Command} from "commander";
 import {MOST_CUSTOMERS, type Simulation, simulateShop} from "../../data/simulate.ts";
 import {DataError} from "../../data-error.ts";
+import {whole} from "../../figures.ts";
 import {shown, writeAtomically} from "../files.ts";
 import type {Terminal} from "../terminal.ts";
 
@@ -19,8 +20,8 @@ export function demoCommand(terminal: Terminal): Command {
     .option("--customers <n>", "how many customers", "6000")
     .action((dir: string, options: {seed: string; customers: string}) => {
       const folder = resolve(dir);
-      const seed = whole("--seed", options.seed, 0, 2 ** 31 - 1);
-      const customers = whole("--customers", options.customers, 1, MOST_CUSTOMERS);
+      const seed = optionOf("--seed", options.seed, 0, 2 ** 31 - 1);
+      const customers = optionOf("--customers", options.customers, 1, MOST_CUSTOMERS);
       terminal.progress("simulating the shop …");
       const shop = simulateShop({customers, seed});
       const files = filesOf(shop);
@@ -30,12 +31,12 @@ export function demoCommand(terminal: Terminal): Command {
       }
       const {events, campaigns, lastDay, truth} = shop;
       terminal.say(
-        `${grouped(events.length)} events of ${grouped(customers)} customers until ${lastDay} and ` +
-          `${grouped(campaigns.length)} campaign contacts, written to ${shown(folder)}`,
+        `${whole(events.length)} events of ${whole(customers)} customers until ${lastDay} and ` +
+          `${whole(campaigns.length)} campaign contacts, written to ${shown(folder)}`,
       );
       terminal.say(
-        `beside them, in truth, what no model knows: ${grouped(truth.probability.length)} probabilities of leaving ` +
-          `and ${grouped(truth.effects.length)} effects of the campaign`,
+        `beside them, in truth, what no model knows: ${whole(truth.probability.length)} probabilities of leaving ` +
+          `and ${whole(truth.effects.length)} effects of the campaign`,
       );
     });
 }
@@ -89,7 +90,7 @@ function write(folder: string, name: string, bytes: string | Uint8Array): void {
 }
 
 /** A whole number of an option. @throws DataError when it is none, or out of range. */
-function whole(flag: string, text: string, least: number, most: number): number {
+function optionOf(flag: string, text: string, least: number, most: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= least && value <= most))
     throw new DataError(
@@ -97,6 +98,3 @@ function whole(flag: string, text: string, least: number, most: number): number 
     );
   return value;
 }
-
-/** 660275 as 660,275. */
-const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");

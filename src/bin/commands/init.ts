@@ -108,7 +108,7 @@ function explanation({sniffed, activity, churnDays, plan}: Found): string[] {
     ...(bad.allowed === undefined
       ? []
       : [`${bad.words}; the study allows for it (maxBadShare: ${bad.allowed})`]),
-    ...Object.values(sniffed.reasons),
+    ...reasonsOf(sniffed.reasons),
     ...("cancellation" in sniffed.types
       ? [
           `${counted(sniffed.types.cancellation!, "row")} with a negative amount become events of the type "cancellation"`,
@@ -124,6 +124,13 @@ function explanation({sniffed, activity, churnDays, plan}: Found): string[] {
     `Test: from ${plan.testFrom} on. ${plan.testWhy}`,
   ];
 }
+
+/** The reasons, those of columns that need a word on what they are for with it. */
+const reasonsOf = ({known, id, ...usual}: Sniffed["reasons"]): string[] => [
+  ...Object.values(usual),
+  ...(known === undefined ? [] : [`Time at which rows were known: ${known}`]),
+  ...(id === undefined ? [] : [`Id of events: ${id}`]),
+];
 
 /** More bad rows than this are no accident: the columns or the format were misread. */
 const MOST_BAD = 0.3;
@@ -170,6 +177,8 @@ function studyText({folder, sniffed, activity, churnDays, plan}: Found & {readon
       customer: quote(source.customer),
       time: quote(source.time),
       timeFormat: source.timeFormat === undefined ? null : quote(source.timeFormat),
+      known: source.known === undefined ? null : quote(source.known),
+      id: source.id === undefined ? null : quote(source.id),
       type: quote(source.type),
       amount: source.amount === undefined ? null : quote(source.amount),
       hasAmount: source.amount !== undefined,
@@ -209,7 +218,7 @@ async function scaffold(folder: string, study: string): Promise<void> {
     mkdirSync(join(temporary, "node_modules", ".bin"), {recursive: true});
     const write = (name: string, text: string | Uint8Array) => writeFileSync(join(temporary, name), text);
     write("study.ts", study);
-    write(".gitignore", "node_modules/\n.churnbook/\n");
+    write(".gitignore", "node_modules/\n.churnbook/\nscores/\n");
     write("package.json", `${JSON.stringify(packageOf(folder), null, 2)}\n`);
     const notebooks = join(PACKAGE_FOLDER, "notebooks");
     for (const name of readdirSync(notebooks).filter(file => file.endsWith(".ipynb")))

@@ -2,6 +2,7 @@ import {readdirSync, readFileSync} from "node:fs";
 import {join, resolve} from "node:path";
 import {Command} from "commander";
 import type {CardIdentity, CardInput} from "../../card/card.ts";
+import {asOfDay} from "../../data/as-of.ts";
 import {DataError} from "../../data-error.ts";
 import {counted} from "../../figures.ts";
 import {besideDigest} from "../../ledger/beside.ts";
@@ -11,7 +12,8 @@ import {contactsDigest} from "../../ledger/inputs.ts";
 import {canonicalJson, digestOf} from "../../ledger/store.ts";
 import {formatNotebook, type Notebook, parseNotebook} from "../../notebook/document.ts";
 import {NotebookError, runNotebook} from "../../notebook/runner.ts";
-import {type CardFile, writeCard} from "../card-files.ts";
+import {UNSETTLED} from "../../study.ts";
+import {type CardFile, cardFolder, writeCard} from "../card-files.ts";
 import {requireWritable, sha256, shown, versionOf, writeAtomically} from "../files.ts";
 import {startKernel} from "../kernel.ts";
 import {loadStudy} from "../load-study.ts";
@@ -25,7 +27,10 @@ export function runCommand(terminal: Terminal): Command {
   return new Command("run")
     .description("take a snapshot of the events, execute the study's notebooks and render the model card")
     .argument("[study]", "the study file", "study.ts")
-    .option("--out <folder>", "where the card goes (default: reports/<name of the study> beside the study)")
+    .option(
+      "--out <folder>",
+      "where the card goes (default: reports/<name of the study> beside the study, with -as-of-<day> if so asked)",
+    )
     .option("--as-of <day>", "use only what was known before this day, YYYY-MM-DD")
     .option("--no-pdf", "leave card.pdf out")
     .option("--timeout <seconds>", "longest time that one cell may take", "600")
@@ -53,8 +58,9 @@ export async function runStudy(
   const timeoutSeconds = Number(options.timeout);
   if (!(timeoutSeconds > 0))
     throw new DataError(`--timeout requires a number of seconds, got ${options.timeout}`);
+  if (options.asOf !== undefined) asOfDay(options.asOf, today());
   const notebooks = readNotebooks(folder);
-  const out = resolve(options.out ?? join(folder, "reports", study.name));
+  const out = resolve(options.out ?? cardFolder(loaded, options.asOf));
   requireWritable(out);
   const started = performance.now();
   const taken = await snapshotStudy(loaded, {
@@ -94,10 +100,10 @@ export async function runStudy(
   writeAtomically(join(runFolder, "card-input.json"), `${canonicalJson(input)}\n`);
   const record = {run, context, seconds: seconds(started), files};
   writeAtomically(join(runFolder, "run.json"), `${canonicalJson(record)}\n`);
-  const open = canonicalJson(study).split("Not settled yet").length - 1;
+  const open = canonicalJson(study).split(UNSETTLED).length - 1;
   if (open > 0)
     terminal.note(
-      `${counted(open, "field")} of ${shown(loaded.file)} still say "Not settled yet", and so does the card`,
+      `${counted(open, "field")} of ${shown(loaded.file)} still say "${UNSETTLED}", and so does the card`,
     );
   terminal.note(
     `done in ${seconds(started)}; the executed notebooks are in ${shown(join(runFolder, "notebooks"))}`,

@@ -61,11 +61,17 @@ export function impute({columns: known}: Imputer, columns: readonly Column[]): C
   const indicators: Column[] = [];
   const filled = changeColumns(columns, {known, of: isNumber}, ({name, fill, indicator}, {values}) => {
     if (indicator)
-      indicators.push({name: `${name}_missing`, values: values.map(value => (Number.isNaN(value) ? 1 : 0))});
+      indicators.push({
+        name: indicatorName(name),
+        values: values.map(value => (Number.isNaN(value) ? 1 : 0)),
+      });
     return [{name, values: values.map(value => (Number.isNaN(value) ? fill : value))}];
   });
   return [...filled, ...indicators];
 }
+
+/** The further column of a number that had missing values in training. */
+export const indicatorName = (name: string): string => `${name}_missing`;
 
 export function imputeLevel({columns: known}: LevelImputer, columns: readonly Column[]): Column[] {
   return changeColumns(columns, {known, of: isCategory}, (_, {name, values, levels}) => {

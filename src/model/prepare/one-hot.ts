@@ -38,12 +38,13 @@ export function fitOneHotEncoder(columns: readonly CategoryColumn[]): OneHotEnco
 export function encodeOneHot({columns: known}: OneHotEncoder, columns: readonly Column[]): Column[] {
   return changeColumns(columns, {known, of: isCategory}, ({name, levels, missing}, column) => {
     const places = codesIn(levels, column);
-    const flags = levels.map((level, k) => ({
-      name: `${name}=${level}`,
-      values: places.map(place => (place === k ? 1 : 0)),
+    return flagNames({name, levels, missing}).map((flag, k) => ({
+      name: flag,
+      values: places.map(place => ((k < levels.length ? place === k : Number.isNaN(place)) ? 1 : 0)),
     }));
-    if (!missing) return flags;
-    const values = places.map(place => (Number.isNaN(place) ? 1 : 0));
-    return [...flags, {name: `${name}=${MISSING}`, values}];
   });
 }
+
+/** The columns that a category is replaced by, in order. */
+export const flagNames = ({name, levels, missing}: OneHotEncoder["columns"][number]): string[] =>
+  [...levels, ...(missing ? [MISSING] : [])].map(level => `${name}=${level}`);

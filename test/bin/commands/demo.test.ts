@@ -34,7 +34,7 @@ test("churnbook demo <dir> writes the log, the campaign and the truth, and says 
   expect(lines.at(-1)).toBe("");
   const row = /^C\d{6},\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ,[a-z_]+,(\d+\.\d\d)?,[a-z]*,[a-z]*$/;
   expect(lines.slice(1, -1).filter(line => !row.test(line))).toEqual([]);
-  const events = String(lines.length - 2).replace(/(\d+)(\d{3})$/, "$1,$2");
+  const events = String(lines.length - 2).replace(/(\d+)(\d{3})$/, "$1\u2009$2");
   expect(said[0]).toContain(`${events} events of 300 customers until 2026-07-14`);
 });
 

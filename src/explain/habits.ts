@@ -1,0 +1,125 @@
+import {dayOf} from "../data/calendar.ts";
+import type {Campaigns} from "../data/campaigns.ts";
+import {type EventLog, eventLogOf} from "../data/event-log.ts";
+import {type Habits, type Simulation, simulateShop} from "../data/simulate.ts";
+import type {BesideLog} from "../features/fitted.ts";
+import type {Matrix} from "../features/matrix.ts";
+import type {Cohort} from "../target/cohort.ts";
+
+/** What happens to churn, and to what a model says of it, when customers are made to do something more often. */
+export type HabitTrial = {
+  readonly habit: keyof Habits;
+  /** How many times as often as before. */
+  readonly factor: number;
+  /** Rows, that is customers at cutoffs with a known outcome, as they are and with the habit changed. */
+  readonly rows: readonly [number, number];
+  /** Share of them that churned, before and after. */
+  readonly churn: readonly [number, number];
+  /** Whether the very same customers churned at the same cutoffs. */
+  readonly same: boolean;
+  /** Mean probability that the model in use gives them, before and after. */
+  readonly probability: readonly [number, number];
+};
+
+/** How a study makes rows of a log, and what its model says of them. */
+export type HabitStudy = {
+  readonly cohort: (log: EventLog) => Cohort;
+  /** Labels of the study's target: 1, 0, or -1 where not known. */
+  readonly labels: (log: EventLog, cohort: Cohort) => Int8Array;
+  readonly features: (log: EventLog, cohort: Cohort, beside: BesideLog) => Matrix;
+  readonly probabilities: (x: Matrix) => Promise<ArrayLike<number>>;
+};
+
+/** The customers of the simulated shop that are looked at: enough to tell, and soon done. */
+const CUSTOMERS = 1500;
+/** The seed that `churnbook demo` takes when it is told none. */
+const SEED = 1;
+const TRIALS: readonly Habits[] = [{visits: 3}, {tickets: 3}];
+
+/**
+ * Tells signals from causes where that can be told: in the simulated shop. The same customers live through the same
+ * years with the same luck, but visit, or need support, three times as often. A habit that is a cause of churn changes
+ * who churns; one that is only a sign of it changes what the model says and nothing else.
+ * @param log events of the study.
+ * @returns undefined for any log that is not that of the simulated shop: of real data nobody knows it.
+ */
+export async function tryHabits(
+  log: EventLog,
+  study: HabitStudy,
+): Promise<readonly HabitTrial[] | undefined> {
+  const customers = log.customers.length;
+  if (log.customers.some((id, i) => id !== idOf(i))) return undefined;
+  const shop = (habits?: Habits): Simulation =>
+    simulateShop({customers, seed: SEED, only: CUSTOMERS, ...(habits ? {habits} : {})});
+  const plain = shop();
+  const own = logOf(plain);
+  if (!sameEvents(log, own)) return undefined;
+  const before = await outcomeOf(own, plain, study);
+  const trials: HabitTrial[] = [];
+  for (const habits of TRIALS) {
+    const changed = shop(habits);
+    const after = await outcomeOf(logOf(changed), changed, study);
+    const [habit, factor] = Object.entries(habits)[0]! as [keyof Habits, number];
+    trials.push({
+      ...{habit, factor, rows: [before.rows, after.rows], churn: [before.churn, after.churn]},
+      same: before.who === after.who,
+      probability: [before.probability, after.probability],
+    });
+  }
+  return trials;
+}
+
+const idOf = (i: number): string => `C${String(i + 1).padStart(6, "0")}`;
+
+function logOf({events, lastDay}: Simulation): EventLog {
+  return eventLogOf(
+    events.map(({customer, time, type, amount, attributes}) => ({
+      ...{customer, day: dayOf(time.slice(0, 10)), timeOfDay: millisecondsOf(time), type, attributes},
+      ...(amount === undefined ? {} : {amount}),
+    })),
+    {lastDay: dayOf(lastDay)},
+  );
+}
+
+/** Milliseconds of the day of a time such as 2025-06-01T12:34:56Z. */
+function millisecondsOf(time: string): number {
+  const [hours, minutes, seconds] = time.slice(11, 19).split(":").map(Number) as [number, number, number];
+  return 1000 * (60 * (60 * hours + minutes) + seconds);
+}
+
+/** Whether the first customers of a log did what those of the other, who are all of it, did, by day and type. */
+function sameEvents(log: EventLog, first: EventLog): boolean {
+  const events = first.day.length;
+  if (log.offsets[first.customers.length] !== events || log.lastDay !== first.lastDay) return false;
+  for (let i = 0; i < events; i++)
+    if (log.day[i] !== first.day[i] || log.types[log.type[i]!] !== first.types[first.type[i]!]) return false;
+  return true;
+}
+
+async function outcomeOf(log: EventLog, shop: Simulation, study: HabitStudy) {
+  const cohort = study.cohort(log);
+  const labels = study.labels(log, cohort);
+  const x = study.features(log, cohort, {campaigns: contactsOf(shop, log)});
+  const probabilities = await study.probabilities(x);
+  let [rows, churners, sum] = [0, 0, 0];
+  const who: string[] = [];
+  labels.forEach((label, i) => {
+    if (label < 0) return;
+    rows += 1;
+    churners += label;
+    sum += probabilities[i]!;
+    who.push(`${cohort.customer[i]} ${cohort.cutoff[i]} ${label}`);
+  });
+  return {rows, churn: churners / rows, probability: sum / rows, who: who.join("\n")};
+}
+
+function contactsOf({campaigns}: Simulation, {customers}: EventLog): Campaigns {
+  const index = new Map(customers.map((id, i) => [id, i]));
+  const known = campaigns.filter(({customer}) => index.has(customer));
+  return {
+    customer: Int32Array.from(known, ({customer}) => index.get(customer)!),
+    day: Int32Array.from(known, ({time}) => dayOf(time.slice(0, 10))),
+    treated: Uint8Array.from(known, ({arm}) => (arm === "treated" ? 1 : 0)),
+    unknownCustomers: 0,
+  };
+}

@@ -1,0 +1,58 @@
+import {dateOf} from "../data/calendar.ts";
+import {byCodeUnit, type Day} from "../data/event-log.ts";
+import type {Scores} from "./score.ts";
+
+/** Scores as a campaign uses them: the riskiest customer first. */
+export type ScoreList = {
+  /** Day that was asked about. */
+  readonly asOf: Day;
+  readonly onCadence: boolean;
+  /** Ids by margin, descending; of equal margins the id that sorts first by code unit. */
+  readonly customers: readonly string[];
+  readonly margins: Float64Array;
+  readonly probabilities: Float64Array;
+  /** How many of them, from the first, a campaign can contact. */
+  readonly contacts: number;
+};
+
+/**
+ * Puts scores in order and cuts them at a campaign's capacity.
+ * @param customers `log.customers`.
+ * @param capacity share of the customers that can be contacted, in (0, 1]; a part of a customer is none.
+ */
+export function scoreList(
+  {customer, margins, probabilities, onCadence}: Scores,
+  {customers, asOf, capacity}: {customers: readonly string[]; asOf: Day; capacity: number},
+): ScoreList {
+  const ids = Array.from(customer, c => customers[c]!);
+  const order = Int32Array.from(ids.keys()).sort(
+    (a, b) => margins[b]! - margins[a]! || byCodeUnit(ids[a]!, ids[b]!),
+  );
+  return {
+    ...{asOf, onCadence},
+    customers: Array.from(order, i => ids[i]!),
+    margins: Float64Array.from(order, i => margins[i]!),
+    probabilities: Float64Array.from(order, i => probabilities[i]!),
+    // 0.29 of 100 is 28.999999999999996.
+    contacts: Math.floor(capacity * ids.length + 1e-9),
+  };
+}
+
+const HEADER = "customer,rank,probability,margin,contact,as_of,off_cadence,model";
+
+/**
+ * The list as CSV (RFC 4180, lines end in \n), numbers with all their digits. `rank` counts from 1, the riskiest;
+ * `contact` is true for those whom a campaign can reach.
+ * @param model what names the model in each row.
+ */
+export function scoreCsv(list: ScoreList, {model}: {readonly model: string}): string {
+  const {customers, probabilities, margins, contacts, asOf, onCadence} = list;
+  const same = `${dateOf(asOf)},${!onCadence},${model}`;
+  const lines = customers.map(
+    (id, i) => `${cell(id)},${i + 1},${probabilities[i]},${margins[i]},${i < contacts},${same}`,
+  );
+  return `${[HEADER, ...lines].join("\n")}\n`;
+}
+
+const cell = (text: string): string =>
+  /[",\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;

@@ -1,0 +1,57 @@
+import type {HabitTrial} from "../explain/habits.ts";
+import {summariseExplanation} from "../explain/summary.ts";
+import {percent, whole} from "../figures.ts";
+import type {EvidenceValue} from "../ledger/evidence.ts";
+import type {ExplainedRows} from "../ledger/explanation-stages.ts";
+import type {Study} from "../study.ts";
+import {notApplicable, signalWords} from "./explanation.ts";
+
+const HABITS: Readonly<Record<HabitTrial["habit"], {readonly does: string; readonly event: string}>> = {
+  visits: {does: "Visit the shop", event: "visit"},
+  tickets: {does: "Need support", event: "ticket"},
+};
+
+/** Signals and causes told apart, where somebody knows: in the simulated shop. */
+export function causeEvidence(
+  trials: readonly HabitTrial[] | undefined,
+  {x, explanation}: ExplainedRows,
+  study: Study,
+): EvidenceValue & {kind: "table" | "not-applicable"} {
+  if (!trials)
+    return notApplicable(
+      "Not known for real data: which of the signals are causes of churn cannot be read from a log, however large their share " +
+        "of the score. An experiment can tell.",
+    );
+  const summary = summariseExplanation(explanation, x);
+  const words = signalWords(study, x);
+  const strongestOf = (event: string): string => {
+    const names = new Set(study.features.filter(({of}) => [of].flat().includes(event)).map(({name}) => name));
+    const k = summary.findIndex(({feature}) => names.has(feature));
+    if (k < 0) return "none";
+    const {feature, meanAbsolute} = summary[k]!;
+    return `${words(feature).title}: place ${k + 1}, ${meanAbsolute.toFixed(2)} on average`;
+  };
+  return {
+    kind: "table",
+    caption:
+      "A signal need not be a cause. This log comes from a simulated shop, so it can be lived again: the same customers with the " +
+      `same luck, but each does something more often. ${whole(trials[0]!.rows[0])} rows of customers at cutoffs. The shares that the ` +
+      "model gives follow the signal; whether anybody leaves because of it is another matter",
+    columns: [
+      {name: "habit", title: "All customers", format: "text"},
+      {name: "signal", title: "Strongest signal of it", format: "text"},
+      {name: "model", title: "Share that the model expects to churn", format: "text"},
+      {name: "churn", title: "Share that churns", format: "text"},
+      {name: "verdict", title: "So", format: "text"},
+    ],
+    rows: trials.map(({habit, factor, churn, same, probability}) => [
+      `${HABITS[habit].does} ${factor} times as often`,
+      strongestOf(HABITS[habit].event),
+      `${percent(probability[0])} before, ${percent(probability[1])} after`,
+      `${percent(churn[0])} before, ${percent(churn[1])} after`,
+      same
+        ? "a sign, not a cause: the very same customers churn at the same time"
+        : "a cause, among others: other customers churn than before",
+    ]),
+  };
+}
