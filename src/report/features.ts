@@ -37,10 +37,7 @@ export function catalogueTable(study: Study, x: Matrix): Table {
       column("notes", "Note"),
       column("name", "Name in the data"),
     ],
-    rows: sorted.map(e => [
-      ...[e.family, e.title, e.meaning, e.unit === "money" ? study.economics.currency : e.unit],
-      ...[e.missingShare, notesOf(e), e.name],
-    ]),
+    rows: sorted.map(e => [e.family, e.title, e.meaning, e.unit, e.missingShare, notesOf(e), e.name]),
   };
 }
 

@@ -43,12 +43,6 @@ test("bundleOf(chart, {svg}) carries the specification, the picture and the word
   });
 });
 
-test("bundleOf(not applicable) says who decided it, unless the study leaves that open", () => {
-  const said = (by: string) => bundleOf({kind: "not-applicable", reason: "no campaigns", by})["text/plain"];
-  expect(said("CRM analytics")).toBe("not applicable: no campaigns; decided by CRM analytics");
-  expect(said("Not settled yet")).toBe("not applicable: no campaigns");
-});
-
 test("recordBundleOf({id, value}) is the record, and its id for the reader", () => {
   const record = {id: "a.b", value: {kind: "number", value: 3}} as const;
   expect(recordBundleOf(record)).toEqual({
