@@ -20,7 +20,7 @@ export function tornadoChart({fraction, rows, currency}: TornadoData, {title}: C
     row,
     from: ends[0]!.fraction,
     to: ends[1]!.fraction,
-    words: ends.map(({label, fraction}) => `at ${label}: contact ${percent(fraction)}`).join("; "),
+    words: ends.map(({label, fraction}) => `${percent(fraction)} at ${label}`).join("; "),
   }));
   const height = 62;
   const x = {

@@ -205,7 +205,7 @@ test("churnbook score says which day is too late, or before the log", async () =
       "add the days that are missing, or move events.lastDay on when they are there",
   );
   expect(await messageOf(score("--as-of", "2999-01-01"))).toMatch(
-    /as of 2999-01-01 lies after the day of reading/,
+    /--as-of 2999-01-01 lies after the day of reading/,
   );
   expect(await messageOf(score("--as-of", "June"))).toContain('YYYY-MM-DD, got "June"');
   expect(await messageOf(score("--as-of", "2023-06-01"))).toBe(
