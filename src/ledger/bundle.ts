@@ -1,6 +1,7 @@
 import type {SnapshotManifest} from "../data/snapshot.ts";
 import {DataError} from "../data-error.ts";
 import type {Competition} from "../evaluate/compete.ts";
+import type {ReasonBasis} from "../explain/basis.ts";
 import type {FittedFeatures} from "../features/fitted.ts";
 import type {Calibration} from "../model/calibration.ts";
 import type {Model} from "../model/model.ts";
@@ -34,6 +35,8 @@ export type Bundle = FittedFeatures & {
   readonly cadence: Cadence;
   readonly model: Model;
   readonly calibration: Calibration;
+  /** What reasons for scores are told from. */
+  readonly reasons: Omit<ReasonBasis, "features">;
 };
 
 /** The chosen candidate as it was evaluated; nothing is refitted. */
@@ -47,6 +50,7 @@ export function bundleOf(
     rule,
     cadence,
     fitted,
+    reasons,
   }: {
     study: Study;
     snapshot: SnapshotManifest;
@@ -55,6 +59,7 @@ export function bundleOf(
     rule: ChurnRule;
     cadence: Cadence;
     fitted: FittedFeatures;
+    reasons: Bundle["reasons"];
   },
 ): Bundle {
   const {model, calibration} = candidates[chosen]!;
@@ -75,6 +80,7 @@ export function bundleOf(
     ...fitted,
     model,
     calibration: calibration.calibration,
+    reasons,
   };
 }
 

@@ -12,6 +12,8 @@ import {type Competition, competeModels, type FitCost, type Ranked, rankedOf} fr
 import {type Decision, judgeDecision} from "../evaluate/decision.ts";
 import {type Judgement, judgeModels} from "../evaluate/judge.ts";
 import {judgeQuadrants, type QuadrantJudgement} from "../evaluate/quadrants.ts";
+import {fitReasons} from "../explain/basis.ts";
+import {fitReference} from "../explain/explain-rows.ts";
 import {SILENT_COLUMN} from "../features/alive.ts";
 import {applyFeatures} from "../features/fitted.ts";
 import {declaredOrder} from "../features/levels.ts";
@@ -205,11 +207,21 @@ export function modelStages(
       ranked,
       cadence,
     },
-    bundle: async () =>
-      bundleOf(await models(), {
+    bundle: async () => {
+      const competition = await models();
+      const {model} = competition.candidates[competition.chosen]!;
+      const {train} = competition.rows;
+      const x = takeRows(await features(), train);
+      const y = Array.from(train, i => labels()[i]!);
+      const {features: _, ...reasons} = fitReasons(
+        {x, y},
+        {reference: fitReference(model, x), features: [], currency: study.economics.currency},
+      );
+      return bundleOf(competition, {
         ...{study, snapshot, library, campaigns: contactsDigest(campaigns)},
-        ...{rule: churnRule(), cadence: await cadence(), fitted: await fitted()},
-      }),
+        ...{rule: churnRule(), cadence: await cadence(), fitted: await fitted(), reasons},
+      });
+    },
     costs: async () => {
       await models();
       const fits = recall<readonly FitCost[]>(store, costsKey);

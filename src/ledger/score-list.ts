@@ -1,6 +1,7 @@
 import {dateOf} from "../data/calendar.ts";
 import {byCodeUnit, type Day} from "../data/event-log.ts";
 import type {Scores} from "./score.ts";
+import {MOST_REASONS} from "./score-reasons.ts";
 
 /** Scores as a campaign uses them: the riskiest customer first. */
 export type ScoreList = {
@@ -13,16 +14,24 @@ export type ScoreList = {
   readonly probabilities: Float64Array;
   /** How many of them, from the first, a campaign can contact. */
   readonly contacts: number;
+  /** Reasons of each customer in words, the largest first. */
+  readonly reasons: readonly (readonly string[])[];
 };
 
 /**
  * Puts scores in order and cuts them at a campaign's capacity.
  * @param customers `log.customers`.
+ * @param reasons of each score, in the order of the scores.
  * @param capacity share of the customers that can be contacted, in (0, 1]; a part of a customer is none.
  */
 export function scoreList(
   {customer, margins, probabilities, onCadence}: Scores,
-  {customers, asOf, capacity}: {customers: readonly string[]; asOf: Day; capacity: number},
+  {
+    customers,
+    asOf,
+    capacity,
+    reasons,
+  }: {customers: readonly string[]; asOf: Day; capacity: number; reasons: readonly (readonly string[])[]},
 ): ScoreList {
   const ids = Array.from(customer, c => customers[c]!);
   const order = Int32Array.from(ids.keys()).sort(
@@ -35,22 +44,26 @@ export function scoreList(
     probabilities: Float64Array.from(order, i => probabilities[i]!),
     // 0.29 of 100 is 28.999999999999996.
     contacts: Math.floor(capacity * ids.length + 1e-9),
+    reasons: Array.from(order, i => reasons[i]!),
   };
 }
 
-const HEADER = "customer,rank,probability,margin,contact,as_of,off_cadence,model";
+const REASONS = Array.from({length: MOST_REASONS}, (_, k) => `reason_${k + 1}`);
+const HEADER = ["customer,rank,probability,margin,contact", ...REASONS, "as_of,off_cadence,model"].join(",");
 
 /**
  * The list as CSV (RFC 4180, lines end in \n), numbers with all their digits. `rank` counts from 1, the riskiest;
- * `contact` is true for those whom a campaign can reach.
+ * `contact` is true for those whom a campaign can reach; `reason_1` to `reason_3` say what moves the score most, empty
+ * where there is no more to say.
  * @param model what names the model in each row.
  */
 export function scoreCsv(list: ScoreList, {model}: {readonly model: string}): string {
-  const {customers, probabilities, margins, contacts, asOf, onCadence} = list;
+  const {customers, probabilities, margins, contacts, reasons, asOf, onCadence} = list;
   const same = `${dateOf(asOf)},${!onCadence},${model}`;
-  const lines = customers.map(
-    (id, i) => `${cell(id)},${i + 1},${probabilities[i]},${margins[i]},${i < contacts},${same}`,
-  );
+  const lines = customers.map((id, i) => {
+    const why = REASONS.map((_, k) => cell(reasons[i]![k] ?? "")).join(",");
+    return `${cell(id)},${i + 1},${probabilities[i]},${margins[i]},${i < contacts},${why},${same}`;
+  });
   return `${[HEADER, ...lines].join("\n")}\n`;
 }
 

@@ -124,14 +124,29 @@ test("churnbook score writes what scoreBundle says, the riskiest first, with the
     .sort((a, b) => b.m - a.m || (a.id < b.id ? -1 : 1))
     .map(({id, m, p}, i) => {
       const cell = id.includes(",") ? `"${id}"` : id;
-      return `${cell},${i + 1},${p},${m},${i < Math.floor(customer.length / 10)},2025-05-01,false,${model.slice(0, 12)}`;
+      return [
+        cell,
+        i + 1,
+        p,
+        m,
+        i < Math.floor(customer.length / 10),
+        "2025-05-01",
+        false,
+        model.slice(0, 12),
+      ].join();
     });
   expect(expected.length).toBeGreaterThan(100);
   expect(expected.join()).toContain('"five, the fifth"');
-  expect(read("scores/small-2025-05-01.csv").trimEnd().split("\n")).toEqual([
+  const rows = read("scores/small-2025-05-01.csv")
+    .trimEnd()
+    .split("\n")
+    .map(line => line.match(/(?:"(?:[^"]|"")*"|[^,]*)(?:,|$)/g)!.map(text => text.replace(/,$/, "")));
+  expect(rows.map(row => [...row.slice(0, 5), ...row.slice(8, 11)].join())).toEqual([
     "customer,rank,probability,margin,contact,as_of,off_cadence,model",
     ...expected,
   ]);
+  expect(rows[0]!.slice(5, 8)).toEqual(["reason_1", "reason_2", "reason_3"]);
+  for (const row of rows.slice(1, 20)) expect(row[5]).toMatch(/: .* \((raises|lowers) the risk\)"?$/);
   expect(said).toEqual([expect.stringMatching(/^[0-9a-f]{64} {2}.*scores\/small-2025-05-01\.csv$/)]);
   expect(noted.at(-1)).toBe(
     `${customer.length} active customers on 2025-05-01, ${Math.floor(customer.length / 10)} contacts at 10%`,

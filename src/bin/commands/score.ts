@@ -11,6 +11,7 @@ import {type Bundle, requireSameQuestion} from "../../ledger/bundle.ts";
 import {checkCadence, cutoffUntil} from "../../ledger/cadence.ts";
 import {scoreBundle} from "../../ledger/score.ts";
 import {type ScoreList, scoreCsv, scoreList} from "../../ledger/score-list.ts";
+import {scoreReasons} from "../../ledger/score-reasons.ts";
 import {requireWritable, sha256, shown, writeAtomically} from "../files.ts";
 import {type LoadedStudy, loadStudy} from "../load-study.ts";
 import {loadBeside, snapshotStudy} from "../open-run.ts";
@@ -113,7 +114,8 @@ async function listOf(
     throw new DataError(
       `no customer of ${study.name} is active on ${dateOf(asOf)}; the log begins on ${dateOf(log.firstDay)}, ask for a day after that`,
     );
-  return scoreList(scores, {customers, asOf, capacity: study.economics.capacity});
+  const reasons = scoreReasons(bundle, {log, ...beside}, asOf, scores);
+  return scoreList(scores, {customers, asOf, capacity: study.economics.capacity, reasons});
 }
 
 /** Reads a model. @throws DataError when the file is not there, or is no model of this version. */
