@@ -9,7 +9,7 @@ import {makeFolder, PACKAGE_FOLDER, sha256} from "./files.ts";
 import {cardFonts} from "./fonts.ts";
 import type {Terminal} from "./terminal.ts";
 
-const TEMPLATES = ["page", "block", "source", "note", "table"] as const;
+const TEMPLATES = ["page", "block", "source", "note", "table", "what-if"] as const;
 
 export type CardFile = {readonly name: string; readonly sha256: string};
 
@@ -52,6 +52,7 @@ export function pageOf(card: Card): Promise<string> {
   return renderHtml(card, {
     templates: {...templates, page: `${templates.page}\n`},
     css: read("card.css").trimEnd(),
+    script: read("what-if.js").trimEnd(),
     fonts: cardFonts(),
     svg: (chart, name) => chartSvg(chart, {name}),
   });

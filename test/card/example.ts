@@ -9,10 +9,12 @@ import {moneyChart} from "../../src/charts/money.ts";
 import {setsChart} from "../../src/charts/sets.ts";
 import {volumeChart} from "../../src/charts/volume.ts";
 import type {Evidence, EvidenceColumn, EvidenceValue, Scalar} from "../../src/ledger/evidence.ts";
-import {contract, defineStudy, every, months, triangular} from "../../src/study.ts";
+import {whatIf} from "../../src/report/what-if.ts";
+import {contract, defineStudy, every, months, type Study, triangular} from "../../src/study.ts";
+import {judgedAt, learned} from "./campaign.ts";
 
 /** A made-up study, its numbers invented to be plausible. */
-const study = defineStudy({
+export const study: Study = defineStudy({
   name: "demo-shop",
   title: "Who is about to leave the membership?",
   events: {
@@ -157,6 +159,7 @@ const VALUES: Readonly<Record<string, EvidenceValue>> = {
     capacity: 0.1,
     currency: "EUR",
   }),
+  "decision.whatIf": whatIf(judgedAt(0.1, study), learned, study, 3110),
   "decision.table": table(
     "One monthly campaign by share contacted; money in EUR, low and high hold 90 % of what may come out",
     [

@@ -383,7 +383,7 @@ test("decisionEvidence(judged) with an offer that costs too much advises one thi
   const between = Array.from({length: 60}, (_, i) => advice(i)).find(words =>
     words.startsWith("Contact nobody"),
   );
-  expect(between).toMatch(/is expected to lose EUR .*, and no share below is expected to gain/);
+  expect(between).toMatch(/is expected to lose EUR .*, and no share is expected to gain/);
   expect(between).not.toContain("roll this campaign out");
 });
 
