@@ -52,11 +52,19 @@ export function pageOf(card: Card): Promise<string> {
   return renderHtml(card, {
     templates: {...templates, page: `${templates.page}\n`},
     css: read("card.css").trimEnd(),
-    script: read("what-if.js").trimEnd(),
+    script: withoutComments(read("what-if.js")),
     fonts: cardFonts(),
     svg: (chart, name) => chartSvg(chart, {name}),
   });
 }
+
+/** A script without the lines that are comments, and without indentation: a page carries it to readers. */
+const withoutComments = (script: string): string =>
+  script
+    .split("\n")
+    .map(line => line.trim())
+    .filter(line => line !== "" && !/^(\/\/|\/?\*)/.test(line))
+    .join("\n");
 
 /** The page of a card as PDF, card.json within: the same bytes for the same card, on the same browser. */
 export async function pdfOf(card: Card, html: string): Promise<Uint8Array> {

@@ -76,71 +76,47 @@ export function advice({words, capacity}, {fraction, contacted, model, most, lif
   });
 }
 
-/** The figures that the page shows, by name. */
-export function answers({currency}, {model, reached, lift, best, ...found}) {
-  const rough = share => `${decimal(100 * share)}%`;
-  const money = value => `${currency} ${decimal(value)}`;
-  return {
-    contacted: decimal(found.contacted),
-    share: percent(found.fraction),
-    churners: decimal(found.churners),
-    reached: rough(reached.value),
-    reachedLow: rough(reached.low),
-    reachedHigh: rough(reached.high),
-    lift: decimal(lift.value, 2),
-    liftLow: decimal(lift.low, 2),
-    liftHigh: decimal(lift.high, 2),
-    ceiling: decimal(found.ceiling, 2),
-    value: money(model.value),
-    valueLow: decimal(model.low),
-    valueHigh: decimal(model.high),
-    random: decimal(found.random),
-    best: percent(best.fraction),
-    bestFrom: percent(best.from),
-    bestTo: percent(best.to),
-  };
-}
+/** How the page shows figures. */
+export const FORMATS = {
+  whole: value => decimal(value),
+  two: value => decimal(value, 2),
+  percent,
+  rough: share => `${decimal(100 * share)}%`,
+};
 
 const HEIGHT = 280;
-const PLOT = {left: 52, right: 20, top: 30, bottom: 48};
+const PLOT = {left: 52, right: 20, top: 40, bottom: 52};
 
-/** The curve of the value as the content of an svg element of this width; the study's beside it where it differs. */
-export function drawing({currency}, found, study, width) {
-  const {points, fraction, model} = found;
+/** The value by share as the content of an svg element of this width; the study's beside it where it differs. */
+export function drawing({currency}, {points, fraction, model}, study, width) {
   const moved = points.some((point, i) => point.value !== study.points[i].value);
   const all = [...points, ...(moved ? study.points : [])].flatMap(p => [p.low, p.high]);
   const [low, high] = [Math.min(0, ...all), Math.max(0, ...all)];
-  const margin = (high - low || 1) * 0.04;
-  const x = share => (PLOT.left + share * (width - PLOT.left - PLOT.right)).toFixed(1);
-  const y = value =>
-    (PLOT.top + ((high + margin - value) / (high - low + 2 * margin)) * (HEIGHT - PLOT.top - PLOT.bottom)).toFixed(1);
-  const path = (list, key) => list.map(p => `${x(p.fraction)} ${y(p[key])}`).join("L");
-  const line = (name, x1, y1, x2, y2) => `<line class="${name}" x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}"/>`;
-  const text = (words, at, anchor, name = "") =>
-    `<text class="${name}" x="${at[0]}" y="${at[1]}" text-anchor="${anchor}">${words}</text>`;
-  const late = fraction > 0.5;
-  const end = width - PLOT.right;
+  const [right, bottom] = [width - PLOT.right, HEIGHT - PLOT.bottom];
+  const x = share => Math.round(PLOT.left + share * (right - PLOT.left));
+  const y = value => Math.round(10 * (bottom - ((value - low) / (high - low || 1)) * (bottom - PLOT.top))) / 10;
+  const path = (name, list, ...keys) => {
+    const ways = keys.map((key, k) => (k ? list.toReversed() : list).map(p => `${x(p.fraction)} ${y(p[key])}`));
+    return `<path class="${name}" d="M${ways.flat().join("L")}"/>`;
+  };
+  const line = (name, x1, y1, x2, y2) => `<path class="${name}" d="M${x1} ${y1}L${x2} ${y2}"/>`;
+  const text = (words, left, top, anchor, name = "") =>
+    `<text class="${name}" x="${left}" y="${top}" text-anchor="${anchor}">${words}</text>`;
+  const [side, anchor] = fraction > 0.5 ? [-7, "end"] : [7, "start"];
   return [
     ...ticks(low, high).flatMap(value => [
-      line(value === 0 ? "zero" : "grid", PLOT.left, y(value), end, y(value)),
-      text(brief(value), [PLOT.left - 8, Number(y(value)) + 4], "end"),
+      line("grid", PLOT.left, y(value), right, y(value)),
+      text(brief(value), PLOT.left - 8, y(value) + 4, "end"),
     ]),
-    ...[0, 0.2, 0.4, 0.6, 0.8, 1].map(share =>
-      text(percent(share), [x(share), HEIGHT - 26], "middle"),
-    ),
-    text("Share of customers contacted, riskiest first", [(PLOT.left + end) / 2, HEIGHT - 6], "middle"),
-    `<path class="band" d="M${path(points, "low")}L${path([...points].reverse(), "high")}Z"/>`,
-    moved ? `<path class="study" d="M${path(study.points, "value")}"/>` : "",
-    line("zero", PLOT.left, y(0), end, y(0)),
-    line("capacity", x(fraction), PLOT.top - 22, x(fraction), HEIGHT - PLOT.bottom),
-    `<path class="value" d="M${path(points, "value")}"/>`,
+    ...[0, 0.2, 0.4, 0.6, 0.8, 1].map(share => text(percent(share), x(share), bottom + 22, "middle")),
+    text("Share of customers contacted, riskiest first", x(0.5), bottom + 42, "middle"),
+    path("band", points, "low", "high"),
+    moved ? path("study", study.points, "value") : "",
+    line("zero", PLOT.left, y(0), right, y(0)),
+    line("capacity", x(fraction), 4, x(fraction), bottom),
+    path("value", points, "value"),
     `<circle class="here" cx="${x(fraction)}" cy="${y(model.value)}" r="5"/>`,
-    text(
-      `${percent(fraction)} contacted: ${currency} ${decimal(model.value)}`,
-      [Number(x(fraction)) + (late ? -7 : 7), PLOT.top - 10],
-      late ? "end" : "start",
-      "label",
-    ),
+    text(`${percent(fraction)} contacted: ${currency} ${decimal(model.value)}`, x(fraction) + side, 16, anchor, "label"),
   ].join("");
 }
 
@@ -153,18 +129,14 @@ function ticks(low, high) {
   return Array.from({length: Math.floor(high / step) - first + 1}, (_, i) => (first + i) * step);
 }
 
-function brief(value) {
-  const [unit, size] = Math.abs(value) >= 1e6 ? ["M", 1e6] : Math.abs(value) >= 1000 ? ["k", 1000] : ["", 1];
-  return decimal(value / size, 2).replace(/\.?0+$/, "") + unit;
-}
+const brief = value =>
+  Math.abs(value) < 1000 ? String(+value.toPrecision(3)).replace("-", "\u2212") : `${decimal(value / 1000, 1).replace(".0", "")}k`;
 
+/** Writes words where they are new, thousands kept on one line. */
 function write(place, words) {
   if (place.textContent === words) return;
-  const parts = words.split(/(\u2212?\d+(?:\u2009\d+)+)/).map((part, i) => {
-    if (i % 2 === 0) return part;
-    return Object.assign(document.createElement("span"), {className: "whole", textContent: part});
-  });
-  place.replaceChildren(...parts);
+  const part = (text, i) => (i % 2 ? Object.assign(document.createElement("span"), {className: "whole", textContent: text}) : text);
+  place.replaceChildren(...words.split(/(\u2212?\d+(?:\u2009\d+)+)/).map(part));
 }
 
 function start(root) {
@@ -189,8 +161,10 @@ function start(root) {
     const found = outlook(data, Object.fromEntries(inputs.map(input => [input.name, read(input)])));
     const words = advice(data, found);
     write(find(".advice"), words);
-    for (const [name, figure] of Object.entries(answers(data, found)))
-      for (const place of root.querySelectorAll(`[data-figure=${name}]`)) write(place, figure);
+    for (const place of root.querySelectorAll("[data-figure]")) {
+      const {figure, as} = place.dataset;
+      write(place, FORMATS[as](figure.split(".").reduce((part, name) => part[name], found)));
+    }
     inputs[0].setAttribute("aria-valuetext", `${percent(found.fraction)} of the customers`);
     const width = Math.max(280, Math.min(608, svg.parentElement.clientWidth));
     svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);

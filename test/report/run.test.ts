@@ -34,8 +34,10 @@ import {preparationTable} from "../../src/report/prepare.ts";
 import {searchCurves, searchOf, settingsTable} from "../../src/report/search.ts";
 import {splitTable} from "../../src/report/split.ts";
 import {countsTable} from "../../src/report/target.ts";
+import {whatIf} from "../../src/report/what-if.ts";
 import {rowsOf} from "../../src/split/rows.ts";
 import {days, defineStudy, every, inactivity, type Study, triangular} from "../../src/study.ts";
+import {advice, outlook, studyOf} from "../card/what-if-page.ts";
 
 const study = defineStudy({
   name: "small",
@@ -366,6 +368,25 @@ test("decisionEvidence(judged) agrees with itself: reach is lift times share, va
   expect(atCapacity?.expected).toBeCloseTo(value, 9);
   expect(liftCurves(judged).models[0]!.points.at(-1)!.lift).toBeCloseTo(1, 12);
   expect(modelsTable(judged).rows).toHaveLength(3);
+});
+
+test("whatIf(judged, learned) of a run, at the study's figures, is its decision and its optimum", async () => {
+  const judged = await run.evaluation();
+  const data = whatIf(judged, await run.ranked("calibrate"), study, run.cohortSize());
+  const found = outlook(data, studyOf(data));
+  const decision = decisionEvidence(judged, study, run.cohortSize());
+  for (const [id, one] of [
+    ["decision.reached", found.reached],
+    ["decision.lift", found.lift],
+    ["decision.value", found.model],
+  ] as const) {
+    const value = decision[id];
+    if (value?.kind !== "number") throw new Error(`${id} is no number`);
+    for (const part of ["value", "low", "high"] as const) expect(one[part]).toBeCloseTo(value[part]!, 9);
+  }
+  expect(decision["decision.recommendation"]).toEqual({kind: "text", text: advice(data, found)});
+  const {optimum} = await run.decision();
+  expect(found.best).toEqual({fraction: optimum.fraction, ...optimum.near});
 });
 
 test("decisionEvidence(judged) with an offer that costs too much advises one thing: to contact nobody", async () => {
