@@ -26,7 +26,10 @@ const FOOT_DIGITS = 16;
  * The same card and assets give the same bytes.
  * @throws DataError naming a character that no font has.
  */
-export async function renderHtml(card: Card, {templates, css, script, fonts, svg}: CardAssets): Promise<string> {
+export async function renderHtml(
+  card: Card,
+  {templates, css, script, fonts, svg}: CardAssets,
+): Promise<string> {
   const moves = card.sections.some(({items}) => items.some(({value}) => value.kind === "what-if"));
   const view = {...(await viewOf(card, svg)), ...(moves ? {script} : {})};
   const foot = {

@@ -49,13 +49,7 @@ export function adviceText(
   });
   const expected = filled(gains ? words.gain : words.lose, {amount: whole(Math.abs(model.value))});
   const sentence =
-    model.low > 0
-      ? words.contact
-      : model.high < 0
-        ? words.stop
-        : best <= 0
-          ? words.nobody
-          : words.experiment;
+    model.low > 0 ? words.contact : model.high < 0 ? words.stop : best <= 0 ? words.nobody : words.experiment;
   return filled(sentence, {
     who,
     expected,

@@ -92,6 +92,7 @@ export function drawing({currency}, {points, fraction, model}, study, width) {
   const moved = points.some((point, i) => point.value !== study.points[i].value);
   const all = [...points, ...(moved ? study.points : [])].flatMap(p => [p.low, p.high]);
   const [low, high] = [Math.min(0, ...all), Math.max(0, ...all)];
+  const escaped = currency.replace(/[&<]/g, c => `&#${c.charCodeAt(0)};`);
   const [right, bottom] = [width - PLOT.right, HEIGHT - PLOT.bottom];
   const x = share => Math.round(PLOT.left + share * (right - PLOT.left));
   const y = value => Math.round(10 * (bottom - ((value - low) / (high - low || 1)) * (bottom - PLOT.top))) / 10;
@@ -116,7 +117,7 @@ export function drawing({currency}, {points, fraction, model}, study, width) {
     line("capacity", x(fraction), 4, x(fraction), bottom),
     path("value", points, "value"),
     `<circle class="here" cx="${x(fraction)}" cy="${y(model.value)}" r="5"/>`,
-    text(`${percent(fraction)} contacted: ${currency} ${decimal(model.value)}`, x(fraction) + side, 16, anchor, "label"),
+    text(`${percent(fraction)} contacted: ${escaped} ${decimal(model.value)}`, x(fraction) + side, 16, anchor, "label"),
   ].join("");
 }
 
@@ -156,7 +157,7 @@ function start(root) {
     const range = bad?.max ? `from 0 to ${bad.max}` : "of 0 or more";
     write(find(".wrong"), bad ? `${bad.labels[0].textContent}: a number ${range} is needed.` : "");
     find(".mine").hidden = inputs.every(same);
-    find(".found").hidden = find(".advice").hidden = Boolean(bad);
+    for (const name of ["output", ".advice", ".found"]) find(name).hidden = Boolean(bad);
     if (bad) return;
     const found = outlook(data, Object.fromEntries(inputs.map(input => [input.name, read(input)])));
     const words = advice(data, found);

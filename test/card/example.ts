@@ -7,6 +7,7 @@ import {gainsChart, liftChart} from "../../src/charts/curves.ts";
 import {modelsChart} from "../../src/charts/models.ts";
 import {moneyChart} from "../../src/charts/money.ts";
 import {setsChart} from "../../src/charts/sets.ts";
+import {tornadoChart} from "../../src/charts/tornado.ts";
 import {volumeChart} from "../../src/charts/volume.ts";
 import type {Evidence, EvidenceColumn, EvidenceValue, Scalar} from "../../src/ledger/evidence.ts";
 import {whatIf} from "../../src/report/what-if.ts";
@@ -158,6 +159,31 @@ const VALUES: Readonly<Record<string, EvidenceValue>> = {
     points: [{fraction: 0, expected: 0, low: 0, high: 0}, ...worth],
     capacity: 0.1,
     currency: "EUR",
+  }),
+  "decision.optimum": text(
+    "Contacting 27 % of the members is expected to gain most; anything from 22 % to 33 % is nearly as good.",
+  ),
+  "decision.needed": text("Machine learning earns its keep here."),
+  "decision.gains": table(
+    "What one campaign by the model earns above another, in EUR",
+    [col("Compared with"), col("Gain, low", "money"), col("Gain, expected", "money")],
+    [
+      ["Choosing at random", 4900, 6780],
+      ["Recency alone", 300, 1450],
+    ],
+  ),
+  "decision.sensitivity": tornadoChart({
+    fraction: 0.27,
+    currency: "EUR",
+    rows: [
+      {
+        name: "Value of a member",
+        ends: [
+          {label: "EUR 140", fraction: 0.18, value: 4100},
+          {label: "EUR 236", fraction: 0.38, value: 9800},
+        ],
+      },
+    ],
   }),
   "decision.whatIf": whatIf(judgedAt(0.1, study), learned, study, 3110),
   "decision.table": table(

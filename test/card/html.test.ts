@@ -23,8 +23,7 @@ const withValue = (id: string, value: EvidenceValue) =>
   });
 
 /** The page without styles and markup. */
-const wordsOf = (page: string) =>
-  page.replace(/<(style|script)[ >].*?<\/\1>/gs, "").replace(/<[^>]*>/g, "");
+const wordsOf = (page: string) => page.replace(/<(style|script)[ >].*?<\/\1>/gs, "").replace(/<[^>]*>/g, "");
 
 const hashOf = (text: string) => createHash("sha256").update(text).digest("base64");
 

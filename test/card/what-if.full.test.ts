@@ -76,10 +76,18 @@ async function show({width = 1100, scheme = "light", script = true, open = false
 
 type Shown = Awaited<ReturnType<typeof show>>;
 
-const FIGURES = ["contacted", "churners", "reached.value", "lift.value", "model.value", "model.low", "random"];
+const FIGURES = [
+  "contacted",
+  "churners",
+  "reached.value",
+  "lift.value",
+  "model.value",
+  "model.low",
+  "random",
+];
 const figuresOf = async (shown: Shown) => ({
   advice: await shown.text(".advice"),
-  share: await shown.text("output"),
+  share: await shown.text("output [data-figure=fraction]"),
   curve: await shown.text(".what-if svg .label"),
   ...Object.fromEntries(
     await Promise.all(FIGURES.map(async name => [name, await shown.figure(name)] as const)),
