@@ -23,7 +23,7 @@ const dataOf = (of: Study) => whatIf(judgedAt(of.economics.capacity, of), learne
 const decisionOf = (of: Study) => decisionEvidence(judgedAt(of.economics.capacity, of), of, CUSTOMERS);
 
 /** What the library says of the campaign at other economics. */
-const valueOf = (economics: Economics) => {
+const worthOf = (economics: Economics) => {
   const {ranked} = judgedAt(0.1, study);
   const rows = {...ranked, clusters: clustersOf(ranked.customer)};
   return campaignValue(rows, economics, {seed: study.seed, draws: DRAWS, customers: CUSTOMERS});
@@ -80,7 +80,7 @@ test("outlook(data, {contactCost, offerCost, customerValue, offerWorks}) is the 
     const tried = {contactCost, offerCost, customerValue: (r * 560) / 3, offerWorks: 0.2 * s};
     for (const share of [4, 10, 55]) {
       const found = outlook(data, {...tried, share});
-      const {model, random, contacted} = valueOf({...economics, capacity: share / 100});
+      const {model, random, contacted} = worthOf({...economics, capacity: share / 100});
       expectClose(found.model, model);
       expect(found.churners).toBeCloseTo(model.churners, 6);
       expect(found.random).toBeCloseTo(random.value, 6);
@@ -93,9 +93,9 @@ test("outlook(data, tried) moves bounds exactly with a spread cost, and nearly w
   const spread = withEconomics({contactCost: triangular(1, 2, 6)});
   const moved = dataOf(spread);
   const dearer = outlook(moved, {...studyOf(moved), contactCost: 7});
-  expectClose(dearer.model, valueOf({...spread.economics, contactCost: triangular(5, 6, 10)}).model);
+  expectClose(dearer.model, worthOf({...spread.economics, contactCost: triangular(5, 6, 10)}).model);
   const both = outlook(moved, {...studyOf(moved), contactCost: 7, customerValue: (1.5 * 560) / 3}).model;
-  const sure = valueOf({
+  const sure = worthOf({
     ...{...spread.economics, contactCost: triangular(5, 6, 10), customerValue: triangular(180, 270, 390)},
   }).model;
   expect(both.value).toBeCloseTo(sure.value, 6);
