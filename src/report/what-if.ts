@@ -2,23 +2,37 @@ import {clusterBootstrap, clustersOf} from "../evaluate/bootstrap.ts";
 import type {Ranked} from "../evaluate/compete.ts";
 import {sharesWith} from "../evaluate/decision.ts";
 import type {Judgement} from "../evaluate/judge.ts";
-import {drawCampaigns, meanOf} from "../evaluate/profit.ts";
+import {drawCampaigns, expectedOf, meanOf} from "../evaluate/profit.ts";
 import {rankRows} from "../evaluate/ranking.ts";
 import {liftStatistic} from "../evaluate/statistic.ts";
-import type {WhatIf} from "../ledger/evidence.ts";
+import type {EvidenceValue, WhatIf} from "../ledger/evidence.ts";
 import type {Study} from "../study.ts";
 import {adviceWords} from "./advice.ts";
 import {valuesOf} from "./decision.ts";
 
+type NotApplicable = Extract<EvidenceValue, {kind: "not-applicable"}>;
+
 /**
  * The decision at whole percents contacted and at capacity, for the page to move the share and the economics: from
  * the draws of {@link decisionEvidence}, so that both say the same.
+ * Not applicable where a customer is worth nothing or no offer works: nothing says how such a figure would spread.
  * @param learned the calibrate rows as the chosen model ranked them: the best share is found on these.
  * @param customers size of the cohort that values are scaled to.
  */
-export function whatIf(judged: Judgement, learned: Ranked, study: Study, customers: number): WhatIf {
+export function whatIf(
+  judged: Judgement,
+  learned: Ranked,
+  study: Study,
+  customers: number,
+): WhatIf | NotApplicable {
   const {ranked, capacity, baseRate} = judged;
   const {economics, seed} = study;
+  if (expectedOf(economics).keeps === 0)
+    return {
+      kind: "not-applicable",
+      reason: "contacting a churner is worth nothing in the study, so there is no value to move",
+      by: study.card.owner,
+    };
   const chosen = judged.models.find(model => model.chosen)!;
   const fraction = sharesWith(capacity);
   const values = valuesOf(ranked, study, fraction, customers);

@@ -97,7 +97,7 @@ export function drawing({currency}, {points, fraction, model}, study, width) {
   const x = share => Math.round(PLOT.left + share * (right - PLOT.left));
   const y = value => Math.round(10 * (bottom - ((value - low) / (high - low || 1)) * (bottom - PLOT.top))) / 10;
   const path = (name, list, ...keys) => {
-    const ways = keys.map((key, k) => (k ? list.toReversed() : list).map(p => `${x(p.fraction)} ${y(p[key])}`));
+    const ways = keys.map((key, k) => (k ? [...list].reverse() : list).map(p => `${x(p.fraction)} ${y(p[key])}`));
     return `<path class="${name}" d="M${ways.flat().join("L")}"/>`;
   };
   const line = (name, x1, y1, x2, y2) => `<path class="${name}" d="M${x1} ${y1}L${x2} ${y2}"/>`;

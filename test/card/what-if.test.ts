@@ -2,7 +2,7 @@ import {expect, test} from "vitest";
 import {clustersOf} from "../../src/evaluate/bootstrap.ts";
 import {campaignValue, campaignValues, type Economics} from "../../src/evaluate/profit.ts";
 import {briefPercent, decimal as printed} from "../../src/figures.ts";
-import type {EvidenceValue} from "../../src/ledger/evidence.ts";
+import type {EvidenceValue, WhatIf} from "../../src/ledger/evidence.ts";
 import {decisionEvidence} from "../../src/report/decision.ts";
 import {whatIf} from "../../src/report/what-if.ts";
 import {type Study, triangular} from "../../src/study.ts";
@@ -19,7 +19,12 @@ const withEconomics = (economics: Partial<Study["economics"]>): Study => ({
   economics: {...study.economics, ...economics},
 });
 
-const dataOf = (of: Study) => whatIf(judgedAt(of.economics.capacity, of), learned, of, CUSTOMERS);
+const madeOf = (of: Study) => whatIf(judgedAt(of.economics.capacity, of), learned, of, CUSTOMERS);
+const dataOf = (of: Study): WhatIf => {
+  const value = madeOf(of);
+  if (value.kind !== "what-if") throw new Error(value.reason);
+  return value;
+};
 const decisionOf = (of: Study) => decisionEvidence(judgedAt(of.economics.capacity, of), of, CUSTOMERS);
 
 /** What the library says of the campaign at other economics. */
@@ -141,6 +146,11 @@ test("advice(data, found) says whose share it is", () => {
   const found = outlook(data, {...studyOf(data), share: 12});
   expect(advice(data, found)).toContain("the 373 customers with the highest risk (12%, your figure)");
   expect(advice(data, outlook(data, studyOf(data)))).toContain("(10%, the capacity set in the study)");
+});
+
+test("whatIf(…) is not applicable where contacting a churner is worth nothing", () => {
+  const none = withEconomics({offerWorks: triangular(0, 0, 0)});
+  expect(madeOf(none)).toMatchObject({kind: "not-applicable", by: study.card.owner});
 });
 
 test("decimal(value, digits) and percent(share) print as the card does", () => {

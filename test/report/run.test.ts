@@ -373,6 +373,7 @@ test("decisionEvidence(judged) agrees with itself: reach is lift times share, va
 test("whatIf(judged, learned) of a run, at the study's figures, is its decision and its optimum", async () => {
   const judged = await run.evaluation();
   const data = whatIf(judged, await run.ranked("calibrate"), study, run.cohortSize());
+  if (data.kind !== "what-if") throw new Error(data.reason);
   const found = outlook(data, studyOf(data));
   const decision = decisionEvidence(judged, study, run.cohortSize());
   for (const [id, one] of [
