@@ -249,6 +249,7 @@ export {
   towardsEvidence,
 } from "./report/target-comparison.ts";
 export {versionsTable} from "./report/versions.ts";
+export {whatIf} from "./report/what-if.ts";
 export {
   atRandom,
   contract,

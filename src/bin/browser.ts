@@ -7,7 +7,7 @@ import {BROWSER_VARIABLE, packagedBrowser, unpackChromium} from "./chromium-pack
 export type {Browser} from "puppeteer-core";
 
 const ARGUMENTS = [
-  // The pages are our own, run no script and reach no network; as root no sandbox is to be had.
+  // The pages are our own, run no script but their own and reach no network; as root no sandbox is to be had.
   "--no-sandbox",
   "--no-zygote",
   "--disable-gpu",

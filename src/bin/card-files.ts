@@ -10,7 +10,7 @@ import {cardFonts} from "./fonts.ts";
 import type {LoadedStudy} from "./load-study.ts";
 import type {Terminal} from "./terminal.ts";
 
-const TEMPLATES = ["page", "block", "source", "note", "table"] as const;
+const TEMPLATES = ["page", "block", "source", "note", "table", "what-if"] as const;
 
 export type CardFile = {readonly name: string; readonly sha256: string};
 
@@ -59,10 +59,19 @@ export function pageOf(card: Card): Promise<string> {
   return renderHtml(card, {
     templates: {...templates, page: `${templates.page}\n`},
     css: read("card.css").trimEnd(),
+    script: withoutComments(read("what-if.js")),
     fonts: cardFonts(),
     svg: (chart, name) => chartSvg(chart, {name}),
   });
 }
+
+/** A script without the lines that are comments, and without indentation: a page carries it to readers. */
+const withoutComments = (script: string): string =>
+  script
+    .split("\n")
+    .map(line => line.trim())
+    .filter(line => line !== "" && !/^(\/\/|\/?\*)/.test(line))
+    .join("\n");
 
 /** The page of a card as PDF, card.json within: the same bytes for the same card, on the same browser. */
 export async function pdfOf(card: Card, html: string): Promise<Uint8Array> {

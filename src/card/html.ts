@@ -10,6 +10,8 @@ export type CardAssets = {
   readonly templates: Readonly<Record<string, string>> & {readonly page: string};
   /** Style sheet; `{{{…}}}` in it are texts of the page's foot, as CSS strings. */
   readonly css: string;
+  /** Module that lets a reader move the figures of a "what-if" entry; a page without one has no script. */
+  readonly script: string;
   /** One family, in the order to look a character up in. */
   readonly fonts: readonly FontFile[];
   readonly svg: DrawChart;
@@ -19,28 +21,36 @@ export type CardAssets = {
 const FOOT_DIGITS = 16;
 
 /**
- * The card as one page that needs nothing else: no script, styles held by their hash, fonts and pictures inside.
+ * The card as one page that needs nothing else: style and script held by their hash, fonts and pictures inside.
+ * It says all that the card says without its script.
  * The same card and assets give the same bytes.
  * @throws DataError naming a character that no font has.
  */
-export async function renderHtml(card: Card, {templates, css, fonts, svg}: CardAssets): Promise<string> {
-  const view = await viewOf(card, svg);
+export async function renderHtml(
+  card: Card,
+  {templates, css, script, fonts, svg}: CardAssets,
+): Promise<string> {
+  const moves = card.sections.some(({items}) => items.some(({value}) => value.kind === "what-if"));
+  const view = {...(await viewOf(card, svg)), ...(moves ? {script} : {})};
   const foot = {
     title: cssString(`${card.study.title}: model card`),
     digest: cssString(`sha256 ${cardDigest(card).slice(0, FOOT_DIGITS)}`),
   };
   const rules = Mustache.render(css, foot);
   const draft = Mustache.render(templates.page, {...view, style: "", policy: ""}, templates);
-  // What the page shows, what its style sheet adds, and page numbers; markup costs a few glyphs more.
-  const text = `${unescapeHtml(draft)}${rules}${card.study.title}: model card Page of 0123456789`;
+  // What the page shows, what its style sheet adds, page numbers and the marks of numbers that the script writes;
+  // markup costs a few glyphs more.
+  const text = `${unescapeHtml(draft)}${rules}${card.study.title}: model card Page of 0123456789\u2009\u2212`;
   const faces = await fontFaces(text, fonts, {where: character => placeOf(card, character)});
   const style = `${faces}\n${rules}`;
-  const hash = createHash("sha256").update(style).digest("base64");
   const policy =
-    `default-src 'none'; style-src 'sha256-${hash}'; font-src data:; img-src data:; ` +
-    "base-uri 'none'; form-action 'none'";
+    `default-src 'none'; style-src ${hashOf(style)}; ${moves ? `script-src ${hashOf(script)}; ` : ""}` +
+    "font-src data:; img-src data:; base-uri 'none'; form-action 'none'";
   return Mustache.render(templates.page, {...view, style, policy}, templates);
 }
+
+/** A text as the source of a content security policy. */
+const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
 /** A text as a CSS string that neither quotes nor backslashes nor the end of a style element can break. */
 const cssString = (text: string): string =>

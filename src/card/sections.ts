@@ -28,6 +28,7 @@ const list = item("list");
 const number = item("number");
 const table = item("table");
 const chart = item("chart");
+const optionalWhatIf = item("what-if", false);
 const optionalText = item("text", false);
 const optionalList = item("list", false);
 const optionalTable = item("table", false);
@@ -47,6 +48,7 @@ export const SECTIONS: readonly CardSection[] = [
       number("decision.lift", "Lift over choosing at random"),
       number("decision.value", "Expected value of one campaign"),
       chart("decision.chart", "What the campaign is worth"),
+      optionalWhatIf("decision.whatIf", "Try your own figures"),
       optionalText("decision.optimum", "How many to contact"),
       optionalText("decision.needed", "Is a model needed here?"),
       table("decision.table", "The choices side by side"),

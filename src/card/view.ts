@@ -4,6 +4,7 @@ import type {EvidenceColumn, EvidenceValue, Scalar} from "../ledger/evidence.ts"
 import {type Card, type CardEntry, cardDigest} from "./card.ts";
 import {chartData} from "./chart-data.ts";
 import {decidedBy, formatCell, formatDate, formatInterval, formatValue, isNumeric} from "./format.ts";
+import {whatIfView} from "./what-if.ts";
 
 /** Draws the chart of an item; `name` is unlike for every chart of a page. */
 export type DrawChart = (chart: Extract<EvidenceValue, {kind: "chart"}>, name: string) => Promise<string>;
@@ -160,6 +161,8 @@ async function blockOf(item: CardEntry, source: SourceView, draw: DrawChart): Pr
       return {...base, table: tableView(value.caption, value.columns, value.rows)};
     case "chart":
       return {...base, chart: await chartView(item, value, draw)};
+    case "what-if":
+      return {...base, whatIf: whatIfView(value)};
     case "not-applicable":
       return {...base, notApplicable: noneOf(value)};
   }

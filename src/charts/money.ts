@@ -129,6 +129,6 @@ function describe(
     : "";
   return (
     `Expected value of the campaign by share of customers contacted.${here} ` +
-    `It is highest with ${percent(best.fraction)} contacted: ${money(best.expected)}.`
+    `On these customers it is highest with ${percent(best.fraction)} contacted: ${money(best.expected)}.`
   );
 }

@@ -72,6 +72,10 @@ export type Decision = {
 /** Shares contacted among which the best is looked for: whole percents. */
 export const GRID: readonly number[] = Array.from({length: 101}, (_, i) => i / 100);
 
+/** {@link GRID} with a share of the study's own among them, rising. */
+export const sharesWith = (capacity: number): number[] =>
+  [...new Set([...GRID, capacity])].sort((a, b) => a - b);
+
 /**
  * How many to contact, what that rests on, and whether a model is needed for it. Shares are chosen on the calibrate
  * rows and valued on the test rows: the best of many shares looks better than it is on the rows that chose it.
@@ -98,7 +102,7 @@ export function judgeDecision(
   const rowsFor = (candidate: number, role: "calibrate" | "test"): ScoredRows =>
     scored(rankedOf(competition, {cohort, labels, candidate, roles: [role]}));
   const options = {seed, draws, customers};
-  const grid = [...new Set([...GRID, economics.capacity])].sort((a, b) => a - b);
+  const grid = sharesWith(economics.capacity);
   const drawsFor = (candidate: number, role: "calibrate" | "test") =>
     drawCampaigns(rowsFor(candidate, role), economics, grid, options);
   const learned = drawsFor(chosen, "calibrate");

@@ -43,7 +43,47 @@ export type EvidenceValue =
       /** A Vega-Lite specification with inline data. */
       readonly spec: Readonly<Record<string, unknown>>;
     }
+  | WhatIf
   | {readonly kind: "not-applicable"; readonly reason: string; readonly by: string};
+
+/** The decision at every share contacted, as a page needs it to move the share and the economics. */
+export type WhatIf = {
+  readonly kind: "what-if";
+  readonly currency: string;
+  /** Size of the cohort that values are of. */
+  readonly customers: number;
+  /** Share contacted in the study; it is among the shares. */
+  readonly capacity: number;
+  /** Share of churners among the test rows. */
+  readonly baseRate: number;
+  /** The study's economics, at their means; `offerWorks` is a share. */
+  readonly figures: {
+    readonly contactCost: number;
+    readonly offerCost: number;
+    readonly customerValue: number;
+    readonly offerWorks: number;
+  };
+  /** Probability that the bounds of the value hold. */
+  readonly level: number;
+  /** Probability that the bounds of the lift hold. */
+  readonly liftLevel: number;
+  /** Columns, an entry for each share contacted: from 0 to 1, rising. */
+  readonly shares: {
+    readonly fraction: readonly number[];
+    /** Would-be churners among those contacted, as a share of all test rows. */
+    readonly churners: readonly number[];
+    /** The same of the calibrate rows, which the best share is found on. */
+    readonly learned: readonly number[];
+    /** Bounds of the value in the study's economics. */
+    readonly low: readonly number[];
+    readonly high: readonly number[];
+    /** Bounds of the lift; null where nobody is contacted. */
+    readonly liftLow: readonly (number | null)[];
+    readonly liftHigh: readonly (number | null)[];
+  };
+  /** Sentences of the advice by name; a name in braces stands for what is filled in. */
+  readonly words: Readonly<Record<string, string>>;
+};
 
 /** Where a record came from: the notebook and cell that the runner saw it come out of. */
 export type EvidenceOrigin = {

@@ -40,6 +40,10 @@ export function bundleOf(
         ...(svg === undefined ? {} : {"image/svg+xml": svg}),
         "text/plain": `${value.title}\n${value.description}`,
       };
+    case "what-if":
+      return {
+        "text/plain": `the decision at ${value.shares.fraction.length} shares contacted, to be moved on the card`,
+      };
     case "not-applicable":
       return {"text/plain": `not applicable: ${value.reason}${decidedBy(value.by)}`};
   }

@@ -1,19 +1,22 @@
 import {clustersOf} from "../evaluate/bootstrap.ts";
 import {hindsightCeiling} from "../evaluate/ceiling.ts";
 import type {Ranked} from "../evaluate/compete.ts";
-import type {Judgement, ModelJudgement} from "../evaluate/judge.ts";
+import {sharesWith} from "../evaluate/decision.ts";
+import type {Judgement} from "../evaluate/judge.ts";
 import {FRACTIONS} from "../evaluate/metric-table.ts";
-import {type CampaignValue, campaignValue, campaignValues} from "../evaluate/profit.ts";
+import {type CampaignValue, campaignValue, campaignValues, drawCampaigns} from "../evaluate/profit.ts";
 import {briefPercent, whole} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {Study} from "../study.ts";
+import {adviceText, adviceWords} from "./advice.ts";
 import {drawnModels} from "./measures.ts";
 import {list, resamples, type Table, text} from "./words.ts";
 
 /** Enough that the recommendation, which turns on the low end of the value, does not turn on the seed. */
 const DRAWS = 5000;
 
-function valuesOf(
+/** Campaigns of the ranked rows at shares contacted, with the draws that all figures of the decision share. */
+export function valuesOf(
   ranked: Ranked,
   study: Study,
   fractions: readonly number[],
@@ -190,7 +193,16 @@ export function decisionEvidence(
   const chosen = judged.models.find(model => model.chosen)!;
   const reached = (x: number) => Math.min(1, x * economics.capacity);
   return {
-    "decision.recommendation": recommendation(values, chosen, study),
+    "decision.recommendation": text(
+      adviceText(
+        {
+          ...atCapacity,
+          best: bestValue(judged.ranked, study, customers),
+          worse: chosen.lift.low > 1,
+        },
+        adviceWords(chosen.title, economics),
+      ),
+    ),
     "decision.reached": {
       kind: "number",
       value: reached(chosen.lift.value),
@@ -226,33 +238,12 @@ export function decisionEvidence(
   };
 }
 
-function recommendation(values: readonly CampaignValue[], {title, lift}: ModelJudgement, {economics}: Study) {
-  const {contacted, model} = values.find(value => value.fraction === economics.capacity)!;
-  const best = values.reduce((a, b) => (b.model.value > a.model.value ? b : a));
-  const currency = economics.currency;
-  const expected =
-    model.value >= 0
-      ? `is expected to gain ${currency} ${whole(model.value)}`
-      : `is expected to lose ${currency} ${whole(-model.value)}`;
-  const who = `the ${whole(contacted)} customers with the highest risk (${briefPercent(economics.capacity)}, the capacity set in the study)`;
-  if (model.low > 0)
-    return text(
-      `Contact ${who} each month, ranked by: ${title.toLowerCase()}. Leave some of them alone, drawn at random, to learn whether contacting works; the value counts all as contacted.`,
-    );
-  if (model.high < 0)
-    return text(
-      `Do not run this campaign at these costs: contacting ${who} ${expected}, even with the model.`,
-    );
-  if (best.model.value <= 0)
-    return text(
-      `Contact nobody at these costs: contacting ${who} ${expected}, and no share below is expected to gain. If it is tried ` +
-        "all the same, then as an experiment with a random group left alone: it may also gain.",
-    );
-  return text(
-    `Do not roll this campaign out yet. Contacting ${who} ${expected}, but may also ${model.value >= 0 ? "lose" : "gain"} money` +
-      `${lift.low > 1 ? "; choosing at random would do worse" : ""}. Run it as an experiment with a random group ` +
-      `left alone, and decide on its result.`,
-  );
+/** The highest expected value among all shares, on the rows themselves. */
+function bestValue(ranked: Ranked, {economics, seed}: Study, customers: number): number {
+  const rows = {...ranked, clusters: clustersOf(ranked.customer)};
+  const shares = sharesWith(economics.capacity);
+  const {sure} = drawCampaigns(rows, economics, shares, {seed, draws: 0, customers});
+  return Math.max(...shares.slice(1).map((_, f) => sure.value(f + 1, "model")));
 }
 
 function decisionTable(values: readonly CampaignValue[], judged: Judgement, currency: string): Table {

@@ -122,6 +122,33 @@ test("pageOf(card) has no violation that axe-core finds, light and dark, on a de
   }
 });
 
+test("pageOf(card) lays no entry over another, on screen and on paper", async () => {
+  const html = await pageOf(buildCard(exampleInput));
+  const browser = await openBrowser();
+  try {
+    const page = await browser.newPage();
+    await page.setContent(html, {waitUntil: "load"});
+    for (const [media, width] of [
+      ["screen", 360],
+      ["screen", 1100],
+      ["print", 658],
+    ] as const) {
+      await page.setViewport({width, height: 900});
+      await page.emulateMediaType(media);
+      const over = await page.evaluate(`{
+        const boxes = [...document.querySelectorAll("section > *")]
+          .map(element => ({name: element.id || element.className, ...element.getBoundingClientRect().toJSON()}))
+          .filter(({width, height}) => width > 0 && height > 0);
+        boxes.flatMap((a, i) => boxes.slice(i + 1).flatMap(b =>
+          Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
+          Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1 ? [a.name + " and " + b.name] : []))}`);
+      expect(over).toEqual([]);
+    }
+  } finally {
+    await browser.close();
+  }
+});
+
 test("pageOf(card) is drawn with its own fonts only, on screen and on paper", async () => {
   const html = await pageOf(buildCard(exampleInput));
   const browser = await openBrowser();

@@ -105,6 +105,9 @@ test("checkCard(card) names the place of what is wrong", () => {
   expect(() => checkCard(card)).toThrow(
     "card: /sections/0/items/1/value/low must be number, see card.schema.json",
   );
+  card.sections[0].items[1].value.low = 0.2;
+  card.sections[0].items[5].value.shares.learned[3] = null;
+  expect(() => checkCard(card)).toThrow("card: /sections/0/items/5/value/shares/learned/3 must be number");
 });
 
 test("cardJson(buildCard(input)) leaves its input alone and does not depend on the order of engines", () => {

@@ -7,12 +7,15 @@ import {gainsChart, liftChart} from "../../src/charts/curves.ts";
 import {modelsChart} from "../../src/charts/models.ts";
 import {moneyChart} from "../../src/charts/money.ts";
 import {setsChart} from "../../src/charts/sets.ts";
+import {tornadoChart} from "../../src/charts/tornado.ts";
 import {volumeChart} from "../../src/charts/volume.ts";
 import type {Evidence, EvidenceColumn, EvidenceValue, Scalar} from "../../src/ledger/evidence.ts";
-import {contract, defineStudy, every, months, triangular} from "../../src/study.ts";
+import {whatIf} from "../../src/report/what-if.ts";
+import {contract, defineStudy, every, months, type Study, triangular} from "../../src/study.ts";
+import {judgedAt, learned} from "./campaign.ts";
 
 /** A made-up study, its numbers invented to be plausible. */
-const study = defineStudy({
+export const study: Study = defineStudy({
   name: "demo-shop",
   title: "Who is about to leave the membership?",
   events: {
@@ -157,6 +160,32 @@ const VALUES: Readonly<Record<string, EvidenceValue>> = {
     capacity: 0.1,
     currency: "EUR",
   }),
+  "decision.optimum": text(
+    "Contacting 27 % of the members is expected to gain most; anything from 22 % to 33 % is nearly as good.",
+  ),
+  "decision.needed": text("Machine learning earns its keep here."),
+  "decision.gains": table(
+    "What one campaign by the model earns above another, in EUR",
+    [col("Compared with"), col("Gain, low", "money"), col("Gain, expected", "money")],
+    [
+      ["Choosing at random", 4900, 6780],
+      ["Recency alone", 300, 1450],
+    ],
+  ),
+  "decision.sensitivity": tornadoChart({
+    fraction: 0.27,
+    currency: "EUR",
+    rows: [
+      {
+        name: "Value of a member",
+        ends: [
+          {label: "EUR 140", fraction: 0.18, value: 4100},
+          {label: "EUR 236", fraction: 0.38, value: 9800},
+        ],
+      },
+    ],
+  }),
+  "decision.whatIf": whatIf(judgedAt(0.1, study), learned, study, 3110),
   "decision.table": table(
     "One monthly campaign by share contacted; money in EUR, low and high hold 90 % of what may come out",
     [

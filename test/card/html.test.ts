@@ -23,20 +23,46 @@ const withValue = (id: string, value: EvidenceValue) =>
   });
 
 /** The page without styles and markup. */
-const wordsOf = (page: string) => page.replace(/<style>.*?<\/style>/s, "").replace(/<[^>]*>/g, "");
+const wordsOf = (page: string) => page.replace(/<(style|script)[ >].*?<\/\1>/gs, "").replace(/<[^>]*>/g, "");
 
-test("pageOf(card) asks the network for nothing and runs no script", () => {
-  expect(html).not.toMatch(/<script|<link|<img|<iframe|\son[a-z]+=|\sstyle=/);
+const hashOf = (text: string) => createHash("sha256").update(text).digest("base64");
+
+test("pageOf(card) asks the network for nothing and runs no script but its own", () => {
+  expect(html).not.toMatch(/<link|<img|<iframe|\son[a-z]+=|\sstyle=|\bfetch\b|XMLHttp|WebSocket|import\(/);
+  expect([...html.matchAll(/<script[^>]*>/g)].map(([tag]) => tag)).toEqual([
+    '<script type="application/json">',
+    '<script type="module">',
+  ]);
   const addresses = [...html.matchAll(/(?:href|src|url)\s*[=(]\s*["']?([^"')\s>]+)/g)].map(
     match => match[1]!,
   );
   expect(addresses.filter(address => !/^(#|data:font\/woff2;base64,)/.test(address))).toEqual([]);
 });
 
-test("pageOf(card) allows its own style sheet by hash and no other", () => {
+test("pageOf(card) allows its own style sheet and script by hash and no other", () => {
   const style = /<style>(.*?)<\/style>/s.exec(html)![1]!;
-  const hash = createHash("sha256").update(style).digest("base64");
-  expect(html).toContain(`default-src 'none'; style-src 'sha256-${hash}'; font-src data:`);
+  const script = /<script type="module">(.*?)<\/script>/s.exec(html)![1]!;
+  expect(script.length).toBeLessThan(8000);
+  expect(html).toContain(
+    `default-src 'none'; style-src 'sha256-${hashOf(style)}'; script-src 'sha256-${hashOf(script)}'; font-src data:`,
+  );
+});
+
+test("pageOf(card) of a card without figures to move has no script and allows none", async () => {
+  const still = await pageOf(
+    buildCard({...exampleInput, evidence: exampleEvidence.filter(({id}) => id !== "decision.whatIf")}),
+  );
+  expect(still).not.toContain("<script");
+  expect(still).toMatch(/style-src 'sha256-[^']+'; font-src data:/);
+});
+
+test("pageOf(card) carries the figures to move as data that no text of theirs can break out of", async () => {
+  const item = card.sections[0]!.items.find(({id}) => id === "decision.whatIf")!;
+  if (item.value.kind !== "what-if") throw new Error("no figures to move");
+  const evil = {...item.value, words: {...item.value.words, own: "</script><b>&amp;"}};
+  const page = await pageOf(withValue("decision.whatIf", evil));
+  const data = /<script type="application\/json">(.*?)<\/script>/s.exec(page)![1]!;
+  expect(JSON.parse(data)).toEqual(evil);
 });
 
 test("pageOf(card) gives every entry a place and a row among the sources, linked both ways", () => {

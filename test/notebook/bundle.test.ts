@@ -1,6 +1,7 @@
 import {expect, test} from "vitest";
 import {emitDisplay, emitEvidence, show} from "../../src/bin/cell.ts";
 import {bundleOf, recordBundleOf} from "../../src/notebook/bundle.ts";
+import {exampleEvidence} from "../card/example.ts";
 
 test("bundleOf(table) is an HTML table that escapes its texts, with units in the heading", () => {
   const bundle = bundleOf({
@@ -31,6 +32,13 @@ test("bundleOf(number) writes unit and interval; text and list are Markdown; toH
   expect(bundleOf("**a**")).toEqual({"text/markdown": "**a**", "text/plain": "**a**"});
   expect(bundleOf({kind: "list", items: ["a", "b"]})["text/markdown"]).toBe("- a\n- b");
   expect(bundleOf({toHTML: () => "<table></table>"})["text/html"]).toBe("<table></table>");
+});
+
+test("bundleOf(what-if) says in words what the page moves", () => {
+  const value = exampleEvidence.find(({id}) => id === "decision.whatIf")!.value;
+  expect(bundleOf(value)).toEqual({
+    "text/plain": "the decision at 101 shares contacted, to be moved on the card",
+  });
 });
 
 test("bundleOf(chart, {svg}) carries the specification, the picture and the words", () => {

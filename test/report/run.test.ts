@@ -35,8 +35,10 @@ import {preparationTable} from "../../src/report/prepare.ts";
 import {searchCurves, searchOf, settingsTable} from "../../src/report/search.ts";
 import {splitTable} from "../../src/report/split.ts";
 import {countsTable} from "../../src/report/target.ts";
+import {whatIf} from "../../src/report/what-if.ts";
 import {rowsOf} from "../../src/split/rows.ts";
 import {days, defineStudy, every, inactivity, type Study, triangular} from "../../src/study.ts";
+import {advice, outlook, studyOf} from "../card/what-if-page.ts";
 
 const study = defineStudy({
   name: "small",
@@ -369,6 +371,26 @@ test("decisionEvidence(judged) agrees with itself: reach is lift times share, va
   expect(modelsTable(judged).rows).toHaveLength(3);
 });
 
+test("whatIf(judged, learned) of a run, at the study's figures, is its decision and its optimum", async () => {
+  const judged = await run.evaluation();
+  const data = whatIf(judged, await run.ranked("calibrate"), study, run.cohortSize());
+  if (data.kind !== "what-if") throw new Error(data.reason);
+  const found = outlook(data, studyOf(data));
+  const decision = decisionEvidence(judged, study, run.cohortSize());
+  for (const [id, one] of [
+    ["decision.reached", found.reached],
+    ["decision.lift", found.lift],
+    ["decision.value", found.model],
+  ] as const) {
+    const value = decision[id];
+    if (value?.kind !== "number") throw new Error(`${id} is no number`);
+    for (const part of ["value", "low", "high"] as const) expect(one[part]).toBeCloseTo(value[part]!, 9);
+  }
+  expect(decision["decision.recommendation"]).toEqual({kind: "text", text: advice(data, found)});
+  const {optimum} = await run.decision();
+  expect(found.best).toEqual({fraction: optimum.fraction, ...optimum.near});
+});
+
 test("decisionEvidence(judged) with an offer that costs too much advises one thing: to contact nobody", async () => {
   const judged = await run.evaluation();
   const advice = (offerCost: number) => {
@@ -384,7 +406,7 @@ test("decisionEvidence(judged) with an offer that costs too much advises one thi
   const between = Array.from({length: 60}, (_, i) => advice(i)).find(words =>
     words.startsWith("Contact nobody"),
   );
-  expect(between).toMatch(/is expected to lose EUR .*, and no share below is expected to gain/);
+  expect(between).toMatch(/is expected to lose EUR .*, and no share is expected to gain/);
   expect(between).not.toContain("roll this campaign out");
 });
 
