@@ -61,6 +61,8 @@ export type Decision = {
   readonly capacity: number;
   readonly customers: number;
   readonly optimum: Optimum;
+  /** What the chosen model earns at capacity, on the test rows. */
+  readonly atCapacity: Money;
   /** Widest range of the share to contact first. */
   readonly sensitivities: readonly Sensitivity[];
   readonly gains: readonly ProfitGain[];
@@ -134,6 +136,7 @@ export function judgeDecision(
       near: nearOf(learned, best),
       value: moneyOf(judged, best, "model"),
     },
+    atCapacity: moneyOf(judged, atCapacity, "model"),
     sensitivities: sensitivitiesOf(rowsFor(chosen, "calibrate"), economics, grid, options),
     gains,
     empc: candidates.map(({kind}, k) => {

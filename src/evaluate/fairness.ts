@@ -1,3 +1,4 @@
+import {randomOf} from "../random.ts";
 import {clustersOf, type Interval, percentileInterval, weightDraws} from "./bootstrap.ts";
 import {type Ranking, rankRows} from "./ranking.ts";
 
@@ -37,6 +38,11 @@ export type GroupRates = {
   readonly rates: Readonly<Record<Rate, Judged>>;
   /** The rate less that of all rows outside the group, on the same draws. */
   readonly difference: Readonly<Record<Rate, Judged>>;
+  /**
+   * Whether the group is chosen more or less often than all others, beyond the luck of all groups together at 5 %;
+   * null when that cannot be told.
+   */
+  readonly uneven: "more" | "less" | null;
   /** The rate over that of all rows outside the group; none for the calibration, which may be 0. */
   readonly ratio: Readonly<Record<Exclude<Rate, "calibration">, Judged>>;
 };
@@ -56,8 +62,11 @@ export type Fairness = {
   readonly draws: number;
 };
 
-/** A rate is judged from so many customers of a group that it is a share of. */
-export const FEWEST = {customers: 30, churners: 10, stayers: 10, selected: 10} as const;
+/**
+ * A rate is judged from so many customers of a group that it is a share of; `selected` of them at least are on the list,
+ * or would be at the share of all.
+ */
+export const FEWEST = {customers: 30, churners: 10, stayers: 10, selected: 5} as const;
 
 /**
  * Rates of a decision by group with 95 % intervals, in a bootstrap of whole customers that holds the decision fixed.
@@ -84,6 +93,8 @@ export function judgeFairness(
       `judgeFairness requires groups below ${groups.names.length}, got ${groups.code[bad]} in row ${bad}`,
     );
   const counts = groups.names.map((_, g) => countsOf(rows, groups.code, g));
+  const everyone = counts.reduce((sum, {rows: n}) => sum + n, 0);
+  const share = counts.reduce((sum, {selected}) => sum + selected, 0) / Math.max(1, everyone);
   const all = new Float64Array(n).fill(1);
   const sums = () => sumsOf(rows, groups, all);
   const sure = sums();
@@ -99,8 +110,10 @@ export function judgeFairness(
     if (!Number.isFinite(value) || 2 * defined.length < draws) return {tooFew: "none outside the group"};
     return {value, ...percentileInterval(defined, level), level, draws: defined.length};
   };
+  const uneven = unevenGroups(rows, groups, {seed, draws});
   const found = groups.names.map((name, g): GroupRates => {
-    const few = fewOf(counts[g]!);
+    const few = fewOf(counts[g]!, share);
+    const ratio = (rate: Rate) => (one: Sums) => own(rate)(one) / others(rate)(one);
     const each = <K extends Rate>(names: readonly K[], of: (rate: Rate) => (one: Sums) => number) =>
       Object.fromEntries(names.map(rate => [rate, judged(few(rate), of(rate))])) as Record<K, Judged>;
     const own = (rate: Rate) => (one: Sums) => rateOf(rate, one.groups[g]!);
@@ -111,7 +124,8 @@ export function judgeFairness(
       selected: counts[g]!.selected,
       rates: each(RATES, own),
       difference: each(RATES, rate => one => own(rate)(one) - others(rate)(one)),
-      ratio: each(SHARES, rate => one => own(rate)(one) / others(rate)(one)),
+      ratio: each(SHARES, ratio),
+      uneven: few("selection") === undefined ? uneven[g]! : null,
     };
   });
   return {
@@ -264,11 +278,14 @@ type Counts = {
   churners: number;
   selected: number;
   /** Customers with such a row. */
-  readonly of: {churners: number; stayers: number; selected: number};
+  readonly of: {churners: number; stayers: number; selected: number; hits: number; vain: number};
 };
 
 function countsOf({chosen, y, customer}: DecidedRows, code: Int32Array, g: number): Counts {
-  const members = {all: new Set<number>(), churners: new Set(), stayers: new Set(), selected: new Set()};
+  const members = {
+    ...{all: new Set<number>(), churners: new Set(), stayers: new Set()},
+    ...{selected: new Set(), hits: new Set(), vain: new Set()},
+  };
   const counts = {rows: 0, churners: 0, selected: 0};
   for (let i = 0; i < code.length; i++) {
     if (code[i] !== g) continue;
@@ -277,26 +294,94 @@ function countsOf({chosen, y, customer}: DecidedRows, code: Int32Array, g: numbe
     counts.selected += chosen[i]!;
     members.all.add(customer[i]!);
     (y[i] === 1 ? members.churners : members.stayers).add(customer[i]!);
-    if (chosen[i]! > 0) members.selected.add(customer[i]!);
+    if (chosen[i]! === 0) continue;
+    members.selected.add(customer[i]!);
+    (y[i] === 1 ? members.hits : members.vain).add(customer[i]!);
   }
-  const {churners, stayers, selected} = members;
+  const {churners, stayers, selected, hits, vain} = members;
   return {
     ...counts,
     customers: members.all.size,
-    of: {churners: churners.size, stayers: stayers.size, selected: selected.size},
+    of: {
+      ...{churners: churners.size, stayers: stayers.size, selected: selected.size},
+      ...{hits: hits.size, vain: vain.size},
+    },
   };
 }
 
-/** Why a rate of a group is not judged, if it is not. */
-function fewOf({customers, of}: Counts): (rate: Rate) => string | undefined {
+/** Why a rate of a group is not judged, if it is not. @param share of all rows that is chosen. */
+function fewOf({customers, of}: Counts, share: number): (rate: Rate) => string | undefined {
   const few = (n: number, least: number, what: string) => (n < least ? `${n} ${what}` : undefined);
   const all = few(customers, FEWEST.customers, "customers");
   return rate => {
     if (all !== undefined) return all;
-    if (rate === "truePositive") return few(of.churners, FEWEST.churners, "churners");
-    if (rate === "falsePositive") return few(of.stayers, FEWEST.stayers, "who stay");
+    const expected = Math.floor(Math.max(of.selected, share * customers));
+    if (rate === "selection") return few(expected, FEWEST.selected, "expected on the list");
+    // A share of none or of all has no spread in any draw.
+    const some = (hits: number, n: number) =>
+      hits === 0 || hits === n ? `${hits} of ${n} chosen` : undefined;
+    if (rate === "truePositive")
+      return few(of.churners, FEWEST.churners, "churners") ?? some(of.hits, of.churners);
+    if (rate === "falsePositive")
+      return few(of.stayers, FEWEST.stayers, "who stay") ?? some(of.vain, of.stayers);
     return rate === "precision" ? few(of.selected, FEWEST.selected, "chosen") : undefined;
   };
+}
+
+/**
+ * Groups that are chosen more or less often than all others beyond luck: customers change groups at random, and a group
+ * counts as uneven at 5 % when it is further off than the furthest of all groups would be by that (single-step maxT,
+ * Westfall and Young 1993). A customer is of the group of the first row.
+ */
+function unevenGroups(
+  {chosen, customer}: DecidedRows,
+  {names, code}: Groups,
+  {seed, draws}: {readonly seed: number; readonly draws: number},
+): ("more" | "less" | null)[] {
+  const place = new Map<number, number>();
+  const group: number[] = [];
+  const [rows, list]: [number[], number[]] = [[], []];
+  for (let i = 0; i < code.length; i++) {
+    if (code[i]! < 0) continue;
+    let k = place.get(customer[i]!);
+    if (k === undefined) {
+      k = group.length;
+      place.set(customer[i]!, k);
+      group.push(code[i]!);
+      rows.push(0);
+      list.push(0);
+    }
+    rows[k]! += 1;
+    list[k]! += chosen[i]!;
+  }
+  const total = rows.reduce((sum, n) => sum + n, 0);
+  const share = list.reduce((sum, n) => sum + n, 0) / total;
+  const distances = (of: readonly number[]): Float64Array => {
+    const [n, k] = [new Float64Array(names.length), new Float64Array(names.length)];
+    of.forEach((g, c) => {
+      n[g]! += rows[c]!;
+      k[g]! += list[c]!;
+    });
+    return n.map((size, g) => {
+      const spread = share * (1 - share) * (1 / size - 1 / total);
+      return spread > 0 ? (k[g]! / size - share) / Math.sqrt(spread) : 0;
+    });
+  };
+  const random = randomOf(seed, -1);
+  const furthest = new Float64Array(draws);
+  const shuffled = group.slice();
+  for (let d = 0; d < draws; d++) {
+    for (let i = shuffled.length - 1; i > 0; i--) {
+      const j = Math.floor(random() * (i + 1));
+      [shuffled[i], shuffled[j]] = [shuffled[j]!, shuffled[i]!];
+    }
+    furthest[d] = distances(shuffled).reduce((most, z) => Math.max(most, Math.abs(z)), 0);
+  }
+  return Array.from(distances(group), z => {
+    const beyond = furthest.reduce((sum, most) => sum + (most >= Math.abs(z) ? 1 : 0), 1) / (draws + 1);
+    if (beyond > 0.05) return null;
+    return z > 0 ? "more" : "less";
+  });
 }
 
 function gapOf(groups: readonly GroupRates[], rate: Rate): Gap {

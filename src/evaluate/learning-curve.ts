@@ -51,7 +51,7 @@ export async function learningCurve(
     const churners = data.y.reduce((sum, y) => sum + y, 0);
     if (Math.min(churners, rows.length - churners) < FEWEST) return undefined;
     const model = await fitModel("boost", data, {
-      ...{seed, tune: stop},
+      ...{seed, tune: stop, order: options.order ?? {}},
       search: {candidates: 1, auc: rocAuc, threads},
     });
     return applyModel(model, test.x);
@@ -105,7 +105,9 @@ export async function learningCurve(
   );
   const days = [...new Set(Array.from(train.cutoffs!))].sort((a, b) => a - b);
   const cutoffs = await curveOf(share => {
-    const from = days[days.length - Math.max(1, Math.round(share * days.length))]!;
+    const count = Math.floor(share * days.length);
+    if (count === 0) return [];
+    const from = days[days.length - count]!;
     return [everyRow.filter(i => train.cutoffs![i]! >= from)];
   });
   return {

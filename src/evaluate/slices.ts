@@ -43,6 +43,8 @@ function rangesOf(values: Float64Array): [above: number, upTo: number][] {
   const cuts = [...new Set([0.25, 0.5, 0.75].map(q => quantileOf(sorted, q)))].filter(
     cut => cut < sorted.at(-1)!,
   );
+  // Where most rows have the highest value, the others are a slice all the same.
+  if (cuts.length === 0) cuts.push(sorted.findLast(value => value < sorted.at(-1)!)!);
   const edges = [Number.NEGATIVE_INFINITY, ...cuts, Number.POSITIVE_INFINITY];
   return edges.slice(1).map((edge, k) => [edges[k]!, edge]);
 }
@@ -72,6 +74,7 @@ export type JudgedRows = {
 /** A slice of which the predicted share of churners is off. */
 export type WorstSlice = Slice & {
   readonly customers: number;
+  /** Mean probability, after the level of all rows was put right. */
   readonly predicted: number;
   readonly observed: number;
   /** Standard errors by which more churn than predicted, beyond what holds for all rows; below 0 when fewer do. */
@@ -146,7 +149,7 @@ export function findWorstSlices(
     worst.push({
       ...slice,
       ...{customers, z},
-      predicted: mean(probabilities, slice.rows),
+      predicted: mean(level, slice.rows),
       observed: mean(y, slice.rows),
       p: worstByChance.reduce((sum, by) => sum + (by >= Math.abs(z) ? 1 : 0), 1) / (draws + 1),
     });

@@ -58,17 +58,19 @@ const RANKED_ROWS = 500;
  * 2002). The number of features is the smallest within one standard error of the best (Breiman et al. 1984, section
  * 3.4.3); which ones they are comes from a last elimination on all rows.
  *
- * The folds are cut by a hash of the customer and the seed. It speaks of these quick trees; the model in use keeps all
- * its features.
- * @throws RangeError when the rows or a fold lack a class.
+ * The folds are dealt by a hash of the customer and the seed, those who churned at some cutoff apart from the others, so
+ * that each fold has both. It speaks of these quick trees; the model in use keeps all its features.
+ * @returns undefined when fewer than five customers have churned, or fewer than five have not.
  */
 export async function eliminateFeatures(
   all: EliminationRows,
   {seed}: {readonly seed: number},
-): Promise<Elimination> {
+): Promise<Elimination | undefined> {
   const data = fewerCustomers(all, seed);
   const {x, y, customers} = data;
-  const fold = Uint8Array.from(customers, id => Math.floor(hashUnit(id, `elimination ${seed}`) * FOLDS));
+  const folds = foldsOf(customers, y, seed);
+  if (!folds) return undefined;
+  const fold = Uint8Array.from(customers, id => folds.get(id)!);
   const sizes = sizesFrom(x.names.length);
   const settings = {sizes, seed};
   const aucs: number[][] = sizes.map(() => []);
@@ -106,6 +108,27 @@ export async function eliminateFeatures(
     ...{steps, best, fewest, kept: ways[fewest]!, dropped},
     ...{folds: FOLDS, rows: x.rows, trees: QUICK.trees},
   };
+}
+
+/** The fold of each customer; undefined where a fold would lack a class. */
+function foldsOf(
+  customers: readonly string[],
+  y: ArrayLike<number>,
+  seed: number,
+): Map<string, number> | undefined {
+  const churned = new Map<string, boolean>();
+  customers.forEach((id, i) => {
+    churned.set(id, (churned.get(id) ?? false) || y[i] === 1);
+  });
+  const folds = new Map<string, number>();
+  for (const label of [true, false]) {
+    const own = [...churned].filter(([, value]) => value === label).map(([id]) => id);
+    if (own.length < FOLDS) return undefined;
+    const place = new Map(own.map(id => [id, hashUnit(id, `elimination ${seed}`)]));
+    for (const [k, id] of own.sort((a, b) => place.get(a)! - place.get(b)!).entries())
+      folds.set(id, k % FOLDS);
+  }
+  return folds;
 }
 
 /** How many features each step has, from all to one. */

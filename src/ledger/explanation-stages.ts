@@ -39,8 +39,8 @@ export type ExplanationStages = {
   readonly effects: () => Promise<readonly FeatureEffects[]>;
   /** The pairs with the largest joint effects, the largest first, and the rows; undefined for a model without trees. */
   readonly interactions: () => Promise<{x: Matrix; pairs: readonly Interaction[]} | undefined>;
-  /** How few features would do, on the training rows. */
-  readonly elimination: () => Promise<Elimination>;
+  /** How few features would do, on the training rows; undefined with too few customers of a class. */
+  readonly elimination: () => Promise<Elimination | undefined>;
   /** Signals and causes told apart, in the simulated shop; undefined for real data, of which nobody knows. */
   readonly habits: () => Promise<readonly HabitTrial[] | undefined>;
 };
@@ -112,9 +112,13 @@ export function explanationStages(
     const pairs = strongestInteractions((await inUse()).model, x, {strongest: PAIRS});
     return {found: pairs && {x, pairs}};
   });
+  const elimination = staged("elimination", async () => ({
+    found: await eliminateFeatures(await rowsOf("train"), {seed: study.seed}),
+  }));
   const habits = staged("habits", async () => {
-    // The simulated shop has neither tables nor contracts beside its log.
-    if (inputs.tables || inputs.subscriptions) return {found: undefined};
+    // The simulated shop has neither contracts nor tables for features beside its log.
+    if (inputs.subscriptions || study.features.some(({measure}) => measure === "latest"))
+      return {found: undefined};
     const {calibration} = (await inUse()).calibration;
     const learned = await fitted();
     const {horizon, activity, minimumTenureDays, target} = study;
@@ -134,9 +138,7 @@ export function explanationStages(
   return {
     ...{reference, explanation, importance, effects},
     interactions: async () => (await interactions()).found,
-    elimination: staged("elimination", async () =>
-      eliminateFeatures(await rowsOf("train"), {seed: study.seed}),
-    ),
+    elimination: async () => (await elimination()).found,
     habits: async () => (await habits()).found,
   };
 }

@@ -98,7 +98,8 @@ export function reasonStages(
       const {customer, cutoff, cutoffs} = cohort();
       const test = rowsOf(split(), "test");
       const last = test.reduce((latest, row) => Math.max(latest, cutoff[row]!), 0);
-      const rows = test.filter(row => cutoff[row] === last);
+      const rows =
+        study.cutoffs.every === "moment" ? latestOf(test) : test.filter(row => cutoff[row] === last);
       const own = takeRows(x, rows);
       const margins = await applyModel(model, own);
       const y = Array.from(rowsOf(split(), "train"), row => labels()[row]!);
@@ -113,6 +114,16 @@ export function reasonStages(
       };
     }),
   );
+  /** Where every customer has moments of their own, the last row of each. */
+  const latestOf = (rows: Int32Array): Int32Array => {
+    const {customer, cutoff} = cohort();
+    const latest = new Map<number, number>();
+    for (const row of rows) {
+      const known = latest.get(customer[row]!);
+      if (known === undefined || cutoff[row]! > cutoff[known]!) latest.set(customer[row]!, row);
+    }
+    return rows.filter(row => latest.get(customer[row]!) === row);
+  };
   const typicalCustomers = once(() =>
     stored(store, {stage: "typical-customers", inputs: key}, async (): Promise<TypicalCustomers> => {
       const found = await reasons();

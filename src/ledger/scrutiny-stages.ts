@@ -12,10 +12,12 @@ import {
   type PartFigures,
   type SeedFigures,
 } from "../evaluate/stability.ts";
+import {declaredOrder} from "../features/levels.ts";
 import {joinColumns, type Matrix, takeRows} from "../features/matrix.ts";
 import {computeFeatures} from "../features/sweep.ts";
 import {fitSampled} from "../model/average.ts";
-import {applyModel} from "../model/model.ts";
+import {applyModel, type ModelKind} from "../model/model.ts";
+import type {Sampling} from "../sampling/sample.ts";
 import type {FeatureStages} from "./feature-stages.ts";
 import {type RunInputs, stageKeys} from "./inputs.ts";
 import type {ModelStages} from "./model-stages.ts";
@@ -103,18 +105,19 @@ export function scrutinyStages(
     }),
   );
   const seeds = once(() =>
-    staged("seeds", keys.models, async () => {
+    staged("seeds", [keys.models, capacity], async () => {
       const {candidates, chosen} = await models();
       const {ranked, rows} = await test();
       const {kind, margins} = candidates[chosen]!;
       const found = [{seed, margins: margins.test}];
       const options = {cohort: cohort(), customers: log.customers, labels: labels(), split: split()};
-      if (kind === "boost")
+      if (hasLuck(kind, study.sampling))
         for (let k = 1; k <= FURTHER_SEEDS; k++) {
           inputs.progress?.(`seed ${k} of ${FURTHER_SEEDS}`);
           const x = await features();
           const model = await fitSampled(kind, dataOf(x, options, "train"), {
             ...{seed: seed + k, sampling: study.sampling, tune: dataOf(x, options, "tune")},
+            order: declaredOrder(study.features),
             search: {candidates: study.search.candidates, auc: rocAuc, threads: inputs.threads ?? 1},
           });
           found.push({seed: seed + k, margins: await applyModel(model, takeRows(x, rows))});
@@ -154,6 +157,7 @@ export function scrutinyStages(
       return learningCurve(await features(), {
         ...{cohort: cohort(), customers: log.customers, labels: labels(), split: split(), seed},
         ...{searchCandidates: 1, recencyFeature: undefined, threads: inputs.threads},
+        order: declaredOrder(study.features),
       });
     }),
   );
@@ -169,6 +173,15 @@ export function scrutinyStages(
   };
   return {stability, seeds, worstSlices, fairness, learning, oracle};
 }
+
+/** Whether a seed plays a part in what a model learns. */
+const hasLuck = (kind: ModelKind, {kind: sampling}: Sampling): boolean =>
+  kind === "boost" || (kind === "logistic" && DRAWN.has(sampling));
+const DRAWN: ReadonlySet<Sampling["kind"]> = new Set<Sampling["kind"]>([
+  "undersample",
+  "smote",
+  "one-cutoff",
+]);
 
 /** The named columns of `x`. */
 function pick(x: Matrix, names: readonly string[]): Matrix {

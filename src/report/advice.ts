@@ -25,7 +25,7 @@ export const adviceWords = (model: string, {currency}: Study["economics"]) => ({
   own: "your figure",
   gain: `is expected to gain ${currency} {amount}`,
   lose: `is expected to lose ${currency} {amount}`,
-  contact: `Contact {who} each month, ranked by: ${model.toLowerCase()}. Leave some of them alone, drawn at random, to learn whether contacting works; the value counts all as contacted.`,
+  contact: `Contact {who} in each campaign, ranked by: ${model.toLowerCase()}. Leave some of them alone, drawn at random, to learn whether contacting works; the value counts all as contacted.`,
   stop: "Do not run this campaign at these costs: contacting {who} {expected}, even with the model.",
   nobody:
     "Contact nobody at these costs: contacting {who} {expected}, and no share is expected to gain. If it is tried " +

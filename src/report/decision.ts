@@ -49,7 +49,7 @@ export function worthTable(worth: CampaignValue, {economics}: Study): Table {
   return {
     kind: "table",
     caption:
-      `One monthly campaign that contacts ${whole(worth.contacted)} customers (${briefPercent(worth.fraction)}), ` +
+      `One campaign that contacts ${whole(worth.contacted)} customers (${briefPercent(worth.fraction)}), ` +
       `before any model, at the share of churners among the past labels; in ${economics.currency}, low and high hold 90% of the expected values that the assumptions and the data allow`,
     columns: [
       {name: "choice", title: "Whom to contact", format: "text"},
@@ -249,7 +249,7 @@ function bestValue(ranked: Ranked, {economics, seed}: Study, customers: number):
 function decisionTable(values: readonly CampaignValue[], judged: Judgement, currency: string): Table {
   return {
     kind: "table",
-    caption: `One monthly campaign by share contacted; money in ${currency}, low and high hold 90% of the expected values that the assumptions and the data allow`,
+    caption: `One campaign by share contacted; money in ${currency}, low and high hold 90% of the expected values that the assumptions and the data allow`,
     columns: [
       {
         name: "fraction",

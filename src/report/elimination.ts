@@ -3,7 +3,7 @@ import type {Elimination} from "../explain/elimination.ts";
 import {percent, whole} from "../figures.ts";
 import type {ExplainedRows} from "../ledger/explanation-stages.ts";
 import type {Study} from "../study.ts";
-import {signalWords} from "./explanation.ts";
+import {notApplicable, signalWords} from "./explanation.ts";
 import type {Table} from "./words.ts";
 
 /** A feature of which more rows than this are missing needs care. */
@@ -11,10 +11,16 @@ const OFTEN_MISSING = 0.05;
 
 /** How few features would do, drawn, and what leaving the others out would save. */
 export function eliminationEvidence(
-  found: Elimination,
+  found: Elimination | undefined,
   {x}: Pick<ExplainedRows, "x">,
   study: Study,
-): {readonly chart: Chart; readonly table: Table} {
+): {readonly chart?: Chart; readonly table: Table | ReturnType<typeof notApplicable>} {
+  if (!found)
+    return {
+      table: notApplicable(
+        "Fewer than five training customers churned, or fewer than five did not: too few to tell.",
+      ),
+    };
   const {steps, best, fewest, kept, dropped, folds, rows, trees} = found;
   const [all, top, few] = [steps[0]!, steps[best]!, steps[fewest]!];
   const words = signalWords(study, x);

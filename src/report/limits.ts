@@ -11,7 +11,8 @@ export function oracleText(oracle: Oracle, {models, capacity, ceiling}: Judgemen
   const chosen = models.find(model => model.chosen)!;
   const share = shareOfAttainable(chosen.lift.value, oracle.lift.reached);
   return text(
-    "These customers are simulated, so the true probabilities are known; of real customers nobody knows them. Ranked by the " +
+    "These customers are simulated, so the true probabilities are known" +
+      `${oracle.unknown > 0 ? ` of ${whole(oracle.rows)} of the test rows` : ""}; of real customers nobody knows them. Ranked by the ` +
       `truth, contacting ${briefPercent(capacity)} would be expected to reach a lift of ${decimal(oracle.lift.expected)}, and with the ` +
       `outcomes that came reaches ${decimal(oracle.lift.reached)}; the model in use reaches ${decimal(chosen.lift.value)}` +
       `${share === null ? "" : `, ${percent(share, 0)} of the way from chance to there`}. The ROC AUC of the truth is ` +
@@ -58,7 +59,7 @@ export function learningText({customers, cutoffs, gain}: LearningCurve, judged: 
       ? `its own probabilities promise a lift of ${decimal(judged.promised)} and ${decimal(chosen.lift.value)} came, within ${decimal(chosen.lift.low)} to ${decimal(chosen.lift.high)}`
       : `it reaches ${decimal(chosen.lift.value)} where its own probabilities promise ${decimal(judged.promised)}`;
   const better =
-    simple && !simple.chosen
+    simple && chosen.kind === "boost"
       ? `A more complicated model: boosted trees and logistic regression differ by ${decimal(chosen.auc.value - simple.auc.value, 3)} of ROC AUC here; ${model}. ` +
         "Where simple and complicated models come close, better signals help more than better models."
       : `Of the model in use, ${model}.`;

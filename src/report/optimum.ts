@@ -88,7 +88,7 @@ const sharesOf = ({at, fraction, otherFraction}: ProfitGain): string =>
 
 /** Whether a model is needed here, or the rule of thumb would do as well. */
 export function neededText(
-  {gains, capacity}: Decision,
+  {gains, capacity, atCapacity}: Decision,
   study: Study,
   {title, kind}: {readonly title: string; readonly kind: string},
 ): Text {
@@ -110,7 +110,9 @@ export function neededText(
   const found = [of("random"), rule, simple].flatMap(gain => (gain ? [said(gain)] : []));
   const verdict = rule
     ? rule.low > 0
-      ? "Machine learning earns its keep here."
+      ? atCapacity.value > 0
+        ? "Machine learning earns its keep here."
+        : "Machine learning loses less than the rule of thumb here, and loses: no ranking makes this campaign pay."
       : "That machine learning is needed here has not been shown: a simple rule may do as well."
     : "Whether a simple rule would do as well is not known: the study does not try one.";
   return text(

@@ -82,7 +82,7 @@ export function slicesTable(search: SliceSearch, study: Study): Table {
     kind: "table",
     caption:
       `The parts of the test customers, of ${whole(search.looked)} looked at one by one and in pairs, whose churn is furthest from what ` +
-      "was predicted. The last column is the chance that a model without fault would show a part as bad: many were looked at, so some look bad by luck",
+      "was predicted, the level of all rows put right first. The last column is the chance that a model without fault would show a part as bad: many were looked at, so some look bad by luck",
     columns: [
       {name: "part", title: "Part", format: "text"},
       {name: "rows", title: "Rows", format: "integer"},
@@ -111,7 +111,7 @@ export function slicesText({worst, looked, draws}: SliceSearch, study: Study): T
         "small parts are judged coarsely.",
     );
   const said = clear.map((slice: WorstSlice) => {
-    const way = slice.observed > slice.predicted ? "more churn than predicted" : "less churn than predicted";
+    const way = slice.z > 0 ? "more churn than predicted" : "less churn than predicted";
     return `${sliceText(slice.parts, study)}: ${way}, ${percent(slice.observed, 1)} for ${percent(slice.predicted, 1)}`;
   });
   return text(`Where the model is off beyond luck: ${said.join("; ")}.`);
@@ -169,15 +169,17 @@ export function fairnessText(found: readonly FairnessOf[], study: Study): Text {
   const said = found
     .filter(({columns}) => columns.length === 1)
     .map(({columns, groups, equal}) => {
-      const uneven = groups.flatMap(({name, ratio}) => {
-        const {selection} = ratio;
-        if ("tooFew" in selection || (selection.low <= 1 && selection.high >= 1)) return [];
-        return [`${name} ${selection.value > 1 ? "more" : "less"} often (${interval(selection, 2)} times)`];
-      });
+      const compared = groups.filter(({ratio}) => !("tooFew" in ratio.selection));
+      const uneven = compared.flatMap(({name, ratio, uneven: way}) =>
+        way && !("tooFew" in ratio.selection)
+          ? [`${name} ${way} often (${interval(ratio.selection, 2)} times)`]
+          : [],
+      );
       const title = titleIn(columns[0]!, study);
+      if (compared.length < 2) return `${title}: too few customers to compare groups.`;
       const which =
         uneven.length === 0
-          ? "no group is clearly on the list more or less often than all others"
+          ? `none of ${compared.length} groups is clearly on the list more or less often than all others`
           : `on the list, compared with all others: ${uneven.join(", ")}`;
       const costs = equal.map(({alike, cost, moved}) => {
         const what =
@@ -189,6 +191,6 @@ export function fairnessText(found: readonly FairnessOf[], study: Study): Text {
       return `${title}: ${which}; ${costs.join("; ")}.`;
     });
   return text(
-    `${said.join(" ")} Groups differ in how many churn, so even lists and even reach cannot both be had; which is fair is for people to decide.`,
+    `${said.join(" ")} Where groups differ in how many churn, even lists and even reach cannot both be had; which is fair is for people to decide.`,
   );
 }

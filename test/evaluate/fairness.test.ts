@@ -156,6 +156,42 @@ test("chooseEqualReach(margins, probabilities, groups, fraction) reaches the sam
   expect(reach[0]).toBeGreaterThan(0.4);
 });
 
+test("judgeFairness(rows, groups) names no group where lists are drawn at random, but rarely", () => {
+  let named = 0;
+  const worlds = 60;
+  for (let world = 0; world < worlds; world++) {
+    const random = randomOf(world, 7);
+    const n = 900;
+    const made = {
+      chosen: Float64Array.from({length: n}, () => (random() < 0.2 ? 1 : 0)),
+      probabilities: new Float64Array(n),
+      y: new Uint8Array(n),
+      customer: Int32Array.from({length: n}, (_, i) => i),
+    };
+    const code = Int32Array.from({length: n}, () => Math.floor(12 * random()));
+    const names = Array.from({length: 12}, (_, g) => `g${g}`);
+    const {groups} = judgeFairness(made, {names, code}, {seed: world, draws: 600});
+    if (groups.some(({uneven}) => uneven !== null)) named += 1;
+  }
+  // Binomial(60, .05): 0 to 8 with probability .997; at 95 % for each group by itself it would be about 28.
+  expect(named).toBeLessThanOrEqual(8);
+});
+
+test("judgeFairness(rows, groups) does not judge a group of which nobody could be expected on the list", () => {
+  const n = 1000;
+  const made = {
+    chosen: Float64Array.from({length: n}, (_, i) => (i < 20 ? 1 : 0)),
+    probabilities: new Float64Array(n),
+    y: Uint8Array.from({length: n}, (_, i) => (i % 3 === 0 ? 1 : 0)),
+    customer: Int32Array.from({length: n}, (_, i) => i),
+  };
+  const code = Int32Array.from({length: n}, (_, i) => (i >= 960 ? 1 : 0));
+  const [, small] = judgeFairness(made, {names: ["large", "small"], code}, {seed: 1, draws: 50}).groups;
+  expect(small!.rates.selection).toEqual({tooFew: "0 expected on the list"});
+  expect(small!.rates.truePositive).toEqual({tooFew: "0 of 14 chosen"});
+  expect(small!.uneven).toBeNull();
+});
+
 test("judgeFairness(rows, groups) refuses a group that has no name", () => {
   const code = gender.code.slice();
   code[7] = 9;

@@ -49,8 +49,8 @@ test("learningCurve(x) learns from whole customers, from the latest cutoffs, and
       true,
     );
   }
-  // An eighth and a quarter of four cutoffs are one.
-  expect(cutoffs.map(point => point.rows)).toEqual([500, 500, 1000, 2000]);
+  // An eighth of four cutoffs is none.
+  expect(cutoffs.map(point => point.rows)).toEqual([500, 1000, 2000]);
   expect(cutoffs.at(-1)).toEqual(customers.at(-1));
   expect(customers.at(-1)!.auc).toBeGreaterThan(customers[0]!.auc);
   expect(gain.customers!.low).toBeLessThan(gain.customers!.value);
@@ -60,5 +60,5 @@ test("learningCurve(x) shows that old history misleads where the world has turne
   const {x, options} = study(2);
   const {cutoffs, gain} = await learningCurve(x, options);
   expect(gain.cutoffs!.high).toBeLessThan(0);
-  expect(cutoffs[2]!.auc).toBeGreaterThan(cutoffs[3]!.auc + 0.02);
+  expect(cutoffs[1]!.auc).toBeGreaterThan(cutoffs[2]!.auc + 0.02);
 });

@@ -34,7 +34,7 @@ const data = rowsOf(2400, 1);
 let found: Elimination;
 
 test("eliminateFeatures drops noise and what repeats another, and keeps what matters", async () => {
-  found = await eliminateFeatures(data, {seed: 1});
+  found = (await eliminateFeatures(data, {seed: 1}))!;
   const {steps, best, fewest, kept, dropped} = found;
   expect(steps.map(({features}) => features)).toEqual(sizesFrom(11));
   expect(kept.filter(name => name.startsWith("noise"))).toEqual([]);
@@ -59,9 +59,18 @@ test("eliminateFeatures is the same for a seed, and no label of a customer judge
   // Where labels are noise, no choice of features may look better than chance: a choice by the judging rows would.
   const random = randomOf(9);
   const noise = {...data, y: Uint8Array.from(data.y, () => (random() < 0.3 ? 1 : 0))};
-  const {steps} = await eliminateFeatures(noise, {seed: 2});
+  const {steps} = (await eliminateFeatures(noise, {seed: 2}))!;
   for (const {auc, standardError} of steps)
     expect(Math.abs(auc - 0.5)).toBeLessThan(4 * standardError + 0.01);
+});
+
+test("eliminateFeatures deals churners to every fold, and says nothing with fewer of them than folds", async () => {
+  const few = (churners: number) => ({
+    ...data,
+    y: Uint8Array.from(data.y, (_, i) => (i < 2 * churners ? 1 : 0)),
+  });
+  for (const seed of [1, 2, 3]) expect(await eliminateFeatures(few(6), {seed})).toBeDefined();
+  expect(await eliminateFeatures(few(4), {seed: 1})).toBeUndefined();
 });
 
 test("sizesFrom(n) goes from n to 1 by a fifth, by one at least", () => {

@@ -120,9 +120,10 @@ test("interactionEvidence is not applicable to a model that adds up, and names p
 });
 
 test("eliminationEvidence counts what stays and what goes", async () => {
-  const found = await logistic.elimination();
+  const found = (await logistic.elimination())!;
   const {chart, table} = eliminationEvidence(found, explained, logistic.study);
-  checkEvidence("a.chart", chart);
+  checkEvidence("a.chart", chart!);
+  if (table.kind !== "table") throw new Error(table.reason);
   const row = (name: string) => table.rows.find(([what]) => String(what).startsWith(name))!;
   const n = logistic.study.features.length;
   expect(row("Features to compute").slice(1)).toEqual([String(n), String(found.kept.length)]);

@@ -20,6 +20,7 @@ const decision: Decision = {
     ...{fraction: 0.14, low: 0.04, high: 0.32, near: {from: 0.11, to: 0.2}},
     value: {value: 5210.4, low: -310, high: 9120},
   },
+  atCapacity: {value: 2351, low: -159, high: 5415},
   sensitivities: [
     {
       assumption: "offerWorks",
@@ -83,6 +84,10 @@ test("neededText(decision) answers by the interval of the difference, not by its
     "Machine learning earns its keep here. With 10% contacted, on the same test customers, boosted trees: it earns EUR " +
       "3\u2009100 (900 to 5\u2009100) more than choosing at random; it earns EUR 1\u2009900 (210 to 3\u2009600) more than the rule of thumb; " +
       "it is not clearly ahead of logistic regression: EUR 40 (\u2212300 to 410).",
+  );
+  const lost = {...decision, atCapacity: {value: -900, low: -2000, high: 300}};
+  expect(neededText(lost, study, model).text).toMatch(
+    /^Machine learning loses less than the rule of thumb here, and loses/,
   );
   const unclear = {...decision, gains: [gain("recency", "Rule of thumb", -10, 1900, 3600)]};
   expect(neededText(unclear, study, model).text).toMatch(

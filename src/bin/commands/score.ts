@@ -133,7 +133,8 @@ function readModel(path: string): {readonly bundle: Bundle; readonly digest: str
   } catch {
     // No JSON: said below.
   }
-  if (bundle?.schemaVersion !== "1" || !bundle.study || !bundle.model || !bundle.cadence || !bundle.features)
+  const parts = [bundle?.study, bundle?.model, bundle?.cadence, bundle?.features, bundle?.reasons];
+  if (bundle?.schemaVersion !== "1" || parts.some(part => !part))
     throw new DataError(`${file} is no model of this version; give the model.json of a run`, {file});
   return {bundle: bundle as Bundle, digest: sha256(bytes)};
 }
