@@ -109,7 +109,7 @@ test("verify of a card that was made --as-of a day finds it the same after every
     expect(ran.err).toContain(`as known before ${dateOf(CUT)}`);
     expect(ran.status, ran.err).toBe(0);
     const same = ["same      card.json", "same      card.html", "same      model.json"];
-    const card = "reports/shop";
+    const card = `reports/shop-as-of-${dateOf(CUT)}`;
     writeData(folder, END + 1);
     const later = churnbook(["verify", card], study);
     expect(later.out, later.err).toEqual(same);
