@@ -97,7 +97,6 @@ export {
   type CustomerReasons,
   type Reason,
   type ReasonOptions,
-  reasonColumns,
   reasonsFor,
   reasonText,
   type SensitiveReason,

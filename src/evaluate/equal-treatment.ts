@@ -1,6 +1,7 @@
 import {randomOf} from "../random.ts";
 import {clustersOf, percentileInterval, weightDraws} from "./bootstrap.ts";
-import {chooseAlike, chooseEqualReach, chooseTop, type Groups} from "./fairness.ts";
+import {chooseAlike, chooseEqualReach, chooseTop} from "./choose.ts";
+import type {Groups} from "./fairness.ts";
 import {type Economics, expectedOf, triangularAt} from "./profit.ts";
 import type {RankedRows} from "./stability.ts";
 

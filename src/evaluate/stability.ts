@@ -1,7 +1,8 @@
 import {dateOf} from "../data/calendar.ts";
 import type {Instant} from "../data/instant.ts";
 import {clusterBootstrap, clustersOf, type Interval} from "./bootstrap.ts";
-import {chooseTop, FEWEST, type Groups} from "./fairness.ts";
+import {chooseTop} from "./choose.ts";
+import {FEWEST, type Groups} from "./fairness.ts";
 import {lift} from "./lift.ts";
 import {rocAuc} from "./metrics.ts";
 import {rankRows} from "./ranking.ts";

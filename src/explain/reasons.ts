@@ -128,17 +128,3 @@ const isSensitive = ({members}: SubjectGroup): boolean => members[0]!.sensitive;
 /** "Purchases: none in the last 90 days; usually 6 (raises the risk)". */
 export const reasonText = ({sentence, direction}: Pick<Reason, "sentence" | "direction">): string =>
   `${sentence} (${direction} the risk)`;
-
-/**
- * Reasons as columns of a table of scores, `reason_1` to `reason_k`: the texts by row, empty where there are fewer.
- * No sensitive feature is among them, so they may be read out to a customer.
- */
-export function reasonColumns(
-  rows: readonly Pick<CustomerReasons, "reasons">[],
-  {most = 3}: {readonly most?: number} = {},
-): {readonly name: string; readonly values: readonly string[]}[] {
-  return Array.from({length: most}, (_, k) => ({
-    name: `reason_${k + 1}`,
-    values: rows.map(({reasons}) => (reasons[k] ? reasonText(reasons[k]) : "")),
-  }));
-}

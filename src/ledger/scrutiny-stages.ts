@@ -1,6 +1,7 @@
+import {chooseTop} from "../evaluate/choose.ts";
 import {dataOf, rankedOf} from "../evaluate/compete.ts";
 import {type EqualTreatment, priceEqualTreatment} from "../evaluate/equal-treatment.ts";
-import {chooseTop, type Fairness, type Groups, intersect, judgeFairness} from "../evaluate/fairness.ts";
+import {type Fairness, type Groups, intersect, judgeFairness} from "../evaluate/fairness.ts";
 import {type LearningCurve, learningCurve} from "../evaluate/learning-curve.ts";
 import {rocAuc} from "../evaluate/metrics.ts";
 import {judgeOracle, type Oracle, trueProbabilities} from "../evaluate/oracle.ts";

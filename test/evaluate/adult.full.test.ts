@@ -1,6 +1,7 @@
 import {describe, expect, test} from "vitest";
+import {chooseTop} from "../../src/evaluate/choose.ts";
 import {priceEqualTreatment} from "../../src/evaluate/equal-treatment.ts";
-import {chooseTop, type Groups, intersect, type Judged, judgeFairness} from "../../src/evaluate/fairness.ts";
+import {type Groups, intersect, type Judged, judgeFairness} from "../../src/evaluate/fairness.ts";
 import {rocAuc} from "../../src/evaluate/metrics.ts";
 import {applyModel, fitModel} from "../../src/model/model.ts";
 import {triangular} from "../../src/study.ts";

@@ -1,13 +1,6 @@
 import {expect, test} from "vitest";
-import {
-  chooseAlike,
-  chooseEqualReach,
-  chooseTop,
-  type Groups,
-  intersect,
-  type Judged,
-  judgeFairness,
-} from "../../src/evaluate/fairness.ts";
+import {chooseAlike, chooseEqualReach, chooseTop} from "../../src/evaluate/choose.ts";
+import {type Groups, intersect, type Judged, judgeFairness} from "../../src/evaluate/fairness.ts";
 import {randomOf} from "../../src/random.ts";
 import {referenceCase} from "../model/reference.ts";
 

@@ -1,7 +1,7 @@
 import {expect, test} from "vitest";
 import {applyReasons, fitReasons} from "../../src/explain/basis.ts";
 import {type Explanation, fitReference} from "../../src/explain/explain-rows.ts";
-import {reasonColumns, reasonsFor, reasonText} from "../../src/explain/reasons.ts";
+import {reasonsFor, reasonText} from "../../src/explain/reasons.ts";
 import {familyGroups, reasonGroups, singleGroups, subjectsOf} from "../../src/explain/subjects.ts";
 import {medianOf, stayerMedians, usualOf, usualOfStayers} from "../../src/explain/usual.ts";
 import type {Matrix} from "../../src/features/matrix.ts";
@@ -84,7 +84,7 @@ test("reasonsFor(x, contributions) flags a sensitive feature without its value, 
   const found = one(0.1, 0, 0.05, 0.01, 2);
   expect(found.sensitive).toEqual([{group: "Table people, sensitive", direction: "raises", contribution: 2}]);
   expect([...found.reasons, ...found.actions].some(({feature}) => feature === "age")).toBe(false);
-  expect(JSON.stringify([found, reasonColumns([found])])).not.toContain("71");
+  expect(JSON.stringify([found, found.reasons.map(reasonText)])).not.toContain("71");
   expect(found.reasons.length).toBe(3);
 });
 
@@ -135,30 +135,6 @@ test("reasonsFor(x, contributions) requires the same features and rows in all th
   expect(() => reasonsFor(x, contributionsOf([[1, 1, 1, 1, 1]]), {subjects: subjects.slice(1)})).toThrow(
     "requires orders_30d to be in the catalogue",
   );
-});
-
-test("reasonColumns(rows) are the texts by row, empty where there are fewer", () => {
-  const found = reasonsFor(
-    matrixOf(names, [
-      [1, 2, 45, 3, 71],
-      [0, 0, 1, 0, 20],
-    ]),
-    contributionsOf([
-      [0.5, 0, 0, 0, 0],
-      [0.1, 0, -0.2, 0.3, 1],
-    ]),
-    {subjects},
-  );
-  expect(reasonColumns(found, {most: 2})).toEqual([
-    {
-      name: "reason_1",
-      values: [
-        "Purchases: 1 in the last 30 days (raises the risk)",
-        "Tickets: none in the last 90 days (raises the risk)",
-      ],
-    },
-    {name: "reason_2", values: ["", "Purchases: the last one 1 day ago (lowers the risk)"]},
-  ]);
 });
 
 test("stayerMedians(x, y) is the median of the rows that stayed, missing left out, null where nothing is known", () => {
