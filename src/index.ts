@@ -38,6 +38,7 @@ export {
   hindsightCeiling,
   shareOfAttainable,
 } from "./evaluate/ceiling.ts";
+export {type ChampionComparison, compareWithChampion, type JudgedRows} from "./evaluate/champion.ts";
 export {precisionRecallCurve, rocCurve} from "./evaluate/curves.ts";
 export type {Decision} from "./evaluate/decision.ts";
 export {delongAuc, delongDifference, type NormalInterval} from "./evaluate/delong.ts";
@@ -153,6 +154,7 @@ export type {Alternative} from "./ledger/target-stages.ts";
 export {aliveTable, aliveWindowEvidence, aliveWindowTable} from "./report/alive.ts";
 export {cutsEvidence, offCadenceText} from "./report/cadence.ts";
 export {causeEvidence} from "./report/cause.ts";
+export {championTable, championText} from "./report/champion.ts";
 export {
   contractTable,
   latenessTable,

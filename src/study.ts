@@ -154,6 +154,11 @@ const schema = z.strictObject({
    * and cutoff, known on its day. No model sees it; it says how good a model could be.
    */
   truth: z.strictObject({table: name, column: name}).optional(),
+  /**
+   * The model that is in use today: path of the model.json of an earlier run of this study, relative to the study. The
+   * new one is judged beside it, on test customers and cutoffs from which neither learned.
+   */
+  champion: name.optional(),
   /** Features to score from 1 to 5 by the fifths of the training customers; the scores join the features. */
   rfm: z.strictObject({recency: name, frequency: name, monetary: name}).optional(),
   sampling: sampling.default({kind: "none"}),

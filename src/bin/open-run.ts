@@ -11,6 +11,7 @@ import {loadSubscriptions} from "../data/subscriptions.ts";
 import {DataError} from "../data-error.ts";
 import {counted} from "../figures.ts";
 import {besideDigest} from "../ledger/beside.ts";
+import {requireChampion} from "../ledger/bundle.ts";
 import {contactsDigest} from "../ledger/inputs.ts";
 import {createRun, type Run} from "../ledger/run.ts";
 import {digestOf} from "../ledger/store.ts";
@@ -20,6 +21,7 @@ import {takeSnapshot} from "./data-files.ts";
 import {engineVersions} from "./engines.ts";
 import {fileStore, libraryDigest, shown} from "./files.ts";
 import {type LoadedStudy, loadStudy} from "./load-study.ts";
+import {readModel} from "./read-model.ts";
 import type {Terminal} from "./terminal.ts";
 
 /** All that a kernel needs to take part in a run; plain data, handed over in a file. */
@@ -39,6 +41,8 @@ export type RunContext = {
   readonly campaigns?: string | null;
   /** Digest of subscriptions and tables, likewise. */
   readonly beside?: string | null;
+  /** Digest of the model in use today, where the study names one; absent until it has been read. */
+  readonly champion?: string;
   readonly store: string;
   readonly library: string;
   readonly engines: Readonly<Record<string, string>>;
@@ -105,16 +109,24 @@ export async function openContext(
     asOf,
     timesOfDay: log.timeOfDay !== undefined,
   });
+  const champion =
+    study.champion === undefined
+      ? undefined
+      : readModel(resolve(folder, study.champion), "correct champion in the study");
   const {campaigns, subscriptions, tables} = beside;
   if (context.campaigns !== undefined && contactsDigest(campaigns) !== context.campaigns)
     throw new DataError("the campaign contacts were changed during the run; run it again");
   if (context.beside !== undefined && besideDigest({subscriptions, tables}) !== context.beside)
     throw new DataError("the subscriptions or tables were changed during the run; run it again");
+  if (context.champion !== undefined && champion?.digest !== context.champion)
+    throw new DataError("the champion was changed during the run; run it again");
+  if (champion) requireChampion(champion.bundle, study);
   return createRun({
     study,
     snapshot: context.manifest,
     log,
     ...beside,
+    champion,
     library: context.library,
     engines: context.engines,
     store: fileStore(join(context.store, "stages")),

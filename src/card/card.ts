@@ -18,6 +18,8 @@ export type CardIdentity = {
   readonly campaigns?: string;
   /** Digest of subscriptions and the study's own tables, where there are any. */
   readonly beside?: string;
+  /** Digest of the model in use today, where the study names one. */
+  readonly champion?: string;
   /** Digest of the study. */
   readonly study: string;
   /** Digest of the compiled library. */

@@ -84,6 +84,8 @@ export const SECTIONS: readonly CardSection[] = [
       text("models.chosen", "The model in use"),
       table("models.tried", "Models tried"),
       optionalTable("models.differences", "The model in use against the rule of thumb"),
+      optionalText("models.champion", "Against the model in use today"),
+      optionalTable("models.championTable", "The new model and the champion"),
       optionalTable("models.auc", "Two ways to the interval of ROC AUC"),
       table("models.work", "What each took, and the choice"),
       chart("models.chart", "How they compare"),

@@ -47,7 +47,7 @@ export type Sensitivity = {
 
 /** What the chosen model earns above another way to choose, on the same draws of the test rows. */
 export type ProfitGain = Money & {
-  readonly over: "random" | ModelKind;
+  readonly over: "random" | "champion" | ModelKind;
   readonly title: string;
   /** Share contacted by either: the study's capacity, or for each its own optimum from the calibrate rows. */
   readonly at: "capacity" | "optimum";
@@ -69,6 +69,13 @@ export type Decision = {
   /** The ranking of each candidate by the published measure, on the test rows. */
   readonly empc: readonly (Empc & {readonly kind: ModelKind; readonly title: string})[];
   readonly draws: number;
+};
+
+/** A way to choose whom to contact, in draws of the rows that set its share and of those that value it. */
+export type Rival = Pick<ProfitGain, "over" | "title"> & {
+  readonly choice: Choice;
+  readonly learned: CampaignDraws;
+  readonly judged: CampaignDraws;
 };
 
 /** Shares contacted among which the best is looked for: whole percents. */
@@ -102,7 +109,7 @@ export function judgeDecision(
   const {candidates, chosen} = competition;
   const {economics, seed} = study;
   const rowsFor = (candidate: number, role: "calibrate" | "test"): ScoredRows =>
-    scored(rankedOf(competition, {cohort, labels, candidate, roles: [role]}));
+    scoredRows(rankedOf(competition, {cohort, labels, candidate, roles: [role]}));
   const options = {seed, draws, customers};
   const grid = sharesWith(economics.capacity);
   const drawsFor = (candidate: number, role: "calibrate" | "test") =>
@@ -114,19 +121,15 @@ export function judgeDecision(
     k === chosen || kind === CROSS_CHECK || kind === "dummy" ? [] : [k],
   );
   const atCapacity = grid.indexOf(economics.capacity);
-  const gains = [
-    ...others.map(k => ({k, learned: drawsFor(k, "calibrate"), judged: drawsFor(k, "test")})),
-    {k: -1, learned, judged},
-  ].flatMap(other => {
-    const choice: Choice = other.k < 0 ? "random" : "model";
-    const over = other.k < 0 ? ("random" as const) : candidates[other.k]!.kind;
-    const title = over === "random" ? "Choosing at random" : titleOf(over);
-    const gain = (at: ProfitGain["at"], f: number, g: number): ProfitGain => ({
-      ...{over, title, at, fraction: grid[f]!, otherFraction: grid[g]!},
-      ...gainOf({drawn: judged, f, choice: "model"}, {drawn: other.judged, f: g, choice}),
-    });
-    return [gain("capacity", atCapacity, atCapacity), gain("optimum", best, bestOf(other.learned, choice))];
-  });
+  const rivals = [
+    ...others.map((k): Rival => {
+      const {kind} = candidates[k]!;
+      const draws = {learned: drawsFor(k, "calibrate"), judged: drawsFor(k, "test")};
+      return {over: kind, title: titleOf(kind), choice: "model", ...draws};
+    }),
+    {over: "random", title: "Choosing at random", choice: "random", learned, judged} as const,
+  ];
+  const gains = rivals.flatMap(rival => profitGains({learned, judged}, rival, economics));
   return {
     capacity: economics.capacity,
     customers,
@@ -147,7 +150,28 @@ export function judgeDecision(
   };
 }
 
-const scored = ({margins, y, customer}: Ranked): ScoredRows => ({
+/**
+ * What a model earns above another way to choose, both at capacity and each at its own best share.
+ * @param rival drawn on the same rows by the same seed, so that the difference is paired.
+ */
+export function profitGains(
+  model: Pick<Rival, "learned" | "judged">,
+  {over, title, choice, learned, judged}: Rival,
+  {capacity}: Pick<Economics, "capacity">,
+): ProfitGain[] {
+  const grid = judged.fractions;
+  const gain = (at: ProfitGain["at"], f: number, g: number): ProfitGain => ({
+    ...{over, title, at, fraction: grid[f]!, otherFraction: grid[g]!},
+    ...gainOf({drawn: model.judged, f, choice: "model"}, {drawn: judged, f: g, choice}),
+  });
+  const atCapacity = grid.indexOf(capacity);
+  return [
+    gain("capacity", atCapacity, atCapacity),
+    gain("optimum", bestOf(model.learned, "model"), bestOf(learned, choice)),
+  ];
+}
+
+export const scoredRows = ({margins, y, customer}: Ranked): ScoredRows => ({
   margins,
   y,
   clusters: clustersOf(customer),

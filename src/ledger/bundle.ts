@@ -31,6 +31,8 @@ export type Bundle = FittedFeatures & {
   readonly minimumTenureDays: number;
   readonly target: Study["target"];
   readonly horizon: Study["horizon"];
+  /** Who taught it and who did not, and T: no outcome of that day or later was seen. */
+  readonly split: Study["split"];
   /** The days on which it may be asked, and what it costs to ask on another. */
   readonly cadence: Cadence;
   readonly model: Model;
@@ -76,6 +78,7 @@ export function bundleOf(
     minimumTenureDays: study.minimumTenureDays,
     target: study.target,
     horizon: study.horizon,
+    split: study.split,
     cadence,
     ...fitted,
     model,
@@ -95,31 +98,51 @@ const readingOf = ({events}: Pick<Study, "events">): EventReading => {
  * @throws DataError naming the study, or the first field that is another.
  */
 export function requireSameQuestion(bundle: Bundle, study: Study): void {
-  if (bundle.study.name !== study.name)
-    throw new DataError(
-      `the model is of the study ${bundle.study.name}, and this is ${study.name}; name the model of this study`,
-    );
-  const differ = (was: unknown, is: unknown) => canonicalJson(was ?? null) !== canonicalJson(is ?? null);
-  const {churn, activity, minimumTenureDays, target, horizon} = study;
-  const fields = {
-    ...{events: readingOf(study), churn, activity, minimumTenureDays, target, horizon},
-    "cutoffs.every": study.cutoffs.every,
-    rfm: study.rfm,
-  };
-  const made: Readonly<Record<keyof typeof fields, unknown>> = {
-    ...bundle,
-    "cutoffs.every": bundle.cadence.every,
-    rfm: bundle.rfm?.features,
-  };
-  const names = Object.keys(fields) as (keyof typeof fields)[];
-  const field = names.find(name => differ(made[name], fields[name]));
   const n = Math.max(bundle.features.length, study.features.length);
   const at = Array.from({length: n}, (_, k) => k).find(k => differ(bundle.features[k], study.features[k]));
   const changed =
-    field ??
+    changedOutcome(bundle, study) ??
+    (differ(bundle.rfm?.features, study.rfm) ? "rfm" : undefined) ??
     (at === undefined ? undefined : `the feature ${(study.features[at] ?? bundle.features[at])!.name}`);
   if (changed !== undefined)
     throw new DataError(
       `${changed} of the study ${study.name} is another than the model was made with; run the study again, or give it as it was`,
     );
 }
+
+/**
+ * Checks that a champion can be judged beside the models of a study: that it foretells the same outcome of the same
+ * customers, and learned from none of those who test. Its features may be others.
+ * @throws DataError naming the study, or the first field that is another.
+ */
+export function requireChampion(bundle: Bundle, study: Study): void {
+  const {testFrom: _, ...sets} = study.split;
+  const {testFrom: __, ...its} = bundle.split;
+  const changed = changedOutcome(bundle, study) ?? (differ(its, sets) ? "split" : undefined);
+  if (changed !== undefined)
+    throw new DataError(
+      `study: champion was made with another ${changed}, so that no customers could judge both fairly; name a model that ` +
+        "was made with the same, or leave champion out",
+    );
+}
+
+/** The first field, of those that say what is foretold of whom, that a model was made with another value of. */
+function changedOutcome(bundle: Bundle, study: Study): string | undefined {
+  if (bundle.study.name !== study.name)
+    throw new DataError(
+      `the model is of the study ${bundle.study.name}, and this is ${study.name}; name the model of this study`,
+    );
+  const {churn, activity, minimumTenureDays, target, horizon} = study;
+  const fields = {
+    ...{events: readingOf(study), churn, activity, minimumTenureDays, target, horizon},
+    "cutoffs.every": study.cutoffs.every,
+  };
+  const made: Readonly<Record<keyof typeof fields, unknown>> = {
+    ...bundle,
+    "cutoffs.every": bundle.cadence.every,
+  };
+  return (Object.keys(fields) as (keyof typeof fields)[]).find(name => differ(made[name], fields[name]));
+}
+
+const differ = (was: unknown, is: unknown): boolean =>
+  canonicalJson(was ?? null) !== canonicalJson(is ?? null);

@@ -6,8 +6,12 @@ import type {Subscriptions} from "../data/subscriptions.ts";
 import type {Stopwatch} from "../evaluate/compete.ts";
 import type {Study} from "../study.ts";
 import {besideDigest} from "./beside.ts";
+import type {Bundle} from "./bundle.ts";
 import type {EvidenceRecord} from "./evidence.ts";
 import {digestOf, type Store} from "./store.ts";
+
+/** A model of an earlier run, with the digest of its file. */
+export type Champion = {readonly bundle: Bundle; readonly digest: string};
 
 /** What a run is made of; effects come in here. */
 export type RunInputs = {
@@ -18,6 +22,8 @@ export type RunInputs = {
   /** Contracts, for churn of the kind subscription. */
   readonly subscriptions?: Subscriptions | undefined;
   readonly tables?: CustomerTables | undefined;
+  /** The model in use today, where the study names one, with the digest of its file. */
+  readonly champion?: Champion | undefined;
   /** Digest of the library, part of the key of every stored result. */
   readonly library: string;
   /** Versions of the programs that compute, part of it too. */

@@ -4,6 +4,7 @@ import type {EventLog} from "../data/event-log.ts";
 import type {SnapshotManifest} from "../data/snapshot.ts";
 import type {Subscriptions} from "../data/subscriptions.ts";
 import type {Study} from "../study.ts";
+import {type ChampionStages, championStages} from "./champion-stages.ts";
 import {checkEvidence, type EvidenceValue} from "./evidence.ts";
 import {type ExplanationStages, explanationStages} from "./explanation-stages.ts";
 import {type FeatureStages, featureStages} from "./feature-stages.ts";
@@ -20,6 +21,7 @@ import {type TargetStages, targetStages} from "./target-stages.ts";
 export type Run = TargetStages &
   FeatureStages &
   ModelStages &
+  ChampionStages &
   ScrutinyStages &
   ExplanationStages &
   ReasonStages & {
@@ -55,6 +57,7 @@ export function createRun(inputs: RunInputs): Run {
     ...features,
     ...models,
     ...explanation,
+    ...championStages(inputs, target, features, models),
     ...scrutinyStages(inputs, target, features, models),
     ...reasonStages(inputs, target, features, {...models, ...explanation}),
     record,

@@ -3,7 +3,7 @@ import type {Run} from "../ledger/run.ts";
 import type {Table} from "./words.ts";
 
 /** What has to be the same to make this card again. */
-export function versionsTable({snapshot, campaigns, library, study}: Run): Table {
+export function versionsTable({snapshot, campaigns, library, study, championDigest}: Run): Table {
   const contacts = contactsDigest(campaigns);
   return {
     kind: "table",
@@ -16,6 +16,7 @@ export function versionsTable({snapshot, campaigns, library, study}: Run): Table
     rows: [
       ["Rows of the snapshot", snapshot.digest],
       ...(contacts === null ? [] : [["Campaign contacts", contacts]]),
+      ...(championDigest === undefined ? [] : [["Champion", championDigest]]),
       ["Code of the library", library],
       ["Seed", String(study.seed)],
       ["Salt of the split", study.split.salt],

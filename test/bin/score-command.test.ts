@@ -280,3 +280,25 @@ test("the command of the README scores a study, and a day off cadence has exit s
     }),
   );
 });
+
+test("a run reads the champion of its study, and refuses one that is not there or was changed meanwhile", async () => {
+  const contextOf = async (champion: string) =>
+    snapshotStudy(await loadStudy(writeStudy("with-champion.ts", {champion})), {today: TODAY});
+  const context = await contextOf("reports/small/model.json");
+  const run = await openContext(context);
+  expect(run.championDigest).toBe(sha256(read("reports/small/model.json")));
+  expect((await run.champion())!.gain.auc.value).toBe(0);
+  expect(await messageOf(openContext({...context, champion: "another"}))).toBe(
+    "DataError: the champion was changed during the run; run it again",
+  );
+  expect(await messageOf(contextOf("none.json").then(context => openContext(context)))).toMatch(
+    /^DataError: there is no model .*none\.json; make one with `churnbook run`, or correct champion in the study$/,
+  );
+  const other = writeModel("other-split.json", bundle => ({
+    ...bundle,
+    split: {...bundle.split, salt: "other"},
+  }));
+  expect(await messageOf(contextOf(other).then(context => openContext(context)))).toMatch(
+    /^DataError: study: champion was made with another split/,
+  );
+});

@@ -77,6 +77,7 @@ export async function runStudy(
     ...taken,
     campaigns: contactsDigest(opened.campaigns),
     beside: besideDigest(opened),
+    ...(opened.championDigest === undefined ? {} : {champion: opened.championDigest}),
   };
   const run = runDigest(context, notebooks);
   const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
@@ -175,9 +176,9 @@ function readNotebooks(folder: string) {
 /** A run is named by all that goes into it, so that the same inputs have the same name on every machine. */
 function runDigest(context: RunContext, notebooks: readonly {name: string; file: string}[]): string {
   const sources = notebooks.map(({name, file}) => [name, sha256(readFileSync(file))]);
-  const {snapshot, studyDigest, campaigns, beside, knownBefore, library, engines} = context;
-  const inputs = [snapshot, knownBefore ?? null, studyDigest, campaigns ?? null, beside ?? null];
-  return digestOf([inputs, library, engines, sources]).slice(0, 12);
+  const {snapshot, studyDigest, campaigns, beside, champion, knownBefore, library, engines} = context;
+  const inputs = [snapshot, knownBefore, studyDigest, campaigns, beside, champion];
+  return digestOf([inputs.map(input => input ?? null), library, engines, sources]).slice(0, 12);
 }
 
 function identityOf(context: RunContext, run: string, seed: number): CardIdentity {
@@ -186,6 +187,7 @@ function identityOf(context: RunContext, run: string, seed: number): CardIdentit
     snapshot: context.snapshot,
     ...(context.campaigns ? {campaigns: context.campaigns} : {}),
     ...(context.beside ? {beside: context.beside} : {}),
+    ...(context.champion ? {champion: context.champion} : {}),
     study: context.studyDigest,
     library: context.library,
     package: `churnbook ${versionOf()}`,

@@ -1,4 +1,4 @@
-import {existsSync, readFileSync, statSync} from "node:fs";
+import {existsSync, statSync} from "node:fs";
 import {dirname, join, resolve} from "node:path";
 import {Command} from "commander";
 import {asOfDay} from "../../data/as-of.ts";
@@ -15,6 +15,7 @@ import {scoreReasons} from "../../ledger/score-reasons.ts";
 import {requireWritable, sha256, shown, writeAtomically} from "../files.ts";
 import {type LoadedStudy, loadStudy} from "../load-study.ts";
 import {loadBeside, snapshotStudy} from "../open-run.ts";
+import {readModel} from "../read-model.ts";
 import type {Terminal} from "../terminal.ts";
 
 type ScoreOptions = {
@@ -55,6 +56,7 @@ async function score(path: string, options: ScoreOptions, terminal: Terminal): P
   const {study, folder} = loaded;
   const {bundle, digest} = readModel(
     resolve(options.model ?? join(folder, "reports", study.name, "model.json")),
+    "name it with --model",
   );
   requireSameQuestion(bundle, study);
   const today = new Date().toISOString().slice(0, 10);
@@ -116,27 +118,6 @@ async function listOf(
     );
   const reasons = scoreReasons(bundle, {log, ...beside}, asOf, scores);
   return scoreList(scores, {customers, asOf, capacity: study.economics.capacity, reasons});
-}
-
-/** Reads a model. @throws DataError when the file is not there, or is no model of this version. */
-function readModel(path: string): {readonly bundle: Bundle; readonly digest: string} {
-  const file = shown(path);
-  if (!existsSync(path) || !statSync(path).isFile())
-    throw new DataError(
-      `there is no model ${file}; make one with \`churnbook run\`, or name it with --model`,
-      {file},
-    );
-  const bytes = readFileSync(path);
-  let bundle: Partial<Bundle> | null = null;
-  try {
-    bundle = JSON.parse(bytes.toString("utf8")) as Partial<Bundle> | null;
-  } catch {
-    // No JSON: said below.
-  }
-  const parts = [bundle?.study, bundle?.model, bundle?.cadence, bundle?.features, bundle?.reasons];
-  if (bundle?.schemaVersion !== "1" || parts.some(part => !part))
-    throw new DataError(`${file} is no model of this version; give the model.json of a run`, {file});
-  return {bundle: bundle as Bundle, digest: sha256(bytes)};
 }
 
 /** @throws DataError when scores cannot be written to a file of this name. */
