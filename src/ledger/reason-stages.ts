@@ -1,4 +1,5 @@
 import type {Day} from "../data/event-log.ts";
+import {type ContactList, contactList} from "../evaluate/contact-list.ts";
 import {applyReasons, fitReasons} from "../explain/basis.ts";
 import {groupSums} from "../explain/contributions.ts";
 import type {Explanation} from "../explain/explain-rows.ts";
@@ -9,13 +10,12 @@ import type {CustomerReasons} from "../explain/reasons.ts";
 import {type Agreement, agreementOf, limeStability} from "../explain/second-opinion.ts";
 import {sayChange} from "../explain/sentences.ts";
 import {reasonGroups, type Subject, subjectsOf} from "../explain/subjects.ts";
-import {type ContactList, contactList, type TypicalRole, typicalRows} from "../explain/typical.ts";
+import {type TypicalRole, typicalRows} from "../explain/typical.ts";
 import {type Waterfall, waterfallOf} from "../explain/waterfall.ts";
 import {type Matrix, takeRows} from "../features/matrix.ts";
 import {applyCalibration} from "../model/calibration.ts";
 import {applyModel} from "../model/model.ts";
 import {rowsOf} from "../split/rows.ts";
-import {hashUnit} from "../split/sets.ts";
 import type {ExplanationStages} from "./explanation-stages.ts";
 import type {FeatureStages} from "./feature-stages.ts";
 import {type RunInputs, stageKeys} from "./inputs.ts";
@@ -80,10 +80,11 @@ export function reasonStages(
   {split, features}: FeatureStages,
   {models, reference}: ModelStages & ExplanationStages,
 ): ReasonStages {
-  const {study, log, store} = inputs;
+  const {study, store} = inputs;
   const {economics} = study;
   const key = [stageKeys(inputs).models, economics.capacity, economics.currency];
-  const place = (row: number): number => hashUnit(log.customers[cohort().customer[row]!]!, study.split.salt);
+  /** Customers are in the order of their ids, by which `score` breaks ties, too. */
+  const place = (row: number): number => cohort().customer[row]!;
   const inUse = async () => {
     const {candidates, chosen} = await models();
     const {model, calibration} = candidates[chosen]!;

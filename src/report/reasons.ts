@@ -13,6 +13,7 @@ const WHY: Readonly<Record<TypicalRole, string>> = {
   typical: "On the list, and of all on it the one whose reasons are most like those of the others",
   line: "The last one on the list",
   "looks-risky": "Silent for so long that the rule of thumb would contact this customer; the model would not",
+  riskiest: "The riskiest of all: there are too few customers for the capacity to reach one",
 };
 
 /** The reasons that are given most often to those on the list, as the largest three of a customer. */
