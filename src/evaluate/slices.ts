@@ -36,7 +36,10 @@ export function slicesOf(x: Matrix, reference: Matrix): Slice[] {
   });
 }
 
-/** Ranges (above, upTo] between the quartiles; none when all values are one. */
+/**
+ * Ranges (above, upTo] between the quartiles; none when all values are one. Open at both ends, unlike the edges of a map or a curve:
+ * the judged rows may lie beyond those of the reference.
+ */
 function rangesOf(values: Float64Array): [above: number, upTo: number][] {
   const sorted = values.filter(v => !Number.isNaN(v)).sort();
   if (sorted.length === 0 || sorted[0] === sorted.at(-1)) return [];
