@@ -2,11 +2,11 @@ import type {Matrix} from "../features/matrix.ts";
 import {applyModel, fitModel} from "../model/model.ts";
 import {type TrainingData, takeTraining} from "../sampling/training-data.ts";
 import {hashUnit} from "../split/sets.ts";
-import {type Clusters, clusterBootstrap, type Interval} from "./bootstrap.ts";
+import {clusterBootstrap, clustersOf, type Interval} from "./bootstrap.ts";
 import {type CompeteOptions, dataOf} from "./compete.ts";
 import {rocAuc} from "./metrics.ts";
 import {rankRows} from "./ranking.ts";
-import {aucStatistic, difference} from "./statistic.ts";
+import {aucStatistic, difference, meanOf} from "./statistic.ts";
 
 /** What a model learned from a part of the training rows, and how it ranks the judging rows. */
 export type LearningPoint = {
@@ -23,7 +23,7 @@ export type LearningPoint = {
 export type LearningCurve = {
   readonly customers: readonly LearningPoint[];
   readonly cutoffs: readonly LearningPoint[];
-  /** ROC AUC with all customers above that with half of them, and likewise of the cutoffs, on the same draws. */
+  /** ROC AUC with all customers above the mean of that with each half of them, and likewise of the cutoffs, on the same draws. */
   readonly gain: {readonly customers: Interval | null; readonly cutoffs: Interval | null};
 };
 
@@ -58,11 +58,12 @@ export async function learningCurve(
   };
   const everyRow = Int32Array.from(train.customers.keys());
   const all = await marginsOf(everyRow);
-  const clusters = clustersOf(test.customers);
+  const index = new Map([...new Set(test.customers)].map((id, c) => [id, c]));
+  const clusters = clustersOf(Array.from(test.customers, id => index.get(id)!));
   type Drawn = {readonly rows: Int32Array; readonly margins: Float64Array};
   const curveOf = async (rowsOf: (share: number) => readonly Int32Array[]) => {
     const points: LearningPoint[] = [];
-    let half: Drawn | undefined;
+    let halves: readonly Drawn[] = [];
     for (const share of SHARES) {
       const drawn: Drawn[] = [];
       for (const rows of share === 1 ? [everyRow] : rowsOf(share)) {
@@ -70,7 +71,7 @@ export async function learningCurve(
         if (margins) drawn.push({rows, margins});
       }
       if (drawn.length === 0) continue;
-      if (share === 1 / 2) half = drawn[0];
+      if (share === 1 / 2) halves = drawn;
       const aucs = drawn.map(({margins}) => rocAuc(margins, test.y));
       const {rows} = drawn[0]!;
       points.push({
@@ -80,13 +81,13 @@ export async function learningCurve(
       });
     }
     const gain =
-      all && half
+      all && halves.length > 0
         ? clusterBootstrap(
             clusters,
             {
               gain: difference(
                 aucStatistic(rankRows(all, test.y)),
-                aucStatistic(rankRows(half.margins, test.y)),
+                meanOf(halves.map(({margins}) => aucStatistic(rankRows(margins, test.y)))),
               ),
             },
             {seed},
@@ -115,10 +116,4 @@ export async function learningCurve(
     cutoffs: cutoffs.points,
     gain: {customers: customers.gain, cutoffs: cutoffs.gain},
   };
-}
-
-function clustersOf(customers: readonly string[]): Clusters {
-  const index = new Map<string, number>();
-  for (const id of customers) if (!index.has(id)) index.set(id, index.size);
-  return {cluster: Int32Array.from(customers, id => index.get(id)!), n: index.size};
 }

@@ -36,7 +36,10 @@ export function slicesOf(x: Matrix, reference: Matrix): Slice[] {
   });
 }
 
-/** Ranges (above, upTo] between the quartiles; none when all values are one. */
+/**
+ * Ranges (above, upTo] between the quartiles; none when all values are one. Open at both ends, unlike the edges of a map or a curve:
+ * the judged rows may lie beyond those of the reference.
+ */
 function rangesOf(values: Float64Array): [above: number, upTo: number][] {
   const sorted = values.filter(v => !Number.isNaN(v)).sort();
   if (sorted.length === 0 || sorted[0] === sorted.at(-1)) return [];
@@ -105,8 +108,10 @@ export type SliceOptions = {
  * the log-odds are shifted first so that they agree over all. z is the sum of the residuals of a slice over its standard
  * error with the probabilities, all rows of a customer taken to turn out together, which is wide rather than narrow.
  * Among hundreds of slices some look bad by chance: p compares each with the worst of all slices when the outcomes are
- * drawn from the probabilities, a number for each customer (single-step maxT, Westfall and Young 1993). A slice without
- * a churner is judged right by that, which it would not be by the residuals alone.
+ * drawn from the probabilities, a number for each customer, and levelled like those that came (single-step maxT, Westfall
+ * and Young 1993). A slice without a churner is judged right by that, which it would not be by the residuals alone. Pairs
+ * are added up column by column, so that memory does not grow with their number.
+ * @throws RangeError when two slices of a column have a row in common.
  */
 export function findWorstSlices(
   {probabilities, y, customer}: JudgedRows,
@@ -114,47 +119,45 @@ export function findWorstSlices(
   {seed, draws = 1000, fewestCustomers = 50, most = 5}: SliceOptions,
 ): SliceSearch {
   const level = levelled(probabilities, y);
-  const tested = [...slices, ...pairsOf(slices)].flatMap(slice => {
-    const spread = new Map<number, number>();
-    for (const i of slice.rows) {
-      const own = Math.sqrt(level[i]! * (1 - level[i]!));
-      spread.set(customer[i]!, (spread.get(customer[i]!) ?? 0) + own);
-    }
-    let variance = 0;
-    for (const own of spread.values()) variance += own * own;
-    const error = Math.sqrt(variance);
-    return spread.size < fewestCustomers || error === 0 ? [] : [{slice, customers: spread.size, error}];
-  });
-  const zOf = (labels: ArrayLike<number>, {slice, error}: (typeof tested)[number]): number => {
-    let sum = 0;
-    for (const i of slice.rows) sum += labels[i]! - level[i]!;
-    return sum / error;
-  };
+  const cuts = cutsOf(slices, y.length).map(cut => ({cut, ...spreadOf(cut, level, customer)}));
+  const isTested = ({customers, error}: (typeof cuts)[number], cell: number) =>
+    customers[cell]! >= fewestCustomers && error[cell]! > 0;
+  const residuals = level.map((p, i) => y[i]! - p);
+  const ranked = cuts
+    .flatMap(one => {
+      const sums = sumsOf(one.cut, residuals, new Float64Array(one.error.length));
+      return Array.from(sums, (sum, cell) => ({one, cell, z: sum / one.error[cell]!}));
+    })
+    .filter(({one, cell}) => isTested(one, cell))
+    .sort((a, b) => Math.abs(b.z) - Math.abs(a.z));
   const worstByChance = new Float64Array(draws);
-  const random = randomOf(seed);
-  const drawn = new Uint8Array(y.length);
-  const fate = new Float64Array(1 + customer.reduce((a, b) => Math.max(a, b), 0));
+  const redraw = redrawn(level, customer, seed);
+  const sums = new Float64Array(cuts.reduce((size, {error}) => Math.max(size, error.length), 0));
   for (let d = 0; d < draws; d++) {
-    for (let c = 0; c < fate.length; c++) fate[c] = random();
-    for (let i = 0; i < drawn.length; i++) drawn[i] = fate[customer[i]!]! < level[i]! ? 1 : 0;
-    for (const one of tested) worstByChance[d] = Math.max(worstByChance[d]!, Math.abs(zOf(drawn, one)));
+    redraw(residuals);
+    for (const one of cuts) {
+      sumsOf(one.cut, residuals, sums);
+      for (let cell = 0; cell < one.error.length; cell++)
+        if (isTested(one, cell))
+          worstByChance[d] = Math.max(worstByChance[d]!, Math.abs(sums[cell]! / one.error[cell]!));
+    }
   }
   const mean = (values: ArrayLike<number>, rows: Int32Array) =>
     rows.reduce((sum, i) => sum + values[i]!, 0) / rows.length;
   const worst: WorstSlice[] = [];
-  const ranked = tested.map(one => ({...one, z: zOf(y, one)})).sort((a, b) => Math.abs(b.z) - Math.abs(a.z));
-  for (const {slice, customers, z} of ranked) {
+  for (const {one, cell, z} of ranked) {
     if (worst.length === most) break;
+    const slice = sliceAt(one.cut, cell);
     if (worst.some(other => overlap(other.rows, slice.rows) > 0.5)) continue;
     worst.push({
       ...slice,
-      ...{customers, z},
+      ...{customers: one.customers[cell]!, z},
       predicted: mean(level, slice.rows),
       observed: mean(y, slice.rows),
       p: worstByChance.reduce((sum, by) => sum + (by >= Math.abs(z) ? 1 : 0), 1) / (draws + 1),
     });
   }
-  return {looked: tested.length, draws, worst};
+  return {looked: ranked.length, draws, worst};
 }
 
 /** The probabilities with their log-odds shifted by one number, so that their sum is the number of churners. */
@@ -172,16 +175,94 @@ function levelled(probabilities: ArrayLike<number>, y: ArrayLike<number>): Float
   return shifted(Math.sqrt(low * high));
 }
 
-/** Slices that two slices of different columns have in common. */
-function pairsOf(slices: readonly Slice[]): Slice[] {
-  const members = slices.map(({rows}) => new Set(rows));
-  return slices.flatMap((one, a) =>
-    slices.slice(a + 1).flatMap((other, k): Slice[] => {
-      if (one.parts[0]!.column === other.parts[0]!.column) return [];
-      const rows = one.rows.filter(i => members[a + 1 + k]!.has(i));
-      return rows.length === 0 ? [] : [{parts: [...one.parts, ...other.parts], rows}];
-    }),
-  );
+/**
+ * Fills residuals of outcomes that are drawn from the probabilities, one number for each customer, and levelled as
+ * those that came were: to first order, by what each row gives way when all log-odds are shifted.
+ */
+function redrawn(level: Float64Array, customer: Int32Array, seed: number): (out: Float64Array) => void {
+  const random = randomOf(seed);
+  const fate = new Float64Array(1 + customer.reduce((a, b) => Math.max(a, b), 0));
+  const yields = level.map(p => p * (1 - p));
+  const all = yields.reduce((sum, by) => sum + by, 0);
+  return out => {
+    for (let c = 0; c < fate.length; c++) fate[c] = random();
+    let off = 0;
+    for (let i = 0; i < out.length; i++) {
+      out[i] = (fate[customer[i]!]! < level[i]! ? 1 : 0) - level[i]!;
+      off += out[i]!;
+    }
+    const shift = all > 0 ? off / all : 0;
+    for (let i = 0; i < out.length; i++) out[i]! -= shift * yields[i]!;
+  };
+}
+
+/** Slices of one column, none of which has a row of another: code[i] is that of row i, -1 where none holds it. */
+type Cutting = {readonly slices: readonly (Pick<Slice, "parts"> | undefined)[]; readonly code: Int32Array};
+
+/** Cells of two columns: that of slice a of the first and b of the second is a times the slices of the second, plus b. */
+type Cut = readonly [first: Cutting, second: Cutting];
+
+/** Each column alone, beside all rows as the one slice of another, then each pair of columns. */
+function cutsOf(slices: readonly Slice[], rows: number): Cut[] {
+  const columns: Cutting[] = [{slices: [undefined], code: new Int32Array(rows)}];
+  for (const name of new Set(slices.map(({parts}) => parts[0]!.column))) {
+    const own = slices.filter(({parts}) => parts[0]!.column === name);
+    const code = new Int32Array(rows).fill(-1);
+    own.forEach((slice, s) => {
+      for (const i of slice.rows) {
+        if (code[i] !== -1)
+          throw new RangeError(
+            `findWorstSlices requires slices of ${name} without a common row, got row ${i} in two`,
+          );
+        code[i] = s;
+      }
+    });
+    columns.push({slices: own, code});
+  }
+  return columns.flatMap((first, a) => columns.slice(a + 1).map((second): Cut => [first, second]));
+}
+
+/** The sums of `values` over the cells, in the first entries of `out`. */
+function sumsOf([first, second]: Cut, values: Float64Array, out: Float64Array): Float64Array {
+  const [a, b, width] = [first.code, second.code, second.slices.length];
+  out.fill(0);
+  for (let i = 0; i < values.length; i++)
+    if (a[i]! >= 0 && b[i]! >= 0) out[a[i]! * width + b[i]!]! += values[i]!;
+  return out;
+}
+
+/** Customers of each cell, and the standard error of its sum when the rows of a customer turn out together. */
+function spreadOf([first, second]: Cut, level: Float64Array, customer: Int32Array) {
+  const [width, cells] = [second.slices.length, first.slices.length * second.slices.length];
+  const byCustomer = Int32Array.from(customer.keys()).sort((i, k) => customer[i]! - customer[k]! || i - k);
+  const [customers, variance, own] = [
+    new Int32Array(cells),
+    new Float64Array(cells),
+    new Float64Array(cells),
+  ];
+  const latest = new Int32Array(cells).fill(-1);
+  for (const i of byCustomer) {
+    const [a, b] = [first.code[i]!, second.code[i]!];
+    if (a < 0 || b < 0) continue;
+    const cell = a * width + b;
+    if (latest[cell] !== customer[i]) {
+      variance[cell]! += own[cell]! ** 2;
+      own[cell] = 0;
+      latest[cell] = customer[i]!;
+      customers[cell]! += 1;
+    }
+    own[cell]! += Math.sqrt(level[i]! * (1 - level[i]!));
+  }
+  return {customers, error: variance.map((sum, cell) => Math.sqrt(sum + own[cell]! ** 2))};
+}
+
+function sliceAt([first, second]: Cut, cell: number): Slice {
+  const width = second.slices.length;
+  const [a, b] = [Math.floor(cell / width), cell % width];
+  return {
+    parts: [...(first.slices[a]?.parts ?? []), ...(second.slices[b]?.parts ?? [])],
+    rows: Int32Array.from(first.code.keys()).filter(i => first.code[i] === a && second.code[i] === b),
+  };
 }
 
 /** Rows in both over rows in either. */

@@ -13,7 +13,8 @@ export function spearman(a: Float64Array, b: Float64Array): number {
   return va === 0 || vb === 0 ? 0 : cross / Math.sqrt(va * vb);
 }
 
-function meanRanks(n: number, valueAt: (k: number) => number): Float64Array {
+/** Ranks of n values from 0, ties at their mean. */
+export function meanRanks(n: number, valueAt: (k: number) => number): Float64Array {
   const order = Int32Array.from({length: n}, (_, k) => k).sort((a, b) => valueAt(a) - valueAt(b));
   const ranks = new Float64Array(n);
   for (let start = 0, end = 0; start < n; start = end) {

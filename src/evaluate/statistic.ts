@@ -21,6 +21,7 @@ export type Statistic =
     }
   /** Sum of weight × above over sum of weight × below; below is 1 when absent. */
   | {readonly kind: "ratio"; readonly above: ArrayLike<number>; readonly below?: ArrayLike<number>}
+  | {readonly kind: "mean"; readonly of: readonly Statistic[]}
   | {readonly kind: "difference" | "quotient"; readonly a: Statistic; readonly b: Statistic};
 
 /** ROC AUC of a ranking. */
@@ -76,6 +77,9 @@ export const ratioStatistic = (above: ArrayLike<number>, below: ArrayLike<number
 /** How far `a` is above `b`, both on the same draws: the paired comparison of two models. */
 export const difference = (a: Statistic, b: Statistic): Statistic => ({kind: "difference", a, b});
 
+/** The mean of several figures, one at least, all on the same draws. */
+export const meanOf = (of: readonly Statistic[]): Statistic => ({kind: "mean", of});
+
 /** `a` as a multiple of `b`, both on the same draws. */
 export const quotient = (a: Statistic, b: Statistic): Statistic => ({kind: "quotient", a, b});
 
@@ -127,6 +131,10 @@ export function evaluatorOf(
       case "ratio": {
         const [above, below] = [sumOf(statistic.above), sumOf(statistic.below)];
         return () => above.value / below.value;
+      }
+      case "mean": {
+        const places = statistic.of.map(place);
+        return () => places.reduce((sum, at) => sum + values[at]!, 0) / places.length;
       }
       default: {
         const [a, b] = [place(statistic.a), place(statistic.b)];

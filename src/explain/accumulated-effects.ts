@@ -76,7 +76,10 @@ function columnOf(x: Matrix, feature: string): Float64Array {
   return x.values.subarray(j * x.rows, (j + 1) * x.rows);
 }
 
-/** The least value, then the smallest values with a share of k / bins of all at or below them, each once. */
+/**
+ * The least value, then the smallest values with a share of k / bins of all at or below them, each once. Values that occur
+ * (type 1) and not between them as elsewhere: rows are moved to the edges, and should not be given what nobody has.
+ */
 function edgesOf(column: Float64Array, bins: number): number[] {
   if (!(Number.isInteger(bins) && bins >= 1))
     throw new RangeError(`accumulatedEffects requires 1 bin or more, got ${bins}`);

@@ -13,10 +13,15 @@ export type HabitTrial = {
   readonly factor: number;
   /** Rows, that is customers at cutoffs with a known outcome, as they are and with the habit changed. */
   readonly rows: readonly [number, number];
-  /** Share of them that churned, before and after. */
+  /**
+   * Rows that are in both: the same customer at the same cutoff. Whoever is in the cohort of one only has nothing to be
+   * compared with, so all that follows is of these.
+   */
+  readonly common: number;
+  /** Share of them that churned, before and after; NaN without a common row, as below. */
   readonly churn: readonly [number, number];
-  /** Whether the very same customers churned at the same cutoffs. */
-  readonly same: boolean;
+  /** Those of them whose outcome is another than before. */
+  readonly changed: number;
   /** Mean probability that the model in use gives them, before and after. */
   readonly probability: readonly [number, number];
 };
@@ -39,7 +44,8 @@ const TRIALS: readonly Habits[] = [{visits: 3}, {tickets: 3}];
 /**
  * Tells signals from causes where that can be told: in the simulated shop. The same customers live through the same
  * years with the same luck, but visit, or need support, three times as often. A habit that is a cause of churn changes
- * who churns; one that is only a sign of it changes what the model says and nothing else.
+ * who churns; one that is only a sign of it changes what the model says and nothing else. A habit may also change who is
+ * in the cohort, without a cause in it, so only customers at cutoffs of both lives are compared.
  * @param log events of the study.
  * @returns undefined for any log that is not that of the simulated shop: of real data nobody knows it.
  */
@@ -55,16 +61,15 @@ export async function tryHabits(
   const timed = log.timeOfDay !== undefined;
   const own = logOf(plain, timed);
   if (!sameEvents(log, own)) return undefined;
-  const before = await outcomeOf(own, plain, study);
+  const before = await outcomesOf(own, plain, study);
   const trials: HabitTrial[] = [];
   for (const habits of TRIALS) {
     const changed = shop(habits);
-    const after = await outcomeOf(logOf(changed, timed), changed, study);
+    const after = await outcomesOf(logOf(changed, timed), changed, study);
     const [habit, factor] = Object.entries(habits)[0]! as [keyof Habits, number];
     trials.push({
-      ...{habit, factor, rows: [before.rows, after.rows], churn: [before.churn, after.churn]},
-      same: before.who === after.who,
-      probability: [before.probability, after.probability],
+      ...{habit, factor, rows: [before.size, after.size]},
+      ...compare(before, after),
     });
   }
   return trials;
@@ -99,21 +104,43 @@ function sameEvents(log: EventLog, first: EventLog): boolean {
   return true;
 }
 
-async function outcomeOf(log: EventLog, shop: Simulation, study: HabitStudy) {
+type Outcome = {readonly label: number; readonly probability: number};
+
+/** Label and probability of each customer at each cutoff where the outcome is known. */
+async function outcomesOf(
+  log: EventLog,
+  shop: Simulation,
+  study: HabitStudy,
+): Promise<ReadonlyMap<string, Outcome>> {
   const cohort = study.cohort(log);
   const labels = study.labels(log, cohort);
   const x = study.features(log, cohort, {campaigns: contactsOf(shop, log)});
   const probabilities = await study.probabilities(x);
-  let [rows, churners, sum] = [0, 0, 0];
-  const who: string[] = [];
+  const found = new Map<string, Outcome>();
   labels.forEach((label, i) => {
-    if (label < 0) return;
-    rows += 1;
-    churners += label;
-    sum += probabilities[i]!;
-    who.push(`${cohort.customer[i]} ${cohort.cutoff[i]} ${label}`);
+    const id = log.customers[cohort.customer[i]!]!;
+    if (label >= 0)
+      found.set(`${id} ${cohort.cutoffs[cohort.cutoff[i]!]}`, {label, probability: probabilities[i]!});
   });
-  return {rows, churn: churners / rows, probability: sum / rows, who: who.join("\n")};
+  return found;
+}
+
+function compare(
+  before: ReadonlyMap<string, Outcome>,
+  after: ReadonlyMap<string, Outcome>,
+): Pick<HabitTrial, "common" | "churn" | "changed" | "probability"> {
+  const common = [...before].flatMap(([key, one]): (readonly [Outcome, Outcome])[] => {
+    const other = after.get(key);
+    return other ? [[one, other]] : [];
+  });
+  const mean = (of: (pair: readonly [Outcome, Outcome]) => number) =>
+    common.reduce((sum, pair) => sum + of(pair), 0) / common.length;
+  return {
+    common: common.length,
+    churn: [mean(([one]) => one.label), mean(([, other]) => other.label)],
+    changed: common.filter(([one, other]) => one.label !== other.label).length,
+    probability: [mean(([one]) => one.probability), mean(([, other]) => other.probability)],
+  };
 }
 
 function contactsOf({campaigns}: Simulation, {customers}: EventLog): Campaigns {

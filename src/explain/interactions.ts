@@ -60,7 +60,7 @@ export function tableOf(
     const j = x.names.indexOf(name);
     return x.values.subarray(j * x.rows, (j + 1) * x.rows);
   }) as [Float64Array, Float64Array];
-  const edges = columns.map((column, k) => edgesOf(column, parts[k]!)) as [number[], number[]];
+  const edges = columns.map((column, k) => quantileEdges(column, parts[k]!)) as [number[], number[]];
   const sums = edges[0].slice(1).map(() => edges[1].slice(1).map(() => ({sum: 0, rows: 0})));
   for (let i = 0; i < x.rows; i++) {
     if (columns.some(column => Number.isNaN(column[i]!))) continue;
@@ -73,7 +73,8 @@ export function tableOf(
   return {edges, cells};
 }
 
-function edgesOf(column: Float64Array, parts: number): number[] {
+/** Distinct edges of `parts` ranges of equal shares, by type-7 quantiles: between values, as people read them on a map. */
+function quantileEdges(column: Float64Array, parts: number): number[] {
   const sorted = column.filter(value => !Number.isNaN(value)).sort();
   if (sorted.length === 0) return [];
   const edges = [...new Set(Array.from({length: parts + 1}, (_, k) => quantileOf(sorted, k / parts)))];

@@ -1,4 +1,4 @@
-import {spearman} from "../evaluate/spearman.ts";
+import {meanRanks, spearman} from "../evaluate/spearman.ts";
 import type {Matrix} from "../features/matrix.ts";
 import type {Explanation} from "./explain-rows.ts";
 
@@ -90,17 +90,13 @@ const columnOf = (x: Matrix, j: number): Float64Array => x.values.subarray(j * x
 
 /** Ranks of the known values scaled to [0, 1], ties at their mean; NaN where missing, and where all are equal. */
 function ranksOf(column: Float64Array): Float64Array {
-  const sorted = column.filter(value => !Number.isNaN(value)).sort();
-  const [n, first] = [sorted.length, new Map<number, number>()];
-  const count = new Map<number, number>();
-  sorted.forEach((value, k) => {
-    if (!first.has(value)) first.set(value, k);
-    count.set(value, (count.get(value) ?? 0) + 1);
+  const known = Int32Array.from(column.keys()).filter(i => !Number.isNaN(column[i]!));
+  const out = new Float64Array(column.length).fill(Number.NaN);
+  if (known.every(i => column[i] === column[known[0]!])) return out;
+  meanRanks(known.length, k => column[known[k]!]!).forEach((rank, k) => {
+    out[known[k]!] = rank / (known.length - 1);
   });
-  if (count.size < 2) return column.map(() => Number.NaN);
-  return column.map(value =>
-    Number.isNaN(value) ? value : (first.get(value)! + (count.get(value)! - 1) / 2) / (n - 1),
-  );
+  return out;
 }
 
 function requireSameRows(caller: string, {names, rows}: Explanation, x: Matrix): void {

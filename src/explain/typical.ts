@@ -1,7 +1,11 @@
+import {contactList, rankBy} from "../evaluate/contact-list.ts";
 import {stepsOf} from "./contributions.ts";
 
-/** Why a customer is shown: like most of those contacted, the last one contacted, or risky by the rule of thumb alone. */
-export type TypicalRole = "typical" | "line" | "looks-risky";
+/**
+ * Why a customer is shown: like most of those contacted, the last one contacted, risky by the rule of thumb alone, or the
+ * riskiest of all where the capacity reaches nobody.
+ */
+export type TypicalRole = "typical" | "line" | "looks-risky" | "riskiest";
 
 export type RankedCustomers = {
   /** Higher is riskier, one a row. */
@@ -10,46 +14,15 @@ export type RankedCustomers = {
   readonly sums: Float64Array;
   /** The rule of thumb, one a row: the higher, the riskier by it. */
   readonly rule: ArrayLike<number>;
-  /** Breaks ties, one a row: anything that belongs to the customer alone, a hash of the id say. */
+  /** Breaks ties, one a row, see {@link contactList}. */
   readonly place: ArrayLike<number>;
 };
-
-/** Rows by risk with the line of what a campaign can contact. */
-export type ContactList = {
-  /** All rows, the riskiest first. */
-  readonly order: Int32Array;
-  /** Rows contacted: the first of `order`. */
-  readonly contacted: number;
-  /** The margin of the first row that is not contacted, below which a row would leave the list; undefined when all are. */
-  readonly line: number | undefined;
-};
-
-/**
- * The riskiest share of the rows, at least one; of equal margins the one with the lower place first.
- * @param capacity in (0, 1].
- */
-export function contactList(
-  margins: ArrayLike<number>,
-  place: ArrayLike<number>,
-  capacity: number,
-): ContactList {
-  const order = rankBy(margins, place);
-  const contacted = Math.max(1, Math.floor(capacity * order.length + 1e-9));
-  const next = order[contacted];
-  return {order, contacted, line: next === undefined ? undefined : margins[next]!};
-}
-
-function rankBy(values: ArrayLike<number>, place: ArrayLike<number>): Int32Array {
-  return Int32Array.from({length: values.length}, (_, i) => i).sort(
-    (a, b) => values[b]! - values[a]! || place[a]! - place[b]!,
-  );
-}
 
 /**
  * Up to three rows to show to people, chosen by rule and not by hand: of those contacted the one whose contributions
  * are nearest to their median (the sum over groups of the distance from it); the last one contacted; and of those whom
- * the rule of thumb would contact and the model does not, the one whom the model ranks lowest. No row is shown twice, and
- * the order of rows makes no difference.
+ * the rule of thumb would contact and the model does not, the one whom the model ranks lowest. Where the capacity reaches
+ * nobody, the riskiest row alone. No row is shown twice, and the order of rows makes no difference.
  * @throws RangeError without rows.
  */
 export function typicalRows(
@@ -58,6 +31,7 @@ export function typicalRows(
 ): {readonly role: TypicalRole; readonly row: number}[] {
   if (margins.length === 0) throw new RangeError("typicalRows requires at least 1 row, got 0");
   const {order, contacted} = contactList(margins, place, capacity);
+  if (contacted === 0) return [{role: "riskiest", row: order[0]!}];
   const onList = order.subarray(0, contacted);
   const chosen: {role: TypicalRole; row: number}[] = [];
   const add = (role: TypicalRole, row: number | undefined): void => {

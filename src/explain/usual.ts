@@ -1,3 +1,5 @@
+import {addSpan} from "../data/calendar.ts";
+import {instant} from "../data/instant.ts";
 import {quantileOf} from "../evaluate/quantile.ts";
 import type {Matrix} from "../features/matrix.ts";
 import {growsWithTime, hasUsual, type Usual} from "./sentences.ts";
@@ -30,17 +32,20 @@ export function medianOf(values: readonly number[]): number | undefined {
 /** Rows of customers at several cutoffs. */
 export type PastRows = {
   readonly x: Matrix;
-  /** By row: the customer, and the cutoff as anything that ascends with time. */
+  /** By row: the customer, and the time of the cutoff. */
   readonly customer: ArrayLike<number>;
   readonly cutoff: ArrayLike<number>;
 };
+
+/** Months before a cutoff t that tell what is usual for a customer: those in [t - 6 months, t). */
+export const USUAL_MONTHS = 6;
 
 /** Looks up what is usual of a feature for a row; undefined where nothing is known to compare with. */
 export type UsualOf = (subject: Subject, row: number) => Usual | undefined;
 
 /**
- * What is usual for the customers of `rows`: the median of the same feature at the customer's own cutoffs before the
- * row's, or where none is known, and for features that only grow with time, the median among those who stayed.
+ * What is usual for the customers of `rows`: the median of the same feature at the customer's own cutoffs in the
+ * {@link USUAL_MONTHS} before the row's, or where none is known, and for features that only grow with time, the median among those who stayed.
  * @param rows customer and cutoff of each row that will be asked for; no later or equal cutoff is read.
  */
 export function usualOf({
@@ -60,9 +65,10 @@ export function usualOf({
     const j = place.get(subject.name);
     if (j === undefined || growsWithTime(subject) || !hasUsual(subject)) return fallback(subject, row);
     const until = rows.cutoff[row]!;
+    const from = addSpan(instant(until), {months: -USUAL_MONTHS});
     const own: number[] = [];
     for (const i of rowsOf.get(rows.customer[row]!) ?? [])
-      if (past.cutoff[i]! < until) own.push(x.values[j * x.rows + i]!);
+      if (past.cutoff[i]! >= from && past.cutoff[i]! < until) own.push(x.values[j * x.rows + i]!);
     const value = medianOf(own);
     return value === undefined ? fallback(subject, row) : {value, whose: "own"};
   };

@@ -1,4 +1,5 @@
 import type {Day} from "../data/event-log.ts";
+import {type ContactList, contactList} from "../evaluate/contact-list.ts";
 import {applyReasons, fitReasons} from "../explain/basis.ts";
 import {groupSums} from "../explain/contributions.ts";
 import type {Explanation} from "../explain/explain-rows.ts";
@@ -9,13 +10,12 @@ import type {CustomerReasons} from "../explain/reasons.ts";
 import {type Agreement, agreementOf, limeStability} from "../explain/second-opinion.ts";
 import {sayChange} from "../explain/sentences.ts";
 import {reasonGroups, type Subject, subjectsOf} from "../explain/subjects.ts";
-import {type ContactList, contactList, type TypicalRole, typicalRows} from "../explain/typical.ts";
+import {type TypicalRole, typicalRows} from "../explain/typical.ts";
 import {type Waterfall, waterfallOf} from "../explain/waterfall.ts";
 import {type Matrix, takeRows} from "../features/matrix.ts";
 import {applyCalibration} from "../model/calibration.ts";
 import {applyModel} from "../model/model.ts";
 import {rowsOf} from "../split/rows.ts";
-import {hashUnit} from "../split/sets.ts";
 import type {ExplanationStages} from "./explanation-stages.ts";
 import type {FeatureStages} from "./feature-stages.ts";
 import {type RunInputs, stageKeys} from "./inputs.ts";
@@ -26,7 +26,10 @@ import type {TargetStages} from "./target-stages.ts";
 
 /** Why test customers have their scores at the last cutoff. One entry a row, in the order of the cohort. */
 export type Reasons = {
+  /** The last cutoff of the test; where every customer has moments of their own, the latest of them. */
   readonly cutoff: Day;
+  /** Whether each row is at the last of the customer's own moments, not at a cutoff of all. */
+  readonly moments: boolean;
   /** Cohort rows. */
   readonly rows: Int32Array;
   readonly margins: Float64Array;
@@ -60,8 +63,7 @@ export type TypicalCustomer = {
   };
 };
 
-export type TypicalCustomers = {
-  readonly cutoff: Day;
+export type TypicalCustomers = Pick<Reasons, "cutoff" | "moments"> & {
   /** Mean probability of the test rows at the cutoff. */
   readonly average: number;
   /** Up to three, see {@link typicalRows}. */
@@ -80,10 +82,11 @@ export function reasonStages(
   {split, features}: FeatureStages,
   {models, reference}: ModelStages & ExplanationStages,
 ): ReasonStages {
-  const {study, log, store} = inputs;
+  const {study, store} = inputs;
   const {economics} = study;
   const key = [stageKeys(inputs).models, economics.capacity, economics.currency];
-  const place = (row: number): number => hashUnit(log.customers[cohort().customer[row]!]!, study.split.salt);
+  /** Customers are in the order of their ids, by which `score` breaks ties, too. */
+  const place = (row: number): number => cohort().customer[row]!;
   const inUse = async () => {
     const {candidates, chosen} = await models();
     const {model, calibration} = candidates[chosen]!;
@@ -106,10 +109,20 @@ export function reasonStages(
       const {features: declared} = study;
       const beside = {reference: await reference(), features: declared, currency: economics.currency};
       const basis = fitReasons({x: train, y}, beside);
-      const of = {customer: rows.map(row => customer[row]!), cutoff: rows.map(row => cutoff[row]!)};
+      const times = Float64Array.from(cutoff, c => cutoffs[c]!);
+      const of = {
+        customer: rows.map(row => customer[row]!),
+        cutoff: Float64Array.from(rows, row => times[row]!),
+      };
       return {
-        ...{cutoff: cutoffs[last]!, rows, margins, probabilities: calibrate(margins)},
-        ...applyReasons(basis, model, own, {past: {x, customer, cutoff, of}}),
+        ...{
+          cutoff: cutoffs[last]!,
+          moments: study.cutoffs.every === "moment",
+          rows,
+          margins,
+          probabilities: calibrate(margins),
+        },
+        ...applyReasons(basis, model, own, {past: {x, customer, cutoff: times, of}}),
         list: contactList(margins, Array.from(rows, place), economics.capacity),
       };
     }),
@@ -127,7 +140,7 @@ export function reasonStages(
   const typicalCustomers = once(() =>
     stored(store, {stage: "typical-customers", inputs: key}, async (): Promise<TypicalCustomers> => {
       const found = await reasons();
-      const {rows, margins, probabilities, explanation, cutoff} = found;
+      const {rows, margins, probabilities, explanation, cutoff, moments} = found;
       const groups = reasonGroups(await subjects());
       const {sum} = groupSums("typicalCustomers", explanation, groups);
       const sums = new Float64Array(rows.length * groups.length);
@@ -145,7 +158,7 @@ export function reasonStages(
       for (const [k, {role, row}] of chosen.entries())
         customers.push(await describe(found, row, {role, who: `Customer ${"ABC"[k]!}`, ...beside}));
       const average = probabilities.reduce((total, p) => total + p, 0) / rows.length;
-      return {cutoff, average, customers};
+      return {cutoff, moments, average, customers};
     }),
   );
   /** The rule of thumb; who was never active has been silent longest. */

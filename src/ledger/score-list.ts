@@ -1,5 +1,6 @@
 import {dateOf} from "../data/calendar.ts";
-import {byCodeUnit, type Day} from "../data/event-log.ts";
+import type {Day} from "../data/event-log.ts";
+import {contactList} from "../evaluate/contact-list.ts";
 import type {Scores} from "./score.ts";
 import {MOST_REASONS} from "./score-reasons.ts";
 
@@ -19,10 +20,10 @@ export type ScoreList = {
 };
 
 /**
- * Puts scores in order and cuts them at a campaign's capacity.
- * @param customers `log.customers`.
+ * Puts scores in order and cuts them at a campaign's capacity, see {@link contactList}.
+ * @param customers `log.customers`, sorted by code unit.
  * @param reasons of each score, in the order of the scores.
- * @param capacity share of the customers that can be contacted, in (0, 1]; a part of a customer is none.
+ * @param capacity share of the customers that can be contacted, in (0, 1].
  */
 export function scoreList(
   {customer, margins, probabilities, onCadence}: Scores,
@@ -33,17 +34,13 @@ export function scoreList(
     reasons,
   }: {customers: readonly string[]; asOf: Day; capacity: number; reasons: readonly (readonly string[])[]},
 ): ScoreList {
-  const ids = Array.from(customer, c => customers[c]!);
-  const order = Int32Array.from(ids.keys()).sort(
-    (a, b) => margins[b]! - margins[a]! || byCodeUnit(ids[a]!, ids[b]!),
-  );
+  const {order, contacted} = contactList(margins, customer, capacity);
   return {
     ...{asOf, onCadence},
-    customers: Array.from(order, i => ids[i]!),
+    customers: Array.from(order, i => customers[customer[i]!]!),
     margins: Float64Array.from(order, i => margins[i]!),
     probabilities: Float64Array.from(order, i => probabilities[i]!),
-    // 0.29 of 100 is 28.999999999999996.
-    contacts: Math.floor(capacity * ids.length + 1e-9),
+    contacts: contacted,
     reasons: Array.from(order, i => reasons[i]!),
   };
 }

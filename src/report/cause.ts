@@ -1,6 +1,6 @@
 import type {HabitTrial} from "../explain/habits.ts";
 import {summariseExplanation} from "../explain/summary.ts";
-import {percent, whole} from "../figures.ts";
+import {counted, percent, whole} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {ExplainedRows} from "../ledger/explanation-stages.ts";
 import type {Study} from "../study.ts";
@@ -35,23 +35,32 @@ export function causeEvidence(
     kind: "table",
     caption:
       "A signal need not be a cause. This log comes from a simulated shop, so it can be lived again: the same customers with the " +
-      `same luck, but each does something more often. ${whole(trials[0]!.rows[0])} rows of customers at cutoffs. The shares that the ` +
-      "model gives follow the signal; whether anybody leaves because of it is another matter",
+      "same luck, but each does something more often. Compared are the customers at cutoffs who can be judged in both lives. The " +
+      "shares that the model gives follow the signal; whether anybody leaves because of it is another matter",
     columns: [
       {name: "habit", title: "All customers", format: "text"},
+      {name: "rows", title: "Compared", format: "text"},
       {name: "signal", title: "Strongest signal of it", format: "text"},
       {name: "model", title: "Share that the model expects to churn", format: "text"},
       {name: "churn", title: "Share that churns", format: "text"},
       {name: "verdict", title: "So", format: "text"},
     ],
-    rows: trials.map(({habit, factor, churn, same, probability}) => [
-      `${HABITS[habit].does} ${factor} times as often`,
-      strongestOf(HABITS[habit].event),
-      `${percent(probability[0])} before, ${percent(probability[1])} after`,
-      `${percent(churn[0])} before, ${percent(churn[1])} after`,
-      same
-        ? "a sign, not a cause: the very same customers churn at the same time"
-        : "a cause, among others: other customers churn than before",
+    rows: trials.map(trial => [
+      `${HABITS[trial.habit].does} ${trial.factor} times as often`,
+      `${whole(trial.common)} of ${whole(trial.rows[0])} rows before, of ${whole(trial.rows[1])} after`,
+      strongestOf(HABITS[trial.habit].event),
+      ...(trial.common === 0 ? ["–", "–"] : [beforeAfter(trial.probability), beforeAfter(trial.churn)]),
+      verdictOf(trial),
     ]),
   };
+}
+
+const beforeAfter = ([before, after]: readonly [number, number]): string =>
+  `${percent(before)} before, ${percent(after)} after`;
+
+function verdictOf({common, changed}: HabitTrial): string {
+  if (common === 0) return "cannot be said: nobody can be judged in both lives";
+  return changed === 0
+    ? "a sign, not a cause: the very same customers churn at the same time"
+    : `a cause, among others: the outcome of ${counted(changed, "row")} changes`;
 }

@@ -47,22 +47,20 @@ export function learningText({customers, cutoffs, gain}: LearningCurve, judged: 
     if (!found || points.length < 2)
       return `Whether more ${what} would help cannot be said: half of it is too little to learn from.`;
     const all = points.at(-1)!;
-    const figures = `the second half of the ${what} (up to ${whole(all.rows)} rows) brought ${interval(found, 3)} of ROC AUC`;
+    const figures = `with all ${whole(all.rows)} rows instead of half the ${what}, the ROC AUC on the test customers changes by ${interval(found, 3)}`;
     if (found.low > 0) return `More ${what} should still help: ${figures}.`;
     return found.high < 0.01
       ? `More ${what} would hardly help: ${figures}.`
       : `Whether more ${what} would help is not clear: ${figures}.`;
   };
   const simple = judged.models.find(model => model.kind === "logistic");
-  const model =
-    judged.promised > chosen.lift.value
-      ? `its own probabilities promise a lift of ${decimal(judged.promised)} and ${decimal(chosen.lift.value)} came, within ${decimal(chosen.lift.low)} to ${decimal(chosen.lift.high)}`
-      : `it reaches ${decimal(chosen.lift.value)} where its own probabilities promise ${decimal(judged.promised)}`;
+  const reached = `the model in use reaches a lift of ${interval(chosen.lift, 2)}, and its own probabilities promise ${decimal(judged.promised)}`;
+  const more = simple ? chosen.auc.value - simple.auc.value : 0;
   const better =
     simple && chosen.kind === "boost"
-      ? `A more complicated model: boosted trees and logistic regression differ by ${decimal(chosen.auc.value - simple.auc.value, 3)} of ROC AUC here; ${model}. ` +
-        "Where simple and complicated models come close, better signals help more than better models."
-      : `Of the model in use, ${model}.`;
+      ? `Of the models, boosted trees have a ROC AUC that is ${decimal(Math.abs(more), 3)} ${more < 0 ? "lower" : "higher"} than that of ` +
+        `logistic regression; ${reached}. Where simple and complicated models come close, better signals help more than better models.`
+      : `${reached[0]!.toUpperCase()}${reached.slice(1)}.`;
   return text(
     `${said("customers", gain.customers, customers)} ${said("history", gain.cutoffs, cutoffs)} ${better}`,
   );

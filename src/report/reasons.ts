@@ -1,9 +1,11 @@
 import type {WaterfallData} from "../charts/waterfall.ts";
 import {dateOf} from "../data/calendar.ts";
+import type {Day} from "../data/event-log.ts";
 import {GOOD_FIT} from "../explain/lime.ts";
 import {reasonText} from "../explain/reasons.ts";
 import type {TypicalRole} from "../explain/typical.ts";
-import {decimal, percent, whole} from "../figures.ts";
+import {USUAL_MONTHS} from "../explain/usual.ts";
+import {counted, decimal, percent, whole} from "../figures.ts";
 import type {Reasons, TypicalCustomer, TypicalCustomers} from "../ledger/reason-stages.ts";
 import type {Table} from "./words.ts";
 
@@ -13,11 +15,15 @@ const WHY: Readonly<Record<TypicalRole, string>> = {
   typical: "On the list, and of all on it the one whose reasons are most like those of the others",
   line: "The last one on the list",
   "looks-risky": "Silent for so long that the rule of thumb would contact this customer; the model would not",
+  riskiest: "The riskiest of all: there are too few customers for the capacity to reach one",
 };
+
+const atLast = (latest: Day): string =>
+  `each at the last moment asked about, which is ${dateOf(latest)} for the latest of them`;
 
 /** The reasons that are given most often to those on the list, as the largest three of a customer. */
 export function reasonsTable(
-  {cutoff, customers, list}: Reasons,
+  {cutoff, moments, customers, list}: Reasons,
   {top = 10}: {readonly top?: number} = {},
 ): Table {
   const found = new Map<string, {raises: number; lowers: number; action: boolean}>();
@@ -35,8 +41,8 @@ export function reasonsTable(
   return {
     kind: "table",
     caption:
-      `How often a reason is among the three largest of a customer, for the ${whole(contacted.length)} test customers on the ` +
-      `list of ${dateOf(cutoff)}: ${ASSOCIATION}`,
+      `How often a reason is among the three largest of a customer, for the ${counted(contacted.length, "test customer")} on the ` +
+      `list${moments ? `, ${atLast(cutoff)}` : ` of ${dateOf(cutoff)}`}: ${ASSOCIATION}`,
     columns: [
       {name: "reason", title: "Reason", format: "text"},
       share("raises", "Raises the risk"),
@@ -51,7 +57,7 @@ export function reasonsTable(
 }
 
 /** The three customers side by side: the risk, the reasons, and what could be done. */
-export function customersTable({cutoff, average, customers}: TypicalCustomers): Table {
+export function customersTable({cutoff, moments, average, customers}: TypicalCustomers): Table {
   const nth = ["Largest reason", "Second reason", "Third reason"];
   const row = (title: string, of: (customer: TypicalCustomer) => string): string[] => [
     title,
@@ -61,8 +67,9 @@ export function customersTable({cutoff, average, customers}: TypicalCustomers): 
   return {
     kind: "table",
     caption:
-      `Test customers at the cutoff ${dateOf(cutoff)}, chosen by rule and without their names. The reasons are what moves the ` +
-      `model's score: ${ASSOCIATION}`,
+      `Test customers ${moments ? atLast(cutoff) : `at the cutoff ${dateOf(cutoff)}`}, chosen by rule and without their ` +
+      `names. The reasons are what moves the model's score: ${ASSOCIATION}. "Usually" is the median of the customer's own ` +
+      `${USUAL_MONTHS} months before`,
     columns: [
       {name: "what", title: "What", format: "text"},
       ...customers.map(({who}, k) => ({name: `customer${k}`, title: who, format: "text" as const})),

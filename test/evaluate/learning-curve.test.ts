@@ -54,6 +54,9 @@ test("learningCurve(x) learns from whole customers, from the latest cutoffs, and
   expect(cutoffs.at(-1)).toEqual(customers.at(-1));
   expect(customers.at(-1)!.auc).toBeGreaterThan(customers[0]!.auc);
   expect(gain.customers!.low).toBeLessThan(gain.customers!.value);
+  // Over all halves that were drawn, not one of them.
+  expect(customers[2]!.lowest).toBeLessThan(customers[2]!.highest);
+  expect(gain.customers!.value).toBeCloseTo(customers[3]!.auc - customers[2]!.auc, 12);
 });
 
 test("learningCurve(x) shows that old history misleads where the world has turned", async () => {

@@ -52,12 +52,42 @@ beforeAll(async () => {
 
 test("tryHabits: visits change what a model says and nobody who churns; tickets change who churns", () => {
   const [visits, tickets] = trials!;
-  expect(visits).toMatchObject({habit: "visits", factor: 3, same: true});
-  expect(visits!.rows[0]).toBe(visits!.rows[1]);
+  expect(visits).toMatchObject({habit: "visits", factor: 3, changed: 0});
+  expect(visits!.rows).toEqual([visits!.common, visits!.common]);
   expect(visits!.churn[0]).toBe(visits!.churn[1]);
   expect(visits!.probability[1]).toBeLessThan(0.7 * visits!.probability[0]);
-  expect(tickets).toMatchObject({habit: "tickets", factor: 3, same: false});
+  expect(tickets).toMatchObject({habit: "tickets", factor: 3});
+  expect(tickets!.changed).toBeGreaterThan(0);
   expect(tickets!.churn[1]).toBeGreaterThan(tickets!.churn[0]);
+});
+
+test("tryHabits calls a habit no cause that changes who is in the cohort and nothing else", async () => {
+  // Whoever visited lately is in: more visits, more members, each with the outcome that they had before.
+  const visitors: HabitStudy = {
+    ...study,
+    cohort: log => {
+      const cohort = study.cohort(log);
+      const visit = log.types.indexOf("visit");
+      const kept = [...cohort.customer.keys()].filter(i => {
+        const c = cohort.customer[i]!;
+        const t = cutoffs[cohort.cutoff[i]!]!;
+        for (let e = log.offsets[c]!; e < log.offsets[c + 1]!; e++)
+          if (log.type[e] === visit && log.day[e]! < t && log.day[e]! >= t - 7) return true;
+        return false;
+      });
+      const pick = (values: Int32Array) => Int32Array.from(kept, i => values[i]!);
+      return {
+        ...{cutoffs: cohort.cutoffs, rows: kept.length, tenure: pick(cohort.tenure)},
+        ...{customer: pick(cohort.customer), cutoff: pick(cohort.cutoff), recency: pick(cohort.recency)},
+      };
+    },
+  };
+  const [visits] = (await tryHabits(logOf(shop), visitors))!;
+  expect(visits!.rows[1]).toBeGreaterThan(visits!.rows[0]);
+  expect(visits!.common).toBeLessThan(visits!.rows[1]);
+  expect(visits!.common).toBeGreaterThan(50);
+  expect(visits).toMatchObject({changed: 0});
+  expect(visits!.churn[0]).toBe(visits!.churn[1]);
 });
 
 test("tryHabits is undefined for a log that is not that of the shop: one event more, other ids, another seed", async () => {

@@ -1,4 +1,5 @@
 import {expect, test} from "vitest";
+import {dayOf} from "../../src/data/calendar.ts";
 import {applyReasons, fitReasons} from "../../src/explain/basis.ts";
 import {type Explanation, fitReference} from "../../src/explain/explain-rows.ts";
 import {reasonsFor, reasonText} from "../../src/explain/reasons.ts";
@@ -192,6 +193,18 @@ test("usualOf({stayers, past, rows}) is the customer's own median before the cut
     "Purchases: 2 in the last 90 days; usually 7",
     "Purchases: the first one 130 days ago; typical of those who stay: 300 days ago",
   ]);
+});
+
+test("usualOf({stayers, past, rows}) reads the six months before, on the card and in a list of scores alike", () => {
+  const cutoff = ["2024-11-30", "2024-12-01", "2025-03-01", "2025-06-01"].map(dayOf);
+  const past = {x: matrixOf(["orders_90d"], [[90], [4], [8], [50]]), customer: [7, 7, 7, 7], cutoff};
+  const [orders] = subjectsOf([declare({name: "orders_90d", days: 90})], past.x);
+  const usual = usualOf({
+    stayers: {orders_90d: 5},
+    past,
+    rows: {customer: [7], cutoff: [dayOf("2025-06-01")]},
+  });
+  expect(usual(orders!, 0)).toEqual({value: 6, whose: "own"});
 });
 
 test("applyReasons(fitReasons(rows), model, x) is the same after JSON, and falls back on those who stayed", async () => {

@@ -1,15 +1,6 @@
 import {expect, test} from "vitest";
-import {contactList, typicalRows} from "../../src/explain/typical.ts";
+import {typicalRows} from "../../src/explain/typical.ts";
 import {randomOf} from "../../src/random.ts";
-
-test("contactList(margins, place, capacity) is the riskiest share, ties by place, and the margin that would leave it", () => {
-  const list = contactList([1, 3, 2, 3, 0], [0.5, 0.9, 0.1, 0.2, 0.3], 0.4);
-  expect({...list, order: [...list.order]}).toEqual({order: [3, 1, 2, 0, 4], contacted: 2, line: 2});
-  expect(contactList([1, 2], [0, 1], 0.1)).toMatchObject({contacted: 1, line: 1});
-  expect(contactList([1, 2], [0, 1], 1)).toMatchObject({contacted: 2, line: undefined});
-  // 0.1 x 30 is 3.0000000000000004 in one direction, 0.7 x 10 is 7 less a bit in the other.
-  expect(contactList(new Float64Array(10), new Float64Array(10), 0.7).contacted).toBe(7);
-});
 
 function made(seed: number, rows = 200) {
   const random = randomOf(seed);
@@ -66,6 +57,11 @@ test("typicalRows(rows) shows no row twice, and nobody at odds where the rule ra
   expect(typicalRows({margins, sums, place, rule: margins}, {capacity: 0.5}).map(({role}) => role)).toEqual([
     "typical",
     "line",
+  ]);
+  // A twentieth of ten is nobody: there is one to show all the same.
+  const riskiest = [...margins.keys()].sort((a, b) => margins[b]! - margins[a]! || place[a]! - place[b]!)[0];
+  expect(typicalRows({margins, sums, place, rule: margins}, {capacity: 0.05})).toEqual([
+    {role: "riskiest", row: riskiest},
   ]);
   const none = new Float64Array(0);
   expect(() => typicalRows({margins: none, sums: none, place: none, rule: none}, {capacity: 0.5})).toThrow(

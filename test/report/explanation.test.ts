@@ -138,16 +138,18 @@ test("causeEvidence is not known for a log that nobody simulated, and tells a si
     ...{kind: "not-applicable", by: "churnbook"},
     reason: expect.stringContaining("Not known for real data") as string,
   });
-  const trial = {factor: 3, rows: [10, 10], churn: [0.2, 0.2], probability: [0.2, 0.1]} as const;
+  const trial = {factor: 3, rows: [12, 11], common: 10, churn: [0.2, 0.2], probability: [0.2, 0.1]} as const;
   const found = causeEvidence(
     [
-      {...trial, habit: "visits", same: true},
-      {...trial, habit: "tickets", same: false, churn: [0.2, 0.3]},
+      {...trial, habit: "visits", changed: 0},
+      {...trial, habit: "tickets", changed: 1, churn: [0.2, 0.3]},
+      {...trial, habit: "tickets", common: 0, changed: 0, churn: [Number.NaN, Number.NaN]},
     ],
     explained,
     logistic.study,
   );
   if (found.kind !== "table") throw new TypeError(found.kind);
-  expect(found.rows.map(row => String(row[4]).slice(0, 8))).toEqual(["a sign, ", "a cause,"]);
+  expect(found.rows.map(row => String(row[5]).slice(0, 8))).toEqual(["a sign, ", "a cause,", "cannot b"]);
+  expect(found.rows[0]![1]).toBe("10 of 12 rows before, of 11 after");
   expect(found.rows[0]).toContain("20.0% before, 10.0% after");
 });

@@ -1,4 +1,5 @@
 import {beforeAll, expect, test} from "vitest";
+import {dateOf} from "../../src/data/calendar.ts";
 import {activityFeatures} from "../../src/features/defaults.ts";
 import {takeRows} from "../../src/features/matrix.ts";
 import {checkEvidence} from "../../src/ledger/evidence.ts";
@@ -104,6 +105,22 @@ test("the tables of reasons and typical customers are evidence, and say associat
     ...["Why this customer", "Risk", "Largest reason", "Second reason", "Third reason"],
     ...["What a team could talk about", "Nearest change", "Sensitive, not to be given as a reason"],
   ]);
+});
+
+test("the tables of reasons say the day of a common cutoff, and moments where each customer has one", () => {
+  const caption = (moments: boolean) => [
+    reasonsTable({...reasons, moments}).caption,
+    customersTable({...typical, moments}).caption,
+  ];
+  const date = dateOf(reasons.cutoff);
+  expect(reasons.moments).toBe(false);
+  expect(caption(false)[0]).toContain(`on the list of ${date}`);
+  expect(caption(false)[1]).toContain(`at the cutoff ${date}`);
+  for (const text of caption(true)) {
+    expect(text).not.toMatch(/cutoff/);
+    expect(text).toContain(`each at the last moment asked about, which is ${date} for the latest`);
+  }
+  expect(caption(true)[1]).toContain('"Usually" is the median of the customer\'s own 6 months before');
 });
 
 test("riskText(p, average) gives a share that people can picture", () => {
