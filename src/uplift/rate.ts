@@ -31,7 +31,8 @@ export type TocPoint = NormalInterval & {readonly fraction: number};
 /**
  * RATE of Yadlowsky, Fleming, Shah, Brunskill and Wager (2021), as grf's rank_average_treatment_effect has it. With Γ
  * the doubly robust scores, TOC(q) is the mean of Γ among the first share q of the rows by falling score, less the
- * mean of Γ of all; rows with one score share their mean Γ. Standard errors are the deviation over half samples of
+ * mean of Γ of all; rows with one score share their mean Γ (of unlike weights within a tie, the order of the rows
+ * counts a little, as in grf). Standard errors are the deviation over half samples of
  * the customers without replacement; scores Γ are not fitted anew in them.
  * @param score one a row, finite; the highest are first.
  * @throws RangeError when a score is missing or there are fewer than 4 customers.

@@ -64,8 +64,8 @@ test("rate(trial, constant) is 0 with an error of 0", () => {
   }
 });
 
-test("rate(trial, score) is unmoved by a monotone map and by the order of the rows, and turns with the score where all is tied", () => {
-  const {trial, score} = randomTrial({seed: 7, rows: 150, ties: true, weights: true});
+test("rate(trial, score) is unmoved by a monotone map and by the order of the rows", () => {
+  const {trial, score} = randomTrial({seed: 7, rows: 150, ties: true});
   const found = rate(trial, score, quick);
   expect(rate(trial, score.map(Math.exp), quick)).toEqual(found);
   const back = <T extends Float64Array | Uint8Array | Int32Array>(values: T) => values.slice().reverse() as T;
@@ -74,7 +74,6 @@ test("rate(trial, score) is unmoved by a monotone map and by the order of the ro
     treated: back(trial.treated),
     propensity: back(trial.propensity),
     customer: back(trial.customer),
-    weight: back(trial.weight!),
   };
   const other = rate(reversed, back(score), quick);
   expect(other.autoc.value).toBeCloseTo(found.autoc.value, 12);
