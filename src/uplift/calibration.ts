@@ -62,7 +62,7 @@ export function upliftCalibration(
   const slope = mean(i => (predicted[i]! - centre) * gamma[i]!, rows) / spread;
   const estimate = (value: number, influence: (i: number) => number, among: readonly number[]) =>
     clustered(value, {influence, among, customer: trial.customer, weights, level});
-  const fit = (i: number) => average + slope * (predicted[i]! - centre);
+  const lineAt = (i: number) => average + slope * (predicted[i]! - centre);
   return {
     bins: binsOf(predicted, weights, groups).map(own => ({
       rows: own.reduce((sum, i) => sum + weights[i]!, 0),
@@ -72,7 +72,7 @@ export function upliftCalibration(
         return estimate(value, i => gamma[i]! - value, own);
       })(),
     })),
-    slope: estimate(slope, i => ((predicted[i]! - centre) * (gamma[i]! - fit(i))) / spread, rows),
+    slope: estimate(slope, i => ((predicted[i]! - centre) * (gamma[i]! - lineAt(i))) / spread, rows),
     offset: estimate(average - centre, i => gamma[i]! - predicted[i]! - (average - centre), rows),
   };
 }

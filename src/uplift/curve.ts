@@ -42,9 +42,7 @@ export function upliftTables({
   inverse,
 }: UpliftRanking): (weights: Float64Array) => UpliftTable {
   const {order, ends} = ranking;
-  const table = Object.fromEntries(
-    COLUMNS.map(name => [name, new Float64Array(ends.length)]),
-  ) as UpliftTable;
+  const table = Object.fromEntries(COLUMNS.map(name => [name, new Float64Array(ends.length)])) as UpliftTable;
   const arm = Uint8Array.from(order, i => trial.treated[i]!);
   const outcome = Float64Array.from(order, i => trial.outcome[i]!);
   const share = Float64Array.from(order, i => {

@@ -1,5 +1,13 @@
 import type {BootstrapOptions, Interval} from "../evaluate/bootstrap.ts";
-import {type Cut, cutAt, rankTrial, type UpliftTable, upliftBetween, upliftTable, upliftTables} from "./curve.ts";
+import {
+  type Cut,
+  cutAt,
+  rankTrial,
+  type UpliftTable,
+  upliftBetween,
+  upliftTable,
+  upliftTables,
+} from "./curve.ts";
 import {drawnIntervals} from "./draws.ts";
 import type {Trial} from "./trial.ts";
 
@@ -37,7 +45,10 @@ export function upliftByGroup(
   };
   const ranked = rankTrial(trial, score);
   const fill = upliftTables(ranked);
-  const intervals = drawnIntervals("upliftByGroup", trial, {...options, read: weights => read(fill(weights))});
+  const intervals = drawnIntervals("upliftByGroup", trial, {
+    ...options,
+    read: weights => read(fill(weights)),
+  });
   const cuts = cutsOf(upliftTable(ranked));
   return cuts.map((cut, g) => {
     const before = cuts[g - 1];

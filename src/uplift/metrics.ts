@@ -81,8 +81,10 @@ type Convention = Omit<UpliftMetric, "interval"> & {
 const LINE = "The straight line from nothing to the end of the curve, taken off";
 const QINI = "Q(k) = Yt(k) − Yc(k) × Nt(k) / Nc(k)";
 const UPLIFT = "U(k) = (Yt(k) / Nt(k) − Yc(k) / Nc(k)) × k";
-const above = (curve: string) => `Area between ${curve} and the line, by trapezoids, a point a distinct score`;
-const mean = (curve: string) => `Mean over the rows and the start of ${curve}, filled in where an arm has no row yet`;
+const above = (curve: string) =>
+  `Area between ${curve} and the line, by trapezoids, a point a distinct score`;
+const mean = (curve: string) =>
+  `Mean over the rows and the start of ${curve}, filled in where an arm has no row yet`;
 
 const CONVENTIONS: readonly Convention[] = [
   {
@@ -97,7 +99,8 @@ const CONVENTIONS: readonly Convention[] = [
     name: "Qini coefficient without negative effects (scikit-uplift)",
     formula: above(QINI),
     baseline: LINE,
-    normalisation: "Divided by the same area of a curve that rises by 1 a row up to the end of Q and stays there",
+    normalisation:
+      "Divided by the same area of a curve that rises by 1 a row up to the end of Q and stays there",
     of: ({table}) => {
       const curve = qiniCurveOf(table);
       const [n, top] = [curve.x.at(-1)!, curve.y.at(-1)!];

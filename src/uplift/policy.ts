@@ -186,4 +186,3 @@ function drawWorth(
     cost: drawn(contactCost) + drawn(offerCost),
   }));
 }
-

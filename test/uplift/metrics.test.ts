@@ -1,8 +1,8 @@
 import {expect, test} from "vitest";
+import {randomOf} from "../../src/random.ts";
 import {upliftAt, upliftByGroup} from "../../src/uplift/groups.ts";
 import {areaUnder, qiniCurve, upliftCurve, upliftMetrics} from "../../src/uplift/metrics.ts";
 import type {Trial} from "../../src/uplift/trial.ts";
-import {randomOf} from "../../src/random.ts";
 import {referenceCase} from "../model/reference.ts";
 
 type Sklift = {
@@ -110,12 +110,12 @@ test("upliftMetrics and upliftByGroup are unmoved by a monotone map of the score
     customer: longer(trial.customer),
   };
   const weighted: Trial = {...trial, weight: new Float64Array(rows).fill(2)};
-  const groups = upliftByGroup(trial, score, one).map(g => [g.uplift.value, g.cumulative.value]).flat();
+  const groups = upliftByGroup(trial, score, one).flatMap(g => [g.uplift.value, g.cumulative.value]);
   for (const [of, s] of [
     [doubled, longer(score)],
     [weighted, score],
   ] as const) {
-    const other = upliftByGroup(of, s, one).map(g => [g.uplift.value, g.cumulative.value]).flat();
+    const other = upliftByGroup(of, s, one).flatMap(g => [g.uplift.value, g.cumulative.value]);
     other.forEach((value, k) => {
       expect(value).toBeCloseTo(groups[k]!, 10);
     });
@@ -142,5 +142,7 @@ test("upliftByGroup weighs rows by inverse propensity: a propensity that follows
   expect(Math.abs(groups[0]!.uplift.value - 1)).toBeLessThan(0.15);
   expect(groups[0]!.uplift.low).toBeLessThan(1);
   expect(groups[0]!.uplift.high).toBeGreaterThan(1);
-  expect(() => upliftMetrics(risky, level, one)).toThrow("upliftMetrics requires one propensity for all rows");
+  expect(() => upliftMetrics(risky, level, one)).toThrow(
+    "upliftMetrics requires one propensity for all rows",
+  );
 });

@@ -48,33 +48,36 @@ test("policyValue and policyCurve with inverse propensity weights are the refere
   }
 });
 
-test.each([1, 2, 3])("policyCurve equals its definition with ties, weights and unequal propensities, seed %i", seed => {
-  const {trial, score, noise} = randomTrial({seed, rows: 70, ties: true, weights: true, unequal: true});
-  const w = weightsOf(trial);
-  const gamma = effectScores(armScores(trial));
-  const total = w.reduce((a, b) => a + b, 0);
-  /** Each row's part among the first: 1, 0, or what is left of the budget for its tie. */
-  const top = (by: Float64Array, fraction: number) =>
-    by.reduce((sum, s, i) => {
-      const better = by.reduce((a, other, j) => a + (other > s ? w[j]! : 0), 0);
-      const tied = by.reduce((a, other, j) => a + (other === s ? w[j]! : 0), 0);
-      const part = Math.min(1, Math.max(0, (fraction * total - better) / tied));
-      return sum + part * w[i]! * gamma[i]!;
-    }, 0);
-  const points = policyCurve(trial, {uplift: score, risk: noise}, economics, {
-    fractions: [0, 0.25, 0.6, 1],
-    ...quick,
-  });
-  for (const {fraction, uplift, risk, random, overAll, overRisk} of points) {
-    expect(uplift.kept.value).toBeCloseTo(top(score, fraction), 10);
-    expect(risk.kept.value).toBeCloseTo(top(noise, fraction), 10);
-    expect(random.kept.value).toBeCloseTo(fraction * top(score, 1), 10);
-    expect(uplift.money.value).toBeCloseTo(100 * top(score, fraction) - 5 * fraction * total, 8);
-    expect(overAll.kept.value).toBeCloseTo(top(score, fraction) - top(score, 1), 10);
-    expect(overRisk.money.value).toBeCloseTo(100 * (top(score, fraction) - top(noise, fraction)), 8);
-    expect(uplift.money.low).toBeLessThanOrEqual(uplift.money.high);
-  }
-});
+test.each([1, 2, 3])(
+  "policyCurve equals its definition with ties, weights and unequal propensities, seed %i",
+  seed => {
+    const {trial, score, noise} = randomTrial({seed, rows: 70, ties: true, weights: true, unequal: true});
+    const w = weightsOf(trial);
+    const gamma = effectScores(armScores(trial));
+    const total = w.reduce((a, b) => a + b, 0);
+    /** Each row's part among the first: 1, 0, or what is left of the budget for its tie. */
+    const top = (by: Float64Array, fraction: number) =>
+      by.reduce((sum, s, i) => {
+        const better = by.reduce((a, other, j) => a + (other > s ? w[j]! : 0), 0);
+        const tied = by.reduce((a, other, j) => a + (other === s ? w[j]! : 0), 0);
+        const part = Math.min(1, Math.max(0, (fraction * total - better) / tied));
+        return sum + part * w[i]! * gamma[i]!;
+      }, 0);
+    const points = policyCurve(trial, {uplift: score, risk: noise}, economics, {
+      fractions: [0, 0.25, 0.6, 1],
+      ...quick,
+    });
+    for (const {fraction, uplift, risk, random, overAll, overRisk} of points) {
+      expect(uplift.kept.value).toBeCloseTo(top(score, fraction), 10);
+      expect(risk.kept.value).toBeCloseTo(top(noise, fraction), 10);
+      expect(random.kept.value).toBeCloseTo(fraction * top(score, 1), 10);
+      expect(uplift.money.value).toBeCloseTo(100 * top(score, fraction) - 5 * fraction * total, 8);
+      expect(overAll.kept.value).toBeCloseTo(top(score, fraction) - top(score, 1), 10);
+      expect(overRisk.money.value).toBeCloseTo(100 * (top(score, fraction) - top(noise, fraction)), 8);
+      expect(uplift.money.low).toBeLessThanOrEqual(uplift.money.high);
+    }
+  },
+);
 
 test("policyValue by doubly robust scores is right with a wrong outcome model, and with a right one and a wrong propensity", () => {
   const {trial, effect, score} = randomTrial({seed: 4, rows: 60_000, unequal: true});
@@ -140,7 +143,13 @@ test("upliftCalibration(trial, predicted) keeps ties whole, and its line is the 
 
 test("upliftVerdict(autoc, money) follows its rule", () => {
   const of = (low: number, value: number, high: number) => ({value, low, high, level: 0.95, draws: 9});
-  const autoc = (low: number, high: number) => ({low, high, value: (low + high) / 2, standardError: 1, level: 0.95});
+  const autoc = (low: number, high: number) => ({
+    low,
+    high,
+    value: (low + high) / 2,
+    standardError: 1,
+    level: 0.95,
+  });
   const pays = of(1, 2, 3);
   const more = of(1, 5, 9);
   const unsure = of(-1, 8, 9);
