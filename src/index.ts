@@ -282,7 +282,7 @@ export {
   policyValue,
   type UpliftEconomics,
 } from "./uplift/policy.ts";
-export {compareRates, type Rates, rate, type TocPoint, toc} from "./uplift/rate.ts";
+export {compareRankAverageEffects, type Rates, rankAverageEffect, type TocPoint, toc} from "./uplift/rate.ts";
 export {
   type ArmOutcomes,
   type ArmScores,

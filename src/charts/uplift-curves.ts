@@ -75,7 +75,7 @@ export function tocChart({points, outcome}: TocData, {title}: ChartOptions = {})
         },
         rule({y: {datum: 0}}, {color: INK.text, strokeWidth: 1.25}),
         {mark: {type: "line", color: COLOUR.blue, strokeWidth: 3}, encoding: {x, y}},
-        note(["an order that finds nothing"], {x: 1, y: 0}, {align: "right", dy: 12, color: INK.muted}),
+        note(["an order that finds nothing"], {y: 0}, {align: "right", dy: 12, color: INK.muted}),
       ],
     },
   });
@@ -99,7 +99,7 @@ export function riskUpliftChart(
   const banded = rows.filter(row => row.name !== RANDOM);
   const {x, y, domain} = axes(
     [...banded, ...rows.filter(r => r.name === RANDOM).map(r => ({...r, low: r.value, high: r.value}))],
-    {title: "Share of customers treated", format: "~s", labelExpr: PLAIN_ZERO},
+    {title: "Share of customers treated", ...quantity(points)},
   );
   const colours = [COLOUR.blue, COLOUR.vermillion, COLOUR.grey];
   const by = (range: readonly unknown[]) => ({
@@ -184,13 +184,22 @@ function middleLabels(points: RiskUpliftData["points"], [low, high]: readonly [n
   );
 }
 
+/** Thousands are shortened where there are many. */
+function quantity(points: RiskUpliftData["points"]): Spec {
+  const most = Math.max(...points.flatMap(p => [p.uplift, p.risk].map(b => Math.max(-b.low, b.high))));
+  return most < 10_000 ? {format: "~r"} : {format: "~s", labelExpr: PLAIN_ZERO};
+}
+
 const rule = (encoding: Spec, mark: Spec): Spec => ({
   data: {values: [{}]},
   mark: {type: "rule", ...mark},
   encoding,
 });
 
-function axes(rows: readonly Bounds[], {title, ...axis}: {readonly title: string} & Spec) {
+function axes(
+  rows: readonly (Bounds & {readonly fraction: number})[],
+  {title, ...axis}: {readonly title: string} & Spec,
+) {
   const ends = rows.flatMap(r => [r.low, r.high, r.value, 0]);
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const margin = (high - low || 1) * 0.08;
@@ -200,7 +209,8 @@ function axes(rows: readonly Bounds[], {title, ...axis}: {readonly title: string
     x: {
       field: "fraction",
       type: "quantitative",
-      scale: {domain: [0, 1]},
+      // Not beyond what is known: lines are named at their ends.
+      scale: {domain: [0, Math.max(...rows.map(r => r.fraction))], nice: false},
       axis: {title, format: ".0%", tickCount: 5, domain: false, offset: 4},
     },
     y: {

@@ -37,7 +37,7 @@ export type TocPoint = NormalInterval & {readonly fraction: number};
  * @param score one a row, finite; the highest are first.
  * @throws RangeError when a score is missing or there are fewer than 4 customers.
  */
-export function rate(trial: Trial, score: ArrayLike<number>, options: RateOptions): Rates {
+export function rankAverageEffect(trial: Trial, score: ArrayLike<number>, options: RateOptions): Rates {
   const {means, drawn, level} = ratesOf(trial, [score], options);
   return {
     average: normal(means[0]!, drawn[0]!, level),
@@ -46,8 +46,8 @@ export function rate(trial: Trial, score: ArrayLike<number>, options: RateOption
   };
 }
 
-/** {@link rate} of `a` less that of `b` in the same half samples of the same trial: a paired comparison. */
-export function compareRates(
+/** {@link rankAverageEffect} of `a` less that of `b` in the same half samples of the same trial: a paired comparison. */
+export function compareRankAverageEffects(
   trial: Trial,
   {a, b}: {readonly a: ArrayLike<number>; readonly b: ArrayLike<number>},
   options: RateOptions,
@@ -64,7 +64,7 @@ export function compareRates(
 
 /**
  * The TOC at shares of the customers, of rows over a cut their part; with pointwise intervals from the half samples of
- * {@link rate}.
+ * {@link rankAverageEffect}.
  * @param fractions in (0, 1].
  */
 export function toc(
@@ -99,7 +99,7 @@ export function toc(
 
 /** Average effect, then AUTOC and Qini of each score: on all rows, and by half sample. */
 function ratesOf(trial: Trial, scores: readonly ArrayLike<number>[], options: RateOptions) {
-  const {gamma, weights, draws, level, half} = prepared("rate", trial, scores, options);
+  const {gamma, weights, draws, level, half} = prepared("rankAverageEffect", trial, scores, options);
   const kernels = scores.map(score => rateKernel(rankRows(score, new Uint8Array(score.length)), gamma));
   const width = 1 + 2 * kernels.length;
   const at = (own: Float64Array): number[] => {

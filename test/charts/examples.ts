@@ -227,7 +227,7 @@ export const examples: Readonly<Record<string, Chart>> = {
   "risk-uplift": riskUpliftChart({points: riskUplift(1), capacity: 0.2}),
   "risk-uplift-money": riskUpliftChart({points: riskUplift(180), capacity: 0.9, currency: "EUR"}),
   "risk-uplift-short": riskUpliftChart({points: riskUplift(1).slice(0, 4), capacity: 0.1}),
-  "risk-uplift-one": riskUpliftChart({points: riskUplift(0).slice(1, 2), capacity: 0.1}),
+  "risk-uplift-nothing": riskUpliftChart({points: riskUplift(0), capacity: 0.1}),
   "base-rate": baseRateChart({
     cutoffs,
     series: [

@@ -14,7 +14,7 @@ import {upliftCalibration} from "../../src/uplift/calibration.ts";
 import {upliftByGroup} from "../../src/uplift/groups.ts";
 import {upliftMetrics} from "../../src/uplift/metrics.ts";
 import {policyCurve} from "../../src/uplift/policy.ts";
-import {rate} from "../../src/uplift/rate.ts";
+import {rankAverageEffect} from "../../src/uplift/rate.ts";
 import {upliftVerdict} from "../../src/uplift/verdict.ts";
 import {randomTrial} from "../uplift/random-trial.ts";
 
@@ -27,7 +27,7 @@ const EUR = {currency: "EUR"};
 test("the tables of uplift have a cell for each column, all finite", () => {
   const tables = [
     upliftGroupsTable(upliftByGroup(trial, score, options)),
-    upliftMetricsTable(upliftMetrics(trial, score, options), rate(trial, score, options)),
+    upliftMetricsTable(upliftMetrics(trial, score, options), rankAverageEffect(trial, score, options)),
     policyTable(points, EUR),
     upliftCalibrationTable(upliftCalibration(trial, effect)),
   ];
@@ -48,7 +48,7 @@ test("upliftVerdictText says evidence, none and the wrong order with what to do,
       all: curve[1]!.uplift.money,
     };
     return upliftVerdictText(
-      upliftVerdict(rate(trial, by, {seed: 1, draws: 200}).autoc, {fraction: 0.2, money}),
+      upliftVerdict(rankAverageEffect(trial, by, {seed: 1, draws: 200}).autoc, {fraction: 0.2, money}),
       EUR,
     ).text;
   };

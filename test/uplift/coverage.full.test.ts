@@ -3,7 +3,7 @@ import {triangular} from "../../src/study.ts";
 import {upliftCalibration} from "../../src/uplift/calibration.ts";
 import {upliftByGroup} from "../../src/uplift/groups.ts";
 import {policyCurve} from "../../src/uplift/policy.ts";
-import {compareRates, rate} from "../../src/uplift/rate.ts";
+import {compareRankAverageEffects, rankAverageEffect} from "../../src/uplift/rate.ts";
 import {randomTrial} from "./random-trial.ts";
 
 const TRIALS = 500;
@@ -34,7 +34,7 @@ test.each([
   for (let seed = 0; seed < TRIALS; seed++) {
     const {trial, score, noise, effect} = randomTrial({seed: 5000 + seed, rows: 1000, ...shape});
     const options = {seed, draws: 200};
-    const [own, none] = [rate(trial, score, options), rate(trial, noise, options)];
+    const [own, none] = [rankAverageEffect(trial, score, options), rankAverageEffect(trial, noise, options)];
     const [half] = policyCurve(trial, {uplift: score, risk: noise}, economics, {
       fractions: [0.5],
       customers: 1,
@@ -43,7 +43,7 @@ test.each([
     const found = {
       AUTOC: own.autoc,
       Qini: own.qini,
-      "AUTOC over noise": compareRates(trial, {a: score, b: noise}, options).autoc,
+      "AUTOC over noise": compareRankAverageEffects(trial, {a: score, b: noise}, options).autoc,
       "half by uplift": half!.uplift.kept,
       "half by uplift over half by noise": half!.overRisk.kept,
       "half by uplift over all": half!.overAll.kept,

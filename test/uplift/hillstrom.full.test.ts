@@ -5,7 +5,7 @@ import {triangular} from "../../src/study.ts";
 import {upliftByGroup} from "../../src/uplift/groups.ts";
 import {upliftMetrics} from "../../src/uplift/metrics.ts";
 import {policyCurve, policyValue} from "../../src/uplift/policy.ts";
-import {rate} from "../../src/uplift/rate.ts";
+import {rankAverageEffect} from "../../src/uplift/rate.ts";
 import type {Trial} from "../../src/uplift/trial.ts";
 import {dataFile, readFlat} from "../evaluate/flat-table.ts";
 
@@ -67,7 +67,7 @@ describe.skipIf(missing)("Hillstrom's e-mail experiment, one arm against no e-ma
     expect(Math.abs(whole!.uplift.value - lift)).toBeLessThan(0.0001);
 
     const start = performance.now();
-    const rates = rate(trial, score, {outcomes, seed: 1, draws: 1000});
+    const rates = rankAverageEffect(trial, score, {outcomes, seed: 1, draws: 1000});
     const seconds = {rate: (performance.now() - start) / 1000, curve: 0};
     const again = performance.now();
     const fractions = [0.1, 0.3, 0.5];

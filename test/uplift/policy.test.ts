@@ -2,7 +2,7 @@ import {expect, test} from "vitest";
 import {triangular} from "../../src/study.ts";
 import {upliftCalibration} from "../../src/uplift/calibration.ts";
 import {policyCurve, policyValue} from "../../src/uplift/policy.ts";
-import {rate} from "../../src/uplift/rate.ts";
+import {rankAverageEffect} from "../../src/uplift/rate.ts";
 import {armScores, effectScores, noOutcomes, weightsOf} from "../../src/uplift/scores.ts";
 import type {Trial} from "../../src/uplift/trial.ts";
 import {type Recommendation, upliftVerdict} from "../../src/uplift/verdict.ts";
@@ -173,7 +173,7 @@ test("a column of noise comes out as noise in about 95 of 100 trials", () => {
   const trials = 200;
   for (let seed = 0; seed < trials; seed++) {
     const {trial, noise} = randomTrial({seed: 1000 + seed, rows: 500});
-    const {autoc} = rate(trial, noise, {seed, draws: 100});
+    const {autoc} = rankAverageEffect(trial, noise, {seed, draws: 100});
     if (autoc.low > 0 || autoc.high < 0) evidence += 1;
   }
   // 10 expected, with a standard deviation of 3.
