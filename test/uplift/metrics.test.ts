@@ -4,6 +4,7 @@ import {upliftAt, upliftByGroup} from "../../src/uplift/groups.ts";
 import {areaUnder, qiniCurve, upliftCurve, upliftMetrics} from "../../src/uplift/metrics.ts";
 import type {Trial} from "../../src/uplift/trial.ts";
 import {referenceCase} from "../model/reference.ts";
+import {randomTrial} from "./random-trial.ts";
 
 type Sklift = {
   qini_auc_score_neg_true: number;
@@ -124,6 +125,37 @@ test("upliftMetrics and upliftByGroup are unmoved by a monotone map of the score
   for (const [name, value] of named(score, weighted)) expect(a.get(name)).toBeCloseTo(value, 10);
   for (const name of ["Qini coefficient (scikit-uplift)", "AUUC (scikit-uplift)"])
     expect(a.get(name)).toBeCloseTo(named(score).get(name)!, 10);
+});
+
+test.each([1, 2, 3])("upliftByGroup shares ties over a border by weight, seed %i", seed => {
+  const {trial: own, score} = randomTrial({seed, rows: 120, ties: true, weights: true, unequal: true});
+  const w = own.weight!;
+  const total = w.reduce((a, b) => a + b, 0);
+  const top = (i: number, fraction: number) => {
+    const sum = (of: (s: number) => boolean) => score.reduce((a, s, j) => a + (of(s) ? w[j]! : 0), 0);
+    const better = sum(s => s > score[i]!);
+    return Math.min(1, Math.max(0, (fraction * total - better) / sum(s => s === score[i]!)));
+  };
+  const groups = upliftByGroup(own, score, {groups: 3, ...one});
+  groups.forEach(({group, rows: n, treated, control, uplift}, g) => {
+    const part = (i: number) => w[i]! * (top(i, group / 3) - top(i, g / 3));
+    const mean = (arm: number) => {
+      let [above, below] = [0, 0];
+      score.forEach((_, i) => {
+        if (own.treated[i] !== arm) return;
+        const share = part(i) / (arm ? own.propensity[i]! : 1 - own.propensity[i]!);
+        above += share * own.outcome[i]!;
+        below += share;
+      });
+      return above / below;
+    };
+    expect(n).toBeCloseTo(total / 3, 9);
+    expect(treated).toBeCloseTo(mean(1), 10);
+    expect(control).toBeCloseTo(mean(0), 10);
+    expect(uplift.value).toBeCloseTo(mean(1) - mean(0), 10);
+  });
+  const last = groups.at(-1)!.cumulative.value;
+  expect(upliftAt(own, score, {fraction: 1, ...one}).value).toBeCloseTo(last, 12);
 });
 
 test("upliftByGroup weighs rows by inverse propensity: a propensity that follows the outcome does not bias it", () => {
