@@ -65,15 +65,18 @@ export function areaUnder({x, y}: Curve): number {
   return area;
 }
 
-/** The tables of one weighting: of the score, and of the two orders that scikit-uplift calls perfect. */
-type Tables = {
-  readonly table: UpliftTable;
-  readonly perfectQini: UpliftTable;
-  readonly perfectUplift: UpliftTable;
+/** The curves of one weighting: of the score, with and without what is filled in, and of two orders called perfect. */
+type Curves = {
+  readonly uplift: Curve;
+  readonly qini: Curve;
+  readonly filledUplift: Curve;
+  readonly filledQini: Curve;
+  readonly perfectUplift: Curve;
+  readonly perfectQini: Curve;
 };
 
 type Convention = Omit<UpliftMetric, "interval"> & {
-  readonly of: (tables: Tables) => number;
+  readonly of: (curves: Curves) => number;
   /** Whether it is defined for outcomes 0 and 1 only. */
   readonly binary?: true;
 };
@@ -92,7 +95,7 @@ const CONVENTIONS: readonly Convention[] = [
     formula: above(QINI),
     baseline: LINE,
     normalisation: "Divided by the same area of the order by outcome × (1 if treated, −1 if not)",
-    of: ({table, perfectQini}) => overPerfect(qiniCurveOf(table), qiniCurveOf(perfectQini)),
+    of: ({qini, perfectQini}) => overPerfect(qini, perfectQini),
     binary: true,
   },
   {
@@ -101,10 +104,9 @@ const CONVENTIONS: readonly Convention[] = [
     baseline: LINE,
     normalisation:
       "Divided by the same area of a curve that rises by 1 a row up to the end of Q and stays there",
-    of: ({table}) => {
-      const curve = qiniCurveOf(table);
-      const [n, top] = [curve.x.at(-1)!, curve.y.at(-1)!];
-      return overPerfect(curve, {x: Float64Array.of(0, top, n), y: Float64Array.of(0, top, top)});
+    of: ({qini}) => {
+      const [n, top] = [qini.x.at(-1)!, qini.y.at(-1)!];
+      return overPerfect(qini, {x: Float64Array.of(0, top, n), y: Float64Array.of(0, top, top)});
     },
     binary: true,
   },
@@ -113,7 +115,7 @@ const CONVENTIONS: readonly Convention[] = [
     formula: above(UPLIFT),
     baseline: LINE,
     normalisation: "Divided by the same area of an order with treated responders and untreated others first",
-    of: ({table, perfectUplift}) => overPerfect(upliftCurveOf(table), upliftCurveOf(perfectUplift)),
+    of: ({uplift, perfectUplift}) => overPerfect(uplift, perfectUplift),
     binary: true,
   },
   {
@@ -121,31 +123,28 @@ const CONVENTIONS: readonly Convention[] = [
     formula: mean(UPLIFT),
     baseline: "Not taken off: a random order has about half of U at all rows",
     normalisation: "None",
-    of: ({table}) => meanOf(filledGain(table)),
+    of: ({filledUplift}) => meanOf(filledUplift),
   },
   {
     name: "AUUC, normalised (causalml)",
     formula: mean(UPLIFT),
     baseline: "Not taken off: a random order has about 0.5 where the average effect is above 0",
     normalisation: "Divided by the size of U at all rows",
-    of: ({table}) => overEnd(filledGain(table), 0),
+    of: ({filledUplift}) => overEnd(filledUplift, 0),
   },
   {
     name: "Qini, raw (causalml)",
     formula: mean(QINI),
     baseline: "Half of Q at all rows, taken off",
     normalisation: "None",
-    of: ({table}) => {
-      const curve = filledQini(table);
-      return meanOf(curve) - curve.y.at(-1)! / 2;
-    },
+    of: ({filledQini: curve}) => meanOf(curve) - curve.y.at(-1)! / 2,
   },
   {
     name: "Qini, normalised (causalml)",
     formula: mean(QINI),
     baseline: "Half of Q at all rows, taken off",
     normalisation: "Divided by the size of Q at all rows",
-    of: ({table}) => overEnd(filledQini(table), 0.5),
+    of: ({filledQini}) => overEnd(filledQini, 0.5),
   },
 ];
 
@@ -161,19 +160,24 @@ const overEnd = (curve: Curve, baseline: number): number => {
 };
 
 /** Uplift so far times rows so far; before both arms have a row the uplift rises in a line from 0. */
-function filledGain(table: UpliftTable): Curve {
-  const curve = upliftCurveOf(table);
+function fillUplift(table: UpliftTable, curve: Curve): Curve {
   const first = table.weight.findIndex((_, g) => table.treated[g]! > 0 && table.control[g]! > 0);
   const [x, gain] = [table.weight[first]!, curve.y[first + 1]!];
-  return {x: curve.x, y: curve.y.map((y, k) => (k <= first ? gain * (curve.x[k]! / x) ** 2 : y))};
+  return startOf(curve, first, at => gain * (at / x) ** 2);
 }
 
 /** The Qini curve, which rises in a line from 0 before control has a row. */
-function filledQini(table: UpliftTable): Curve {
-  const curve = qiniCurveOf(table);
+function fillQini(table: UpliftTable, curve: Curve): Curve {
   const first = table.control.findIndex(c => c > 0);
   const [x, qini] = [table.weight[first]!, curve.y[first + 1]!];
-  return {x: curve.x, y: curve.y.map((y, k) => (k <= first ? (qini * curve.x[k]!) / x : y))};
+  return startOf(curve, first, at => (qini * at) / x);
+}
+
+/** A curve with other values down to point `last`. */
+function startOf({x, y}: Curve, last: number, value: (at: number) => number): Curve {
+  const filled = y.slice();
+  for (let k = 0; k <= last; k++) filled[k] = value(x[k]!);
+  return {x, y: filled};
 }
 
 /** Mean of a curve at 0, 1, 2 … rows, with straight lines between its points. */
@@ -217,10 +221,16 @@ export function upliftMetrics(
     ...options,
     read: weights => {
       const table = fill(weights);
-      const tables = binary
-        ? {table, perfectQini: perfectQini(weights), perfectUplift: perfectUplift(weights)}
-        : {table, perfectQini: table, perfectUplift: table};
-      return shown.map(({of}) => of(tables));
+      const [uplift, qini] = [upliftCurveOf(table), qiniCurveOf(table)];
+      const curves = {
+        uplift,
+        qini,
+        filledUplift: fillUplift(table, uplift),
+        filledQini: fillQini(table, qini),
+        perfectUplift: binary ? upliftCurveOf(perfectUplift(weights)) : uplift,
+        perfectQini: binary ? qiniCurveOf(perfectQini(weights)) : qini,
+      };
+      return shown.map(({of}) => of(curves));
     },
   });
   return shown.map(({name, formula, baseline, normalisation}, k) => ({
