@@ -249,6 +249,14 @@ export {
   targetSkillTable,
   towardsEvidence,
 } from "./report/target-comparison.ts";
+export {
+  policyTable,
+  upliftCalibrationTable,
+  upliftCalibrationText,
+  upliftGroupsTable,
+  upliftMetricsTable,
+  upliftVerdictText,
+} from "./report/uplift.ts";
 export {versionsTable} from "./report/versions.ts";
 export {whatIf} from "./report/what-if.ts";
 export {
@@ -265,3 +273,25 @@ export {
   subscription,
   triangular,
 } from "./study.ts";
+export {type UpliftBin, type UpliftCalibration, upliftCalibration} from "./uplift/calibration.ts";
+export {type UpliftGroup, upliftAt, upliftByGroup} from "./uplift/groups.ts";
+export {qiniCurve, type UpliftMetric, upliftCurve, upliftMetrics} from "./uplift/metrics.ts";
+export {
+  type PolicyOutcome,
+  type PolicyPoint,
+  type PolicyValue,
+  policyCurve,
+  policyValue,
+  type UpliftEconomics,
+} from "./uplift/policy.ts";
+export {compareRankAverageEffects, type Rates, rankAverageEffect, type TocPoint, toc} from "./uplift/rate.ts";
+export {
+  type ArmOutcomes,
+  type ArmScores,
+  armMeans,
+  armScores,
+  effectScores,
+  noOutcomes,
+} from "./uplift/scores.ts";
+export {checkTrial, type Trial} from "./uplift/trial.ts";
+export {type UpliftVerdict, upliftVerdict} from "./uplift/verdict.ts";

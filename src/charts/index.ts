@@ -24,5 +24,7 @@ export {type SignalData, signalChart} from "./signal.ts";
 export {type Chart, type ChartOptions, type ChartTable, chartTable} from "./theme.ts";
 export {type TornadoData, tornadoChart} from "./tornado.ts";
 export {type TowardsChurnData, towardsChurnChart} from "./towards-churn.ts";
+export {type RiskUpliftData, riskUpliftChart, type TocData, tocChart} from "./uplift-curves.ts";
+export {type UpliftGroupsData, upliftGroupsChart} from "./uplift-groups.ts";
 export {type VolumeData, volumeChart} from "./volume.ts";
 export {type WaterfallData, waterfallChart} from "./waterfall.ts";

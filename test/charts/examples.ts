@@ -16,14 +16,17 @@ import {
   moneyChart,
   precisionRecallChart,
   recencyChart,
+  riskUpliftChart,
   rocChart,
   type SetsData,
   searchChart,
   setsChart,
   shapSummaryChart,
   signalChart,
+  tocChart,
   tornadoChart,
   towardsChurnChart,
+  upliftGroupsChart,
   volumeChart,
   waterfallChart,
 } from "../../src/charts/index.ts";
@@ -191,8 +194,40 @@ const wave = (n: number, level: number) =>
   Array.from({length: n}, (_, i) => Math.round(level * (1 + (i % 7) / 9)));
 const cutoffs = monthsFrom(2025, 16);
 
+const tenths = Array.from({length: 10}, (_, k) => k + 1);
+const around = (value: number, half: number) => ({value, low: value - half, high: value + half});
+const riskUplift = (scale: number) =>
+  [0, ...tenths].map(k => {
+    const f = k / 10;
+    return {
+      fraction: f,
+      uplift: around(scale * (600 * f * (1.6 - f)), scale * 90 * f),
+      risk: around(scale * (360 * f + 60 * f * (1 - f)), scale * 100 * f),
+      random: around(scale * 360 * f, scale * 60 * f),
+      overRisk: around(scale * 540 * f * (1 - f), scale * 70 * f * (1 - f)),
+    };
+  });
+
 /** Every chart with plain, scarce, extreme and long-named data, by a name fit for ids. */
 export const examples: Readonly<Record<string, Chart>> = {
+  "uplift-groups": upliftGroupsChart({
+    groups: tenths.map(k => ({group: k, uplift: around(0.12 - 0.02 * k, 0.04)})),
+    average: 0.01,
+    outcome: "kept",
+  }),
+  "uplift-groups-one": upliftGroupsChart({
+    groups: [{group: 1, uplift: around(0, 0)}],
+    average: 0,
+    outcome: "kept",
+  }),
+  toc: tocChart({
+    points: tenths.map(k => ({fraction: k / 10, ...around(0.1 - k / 100, 0.03 - 0.003 * k)})),
+    outcome: "kept",
+  }),
+  "risk-uplift": riskUpliftChart({points: riskUplift(1), capacity: 0.2}),
+  "risk-uplift-money": riskUpliftChart({points: riskUplift(180), capacity: 0.9, currency: "EUR"}),
+  "risk-uplift-short": riskUpliftChart({points: riskUplift(1).slice(0, 4), capacity: 0.1}),
+  "risk-uplift-nothing": riskUpliftChart({points: riskUplift(0), capacity: 0.1}),
   "base-rate": baseRateChart({
     cutoffs,
     series: [

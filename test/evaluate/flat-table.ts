@@ -14,6 +14,9 @@ export function dataFile(name: string): {file: string; missing: string | undefin
   return {file, missing: existsSync(file) ? undefined : `there is no ${file}`};
 }
 
+/** A comma that is not within quotes. */
+const COMMA = /,(?=(?:[^"]*"[^"]*")*[^"]*$)/;
+
 /** A table without events as rows of customers of their own: text columns are categories, blanks and "?" are missing. */
 export function readFlat(
   file: string,
@@ -23,7 +26,7 @@ export function readFlat(
   const text = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8").trim();
   const [header, ...lines] = text.split(/\r?\n/);
   const columns = header!.split(",");
-  const cells = lines.map(line => line.split(",").map(cell => cell.trim()));
+  const cells = lines.map(line => line.split(COMMA).map(cell => cell.trim()));
   const names = columns.filter(name => name !== label && !drop.includes(name));
   const values = new Float64Array(names.length * cells.length);
   const categories: Record<string, string[]> = {};
