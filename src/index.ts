@@ -211,6 +211,13 @@ export {
 } from "./report/models.ts";
 export {empcTable, gainsTable, neededText, optimumText, tornadoOf} from "./report/optimum.ts";
 export {preparationTable} from "./report/prepare.ts";
+export {
+  confusionTable,
+  quadrantsPoints,
+  quadrantsTable,
+  quadrantsText,
+  recoveryText,
+} from "./report/quadrants.ts";
 export {customersTable, reasonsTable, secondOpinionTable, waterfallSteps} from "./report/reasons.ts";
 export {samplingList, samplingPoints, samplingPriorTable, samplingTable} from "./report/sampling.ts";
 export {
@@ -263,3 +270,44 @@ export {
   subscription,
   triangular,
 } from "./study.ts";
+export {type ArmModels, type ArmPolicy, bestArm, fitArms} from "./uplift/arms.ts";
+export {type ContactOptions, type ContactTrial, contactTrial} from "./uplift/contacts.ts";
+export {
+  applyUplift,
+  crossFitUplift,
+  fitUplift,
+  UPLIFT_KINDS,
+  type UpliftKind,
+  type UpliftModel,
+  type UpliftOptions,
+} from "./uplift/learners.ts";
+export {doublyRobustScores, type Nuisance} from "./uplift/pseudo-outcome.ts";
+export {
+  type BySegment,
+  estimateSegments,
+  likeliestSegments,
+  SEGMENTS,
+  type SegmentCount,
+  type SegmentEstimate,
+  type SegmentOptions,
+} from "./uplift/quadrants.ts";
+export {
+  type EffectRecovery,
+  effectRecovery,
+  type MembershipBin,
+  type SegmentRecovery,
+  segmentRecovery,
+  type UpliftTruth,
+} from "./uplift/recovery.ts";
+export type {Base} from "./uplift/regression.ts";
+export {
+  DR_LOSS,
+  heldOutNuisance,
+  R_LOSS,
+  selectUplift,
+  type UpliftCandidate,
+  type UpliftMetric,
+  type UpliftSelection,
+} from "./uplift/select.ts";
+export type {Trial} from "./uplift/trial.ts";
+export {takeTrial, takeUplift, type UpliftData} from "./uplift/uplift-data.ts";

@@ -51,7 +51,11 @@ export function quadrantsText(estimate: SegmentEstimate): Text {
 }
 
 /** Whether effects and quadrants were recovered where the truth is known, in words. */
-export function recoveryText(effects: EffectRecovery, segments: SegmentRecovery, {rows}: {readonly rows: number}): Text {
+export function recoveryText(
+  effects: EffectRecovery,
+  segments: SegmentRecovery,
+  {rows}: {readonly rows: number},
+): Text {
   const {pehe, constantPehe, persuadable, persuadableInTop} = effects;
   const better = pehe < constantPehe;
   return text(
@@ -69,7 +73,8 @@ const points = (share: number): string => (100 * share).toFixed(1);
 /** True quadrants against the likeliest ones. */
 export const confusionTable = ({confusion}: SegmentRecovery): Table => ({
   kind: "table",
-  caption: "Rows by the quadrant that they are truly in, which only a simulation knows, and by the likeliest one",
+  caption:
+    "Rows by the quadrant that they are truly in, which only a simulation knows, and by the likeliest one",
   columns: [
     {name: "true", title: "Truly", format: "text"},
     ...SEGMENTS.map(segment => ({name: segment, title: `Likeliest: ${segment}`, format: "integer" as const})),

@@ -54,13 +54,17 @@ export async function contactTrial(
 ): Promise<ContactTrial> {
   const {arms, repeated, contacts} = armsByDay(log, campaigns);
   const cutoffs = [...arms.keys()].sort((a, b) => a - b);
-  if (cutoffs.length === 0) throw new DataError("contactTrial requires contacts of customers of the log, got none");
+  if (cutoffs.length === 0)
+    throw new DataError("contactTrial requires contacts of customers of the log, got none");
   const whole = buildCohort(log, {churn, cutoffs, activity, minimumTenureDays});
   const armOf = (i: number) => arms.get(whole.cutoffs[whole.cutoff[i]!]!)!.get(whole.customer[i]!);
   const active = takeCohort(whole, i => armOf(i) !== undefined);
   const {within} = labelTargets(log, active, {churn, horizon, activity});
   const cohort = takeCohort(active, i => within[i] !== -1);
-  const outcome = Float64Array.from(within.filter(label => label !== -1), label => 1 - label);
+  const outcome = Float64Array.from(
+    within.filter(label => label !== -1),
+    label => 1 - label,
+  );
   const day = Int32Array.from(cohort.cutoff, k => cutoffs[k]!);
   const treated = Uint8Array.from(cohort.customer, (c, i) => arms.get(day[i]!)!.get(c)!);
   const share = treated.reduce((a, b) => a + b, 0) / treated.length;

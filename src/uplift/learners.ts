@@ -1,12 +1,7 @@
 import {joinColumns, type Matrix, takeRows} from "../features/matrix.ts";
 import {requireFeatures} from "../model/feature-order.ts";
 import {applyPreparation, type Preparation} from "../model/prepare/preparation.ts";
-import {
-  clipped,
-  crossFitNuisance,
-  fitArm,
-  type NuisanceOptions,
-} from "./nuisance.ts";
+import {clipped, crossFitNuisance, fitArm, type NuisanceOptions} from "./nuisance.ts";
 import {
   doublyRobustScores,
   imputedEffects,
@@ -14,8 +9,22 @@ import {
   residualisedOutcome,
   transformedOutcome,
 } from "./pseudo-outcome.ts";
-import {applyRegression, type Base, fitRegression, fitUpliftPreparation, type Regression} from "./regression.ts";
-import {foldsOf, inUpliftOrder, placesOf, rowsWhere, takeUplift, type UpliftData, weightsOf} from "./uplift-data.ts";
+import {
+  applyRegression,
+  type Base,
+  fitRegression,
+  fitUpliftPreparation,
+  type Regression,
+} from "./regression.ts";
+import {
+  foldsOf,
+  inUpliftOrder,
+  placesOf,
+  rowsWhere,
+  takeUplift,
+  type UpliftData,
+  weightsOf,
+} from "./uplift-data.ts";
 
 /**
  * How an effect is learned. "average": the same for all, the mean of the doubly robust scores, which every other has to

@@ -42,10 +42,13 @@ export async function fitNuisance(
   return {
     control: await arm(0),
     treated: await arm(1),
-    propensity: propensity === "known" ? null : await fitRegression(x, Float64Array.from(trial.treated), {
-      ...{base, of: "class", threads, weights: weightsOf(trial)},
-      place: placesOf(data, "uplift held out"),
-    }),
+    propensity:
+      propensity === "known"
+        ? null
+        : await fitRegression(x, Float64Array.from(trial.treated), {
+            ...{base, of: "class", threads, weights: weightsOf(trial)},
+            place: placesOf(data, "uplift held out"),
+          }),
   };
 }
 

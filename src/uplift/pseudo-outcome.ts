@@ -30,7 +30,9 @@ export function doublyRobustScores(trial: Trial, {control, treated, propensity}:
 
 /** The transformed outcome (Athey and Imbens 2016): y (t - e) / (e (1 - e)). Unbiased, and of much noise. */
 export function transformedOutcome({outcome, treated}: Trial, {propensity}: Nuisance): Float64Array {
-  return outcome.map((y, i) => (y * (treated[i]! - propensity[i]!)) / (propensity[i]! * (1 - propensity[i]!)));
+  return outcome.map(
+    (y, i) => (y * (treated[i]! - propensity[i]!)) / (propensity[i]! * (1 - propensity[i]!)),
+  );
 }
 
 /** (y - m) / (t - e) with weights (t - e)²: least squares on it minimises the R-loss (Nie and Wager 2021). */

@@ -8,7 +8,12 @@ import {applyRegression, type Base, fitUpliftPreparation} from "./regression.ts"
 import {inUpliftOrder, placesOf, rowsWhere, takeUplift, type UpliftData} from "./uplift-data.ts";
 
 /** The four quadrants of a campaign, by {@link segmentOf}: 2 points of effect, and a risk of a half if untreated. */
-export const SEGMENTS = ["persuadable", "sure thing", "lost cause", "sleeping dog"] as const satisfies readonly Segment[];
+export const SEGMENTS = [
+  "persuadable",
+  "sure thing",
+  "lost cause",
+  "sleeping dog",
+] as const satisfies readonly Segment[];
 
 export type BySegment<T> = Readonly<Record<Segment, T>>;
 
@@ -58,7 +63,10 @@ export async function estimateSegments(
   const tally = tallyOf(data.x.rows, draws);
   for (let draw = 0; draw < draws; draw++) {
     const half = placesOf(ordered, `quadrants ${seed} ${draw}`).map(u => (u < 0.5 ? 1 : 0));
-    const learn = takeUplift(ordered, rowsWhere(half, v => v === 1));
+    const learn = takeUplift(
+      ordered,
+      rowsWhere(half, v => v === 1),
+    );
     const others = rowsWhere(half, v => v === 0);
     const model = await fitUplift(kind, learn, {base, propensity, ...(threads ? {threads} : {})});
     const x = takeRows(ordered.x, others);
@@ -75,9 +83,10 @@ type Drawn = {readonly rows: readonly number[]; readonly risk: Float64Array; rea
 
 /** Adds up draws. */
 function tallyOf(rows: number, draws: number) {
-  const [seen, risk, riskSquare, uplift, upliftSquare] = Array.from({length: 5}, () => new Float64Array(rows)) as [
-    ...Array<Float64Array>,
-  ] as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+  const [seen, risk, riskSquare, uplift, upliftSquare] = Array.from(
+    {length: 5},
+    () => new Float64Array(rows),
+  ) as [...Array<Float64Array>] as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
   const votes = bySegment(() => new Float64Array(rows));
   const shares = bySegment(() => new Float64Array(draws));
   const add = (draw: number, drawn: Drawn): void =>
@@ -97,7 +106,9 @@ function tallyOf(rows: number, draws: number) {
   const estimate = (): SegmentEstimate => {
     const never = seen.indexOf(0);
     if (never >= 0)
-      throw new RangeError(`estimateSegments requires each row to be left out of some draw, got none for row ${never}`);
+      throw new RangeError(
+        `estimateSegments requires each row to be left out of some draw, got none for row ${never}`,
+      );
     const probability = bySegment(segment =>
       votes[segment].map((votesOf, i) => (votesOf + 0.5) / (seen[i]! + SEGMENTS.length / 2)),
     );

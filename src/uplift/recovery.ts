@@ -46,7 +46,10 @@ export type SegmentRecovery = {
 };
 
 /** @throws RangeError when there are no rows, or not as many of both. */
-export function effectRecovery(uplift: ArrayLike<number>, {uplift: truth, segment}: UpliftTruth): EffectRecovery {
+export function effectRecovery(
+  uplift: ArrayLike<number>,
+  {uplift: truth, segment}: UpliftTruth,
+): EffectRecovery {
   const n = truth.length;
   if (n === 0 || uplift.length !== n || segment.length !== n)
     throw new RangeError(`effectRecovery requires an estimate a row, got ${uplift.length} for ${n}`);
@@ -92,7 +95,9 @@ export function segmentRecovery(estimate: SegmentEstimate, {segment}: UpliftTrut
   const {probability} = estimate;
   const n = segment.length;
   if (n === 0 || estimate.uplift.length !== n)
-    throw new RangeError(`segmentRecovery requires an estimate a row, got ${estimate.uplift.length} for ${n}`);
+    throw new RangeError(
+      `segmentRecovery requires an estimate a row, got ${estimate.uplift.length} for ${n}`,
+    );
   const confusion = bySegment(() => bySegment(() => 0) as Record<Segment, number>);
   likeliestSegments(estimate).forEach((likeliest, i) => {
     confusion[segment[i]!][likeliest] += 1;

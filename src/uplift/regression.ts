@@ -3,10 +3,10 @@ import {fitBoost} from "../boost/fit.ts";
 import {boostMargins, boostProbabilities} from "../boost/predict.ts";
 import {type Matrix, takeRows} from "../features/matrix.ts";
 import {applyLogistic, fitLogistic, type Logistic} from "../model/logistic.ts";
-import {fitPreparation, type Preparation} from "../model/prepare/preparation.ts";
 import {nativePlan} from "../model/prepare/plans.ts";
-import {rowsWhere} from "./uplift-data.ts";
+import {fitPreparation, type Preparation} from "../model/prepare/preparation.ts";
 import {applyRidge, fitRidgeByFolds, type Ridge} from "./ridge.ts";
+import {rowsWhere} from "./uplift-data.ts";
 
 /** What the learners of uplift are made of: boosted trees, or logistic and ridge regression. */
 export type Base = "boost" | "linear";

@@ -86,7 +86,11 @@ function momentsByFold(
   const columns = Array.from({length: d}, (_, j) =>
     j === 0 ? new Float64Array(rows).fill(1) : values.subarray((j - 1) * rows, j * rows),
   );
-  const out = Array.from({length: folds}, () => ({gram: new Float64Array(d * d), cross: new Float64Array(d), square: 0}));
+  const out = Array.from({length: folds}, () => ({
+    gram: new Float64Array(d * d),
+    cross: new Float64Array(d),
+    square: 0,
+  }));
   const weight = weights ? Float64Array.from(weights) : new Float64Array(rows).fill(1);
   for (let i = 0; i < rows; i++) out[fold[i]!]!.square += weight[i]! * y[i]! * y[i]!;
   const scaled = new Float64Array(rows);
@@ -124,7 +128,9 @@ function solve(
   for (let j = 1; j < d; j++) penalised[j * d + j]! += penalty * total;
   const beta = solveCholesky(penalised, cross);
   if (!beta)
-    throw new RangeError("fitRidge requires features that do not repeat each other, or a penalty; got neither");
+    throw new RangeError(
+      "fitRidge requires features that do not repeat each other, or a penalty; got neither",
+    );
   return {intercept: beta[0]!, coefficients: Array.from(beta.subarray(1))};
 }
 

@@ -20,7 +20,10 @@ export const R_LOSS: UpliftMetric = {
   better: "lower",
   of: (uplift, trial, nuisance) => {
     const mean = marginalMeans(nuisance);
-    return meanSquare(trial, i => trial.outcome[i]! - mean[i]! - (trial.treated[i]! - nuisance.propensity[i]!) * uplift[i]!);
+    return meanSquare(
+      trial,
+      i => trial.outcome[i]! - mean[i]! - (trial.treated[i]! - nuisance.propensity[i]!) * uplift[i]!,
+    );
   },
 };
 
@@ -92,7 +95,9 @@ export async function selectUplift(
       undefined,
     );
   if (!best)
-    throw new RangeError(`selectUplift requires a candidate with a ${metric.name}, got none of ${found.length}`);
+    throw new RangeError(
+      `selectUplift requires a candidate with a ${metric.name}, got none of ${found.length}`,
+    );
   return {
     metric: {name: metric.name, better: metric.better},
     candidates: found.map(({kind, base, value}) => ({kind, base, value})),

@@ -44,7 +44,8 @@ export function inUpliftOrder(caller: string, {x, trial, ids}: UpliftData): Int3
   if (x.rows !== outcome.length)
     throw new RangeError(`${caller} requires features of ${outcome.length} rows, got ${x.rows}`);
   const without = customer.find(c => ids[c] === undefined);
-  if (without !== undefined) throw new RangeError(`${caller} requires an id of each customer, got none of ${without}`);
+  if (without !== undefined)
+    throw new RangeError(`${caller} requires an id of each customer, got none of ${without}`);
   requireNoInfinity(caller, x);
   const columns: ArrayLike<number>[] = [treated, outcome, propensity, ...(weight ? [weight] : [])];
   for (let j = 0; j < x.names.length; j++) columns.push(x.values.subarray(j * x.rows, (j + 1) * x.rows));
@@ -89,4 +90,5 @@ export function foldsOf(
   })).filter(({inside}) => inside.length > 0);
 }
 
-export const weightsOf = ({outcome, weight}: Trial): Float64Array => weight ?? new Float64Array(outcome.length).fill(1);
+export const weightsOf = ({outcome, weight}: Trial): Float64Array =>
+  weight ?? new Float64Array(outcome.length).fill(1);

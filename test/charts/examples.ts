@@ -15,6 +15,7 @@ import {
   modelsChart,
   moneyChart,
   precisionRecallChart,
+  quadrantsChart,
   recencyChart,
   rocChart,
   type SetsData,
@@ -193,6 +194,17 @@ const cutoffs = monthsFrom(2025, 16);
 
 /** Every chart with plain, scarce, extreme and long-named data, by a name fit for ids. */
 export const examples: Readonly<Record<string, Chart>> = {
+  quadrants: quadrantsChart({
+    of: 2775,
+    rows: Array.from({length: 300}, (_, i) => {
+      const uplift = 0.05 * Math.sin(i) + 0.03;
+      const risk = (i + 0.5) / 300;
+      const quiet = risk < 0.5 ? "sure thing" : "lost cause";
+      const segment = uplift >= 0.02 ? "persuadable" : uplift <= -0.02 ? "sleeping dog" : quiet;
+      return {...{risk, uplift, segment}, sd: 0.02 + 0.02 * Math.cos(i / 7) ** 2} as const;
+    }),
+  }),
+  "quadrants-one": quadrantsChart({of: 1, rows: [{risk: 0.2, uplift: 0.6, sd: 0, segment: "persuadable"}]}),
   "base-rate": baseRateChart({
     cutoffs,
     series: [

@@ -46,7 +46,16 @@ const options = (log: ReturnType<typeof eventLogOf>) => ({
   ...{churn, horizon: HORIZON, activity: "purchase"},
   features: (cohort: Parameters<typeof computeFeatures>[1]) =>
     computeFeatures(log, cohort, {
-      features: [{name: "n", title: "Purchases", unit: "purchases", of: "purchase", measure: "count", actionable: false}],
+      features: [
+        {
+          name: "n",
+          title: "Purchases",
+          unit: "purchases",
+          of: "purchase",
+          measure: "count",
+          actionable: false,
+        },
+      ],
     }),
 });
 
@@ -66,7 +75,9 @@ it.each([1, 2, 3])("contactTrial is what the definitions say, contact by contact
       const left = definitions.churnDays(own, churn, LAST).some(at => at >= day && at < end);
       const bought = own.filter(row => row.type === "purchase" && row.day < day).length;
       expected.push([log.customers[customer], day, treated, left ? 0 : 1, bought]);
-      const again = contacts.some(c => c.customer === customer && c.treated === 1 && c.day > day && c.day < end);
+      const again = contacts.some(
+        c => c.customer === customer && c.treated === 1 && c.day > day && c.day < end,
+      );
       if (again) overlapping += 1;
     }
   }

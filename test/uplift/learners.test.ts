@@ -1,13 +1,18 @@
 import {describe, expect, it} from "vitest";
+import {takeColumns, takeRows} from "../../src/features/matrix.ts";
 import {applyLogistic, fitLogistic} from "../../src/model/logistic.ts";
 import {randomOf} from "../../src/random.ts";
 import {bestArm, fitArms} from "../../src/uplift/arms.ts";
 import {applyUplift, crossFitUplift, fitUplift, UPLIFT_KINDS} from "../../src/uplift/learners.ts";
 import {crossFitNuisance} from "../../src/uplift/nuisance.ts";
-import {doublyRobustScores, imputedEffects, residualisedOutcome, transformedOutcome} from "../../src/uplift/pseudo-outcome.ts";
+import {
+  doublyRobustScores,
+  imputedEffects,
+  residualisedOutcome,
+  transformedOutcome,
+} from "../../src/uplift/pseudo-outcome.ts";
 import {applyRidge, fitRidge, fitRidgeByFolds} from "../../src/uplift/ridge.ts";
 import {foldsOf, takeUplift, type UpliftData} from "../../src/uplift/uplift-data.ts";
-import {takeColumns, takeRows} from "../../src/features/matrix.ts";
 import {constantPehe, goldenWorld, pehe, randomWorld} from "./worlds.ts";
 
 const LEARNERS = UPLIFT_KINDS.filter(kind => kind !== "average");
@@ -18,16 +23,30 @@ describe("against statsmodels, unpenalised and without cross-fitting (test/refer
   const expit = (margins: Float64Array) => margins.map(m => 1 / (1 + Math.exp(-m)));
   const rowsOf = (arm: number) => [...trial.treated.keys()].filter(i => trial.treated[i] === arm);
   const meanOf = (rows: number[]) =>
-    expit(applyLogistic(fitLogistic(takeRows(x, rows), rows.map(i => trial.outcome[i]!), {c: Infinity}), x));
+    expit(
+      applyLogistic(
+        fitLogistic(
+          takeRows(x, rows),
+          rows.map(i => trial.outcome[i]!),
+          {c: Infinity},
+        ),
+        x,
+      ),
+    );
   const [control, treated] = [meanOf(rowsOf(0)), meanOf(rowsOf(1))];
   const propensity = expit(applyLogistic(fitLogistic(x, trial.treated, {c: Infinity}), x));
   const nuisance = {control, treated, propensity};
   const near = (values: ArrayLike<number>, reference: readonly number[]) =>
-    reference.forEach((value, i) => expect(values[i]).toBeCloseTo(value, 6));
+    reference.forEach((value, i) => {
+      expect(values[i]).toBeCloseTo(value, 6);
+    });
 
   it("the pseudo-outcomes and least squares give its effects and coefficients", () => {
     near(propensity, expected.ps_first10);
-    near(control.map((p, i) => treated[i]! - p), expected.cate_first10.T!);
+    near(
+      control.map((p, i) => treated[i]! - p),
+      expected.cate_first10.T!,
+    );
     const scores = doublyRobustScores(trial, nuisance);
     expect(scores.reduce((a, b) => a + b, 0) / scores.length).toBeCloseTo(expected.aipw, 6);
     const dr = fitRidge(x, scores);
@@ -40,9 +59,18 @@ describe("against statsmodels, unpenalised and without cross-fitting (test/refer
     near([r.intercept, ...r.coefficients], expected.coef.R);
     const imputed = imputedEffects(trial, nuisance);
     const effectOf = (arm: number) =>
-      applyRidge(fitRidge(takeRows(x, rowsOf(arm)), rowsOf(arm).map(i => imputed[i]!)), x);
+      applyRidge(
+        fitRidge(
+          takeRows(x, rowsOf(arm)),
+          rowsOf(arm).map(i => imputed[i]!),
+        ),
+        x,
+      );
     const [tau0, tau1] = [effectOf(0), effectOf(1)];
-    near(propensity.map((e, i) => e * tau0[i]! + (1 - e) * tau1[i]!), expected.cate_first10.X!);
+    near(
+      propensity.map((e, i) => e * tau0[i]! + (1 - e) * tau1[i]!),
+      expected.cate_first10.X!,
+    );
   });
 
   it("the linear learners, penalised and cross-fitted, come at least as near to the true effects", async () => {
@@ -78,7 +106,11 @@ describe("fitRidge", () => {
       [0, 1, 2, 3].reduce((sum, k) => {
         const pick = (inside: boolean) => [...fold.keys()].filter(i => (fold[i] === k) === inside);
         const [learn, judge] = [pick(false), pick(true)];
-        const model = fitRidge(takeRows(x, learn), learn.map(i => y[i]!), {weights: learn.map(i => weights[i]!), penalty});
+        const model = fitRidge(
+          takeRows(x, learn),
+          learn.map(i => y[i]!),
+          {weights: learn.map(i => weights[i]!), penalty},
+        );
         return applyRidge(model, takeRows(x, judge)).reduce(
           (all, value, i) => all + weights[judge[i]!]! * (y[judge[i]!]! - value) ** 2,
           sum,
@@ -97,18 +129,27 @@ describe.each(["linear", "boost"] as const)("a learner over %s", base => {
     expect(pehe(effects, tau)).toBeLessThan(constantPehe(tau));
   });
 
-  it.each(UPLIFT_KINDS)("%s is the same for any order of the rows and after JSON, each row on its own", async kind => {
-    const small = takeUplift(data, Int32Array.from({length: 600}, (_, i) => i));
-    const model = await fitUplift(kind, small, {base});
-    const turned = takeUplift(small, Int32Array.from({length: 600}, (_, i) => (i * 7) % 600));
-    // Threads take long to start, so one kind asks for them.
-    const again = await fitUplift(kind, turned, {base, threads: kind === "T" ? 2 : 1});
-    expect(again).toEqual(model);
-    const saved = JSON.parse(JSON.stringify(model)) as typeof model;
-    expect(saved).toEqual(model);
-    const effects = applyUplift(saved, small.x);
-    expect(applyUplift(model, takeRows(small.x, [17]))[0]).toBe(effects[17]);
-  });
+  it.each(UPLIFT_KINDS)(
+    "%s is the same for any order of the rows and after JSON, each row on its own",
+    async kind => {
+      const small = takeUplift(
+        data,
+        Int32Array.from({length: 600}, (_, i) => i),
+      );
+      const model = await fitUplift(kind, small, {base});
+      const turned = takeUplift(
+        small,
+        Int32Array.from({length: 600}, (_, i) => (i * 7) % 600),
+      );
+      // Threads take long to start, so one kind asks for them.
+      const again = await fitUplift(kind, turned, {base, threads: kind === "T" ? 2 : 1});
+      expect(again).toEqual(model);
+      const saved = JSON.parse(JSON.stringify(model)) as typeof model;
+      expect(saved).toEqual(model);
+      const effects = applyUplift(saved, small.x);
+      expect(applyUplift(model, takeRows(small.x, [17]))[0]).toBe(effects[17]);
+    },
+  );
 });
 
 describe("cross-fitting", () => {
@@ -116,7 +157,9 @@ describe("cross-fitting", () => {
 
   it("keeps a customer's rows in one fold, and has each row once", () => {
     const folds = foldsOf(data, {salt: "s", folds: 5});
-    expect(folds.flatMap(({inside}) => inside).sort((a, b) => a - b)).toEqual([...data.trial.customer.keys()]);
+    expect(folds.flatMap(({inside}) => inside).sort((a, b) => a - b)).toEqual([
+      ...data.trial.customer.keys(),
+    ]);
     for (const {inside, outside} of folds) {
       const held = new Set(inside.map(i => data.trial.customer[i]));
       expect(outside.filter(i => held.has(data.trial.customer[i]!))).toEqual([]);
@@ -133,7 +176,11 @@ describe("cross-fitting", () => {
     const [a, b] = [await expectedOf(data), await expectedOf(other)];
     const [u, v] = [await crossFitUplift("DR", data, options), await crossFitUplift("DR", other, options)];
     for (const i of own) {
-      expect([b.control[i], b.treated[i], b.propensity[i]]).toEqual([a.control[i], a.treated[i], a.propensity[i]]);
+      expect([b.control[i], b.treated[i], b.propensity[i]]).toEqual([
+        a.control[i],
+        a.treated[i],
+        a.propensity[i],
+      ]);
       expect(v[i]).toBe(u[i]);
     }
     expect(b.control).not.toEqual(a.control);
@@ -144,8 +191,18 @@ describe("cross-fitting", () => {
 describe("several arms", () => {
   it("bestArm takes the arm of the largest effect above 0, else none", async () => {
     const {data} = randomWorld({rows: 600, seed: 2});
-    const worse = {...data, trial: {...data.trial, outcome: data.trial.outcome.map((y, i) => (data.trial.treated[i] ? 0 : y))}};
-    const models = await fitArms("T", [{arm: "bad", data: worse}, {arm: "good", data}], {base: "linear"});
+    const worse = {
+      ...data,
+      trial: {...data.trial, outcome: data.trial.outcome.map((y, i) => (data.trial.treated[i] ? 0 : y))},
+    };
+    const models = await fitArms(
+      "T",
+      [
+        {arm: "bad", data: worse},
+        {arm: "good", data},
+      ],
+      {base: "linear"},
+    );
     const effects = models.map(({model}) => applyUplift(model, data.x));
     const {arm, uplift} = bestArm(models, data.x);
     arm.forEach((k, i) => {
@@ -163,5 +220,7 @@ it("a trial that does not fit its features is refused", async () => {
   await expect(fitUplift("T", {...data, x: takeRows(data.x, [1, 2])})).rejects.toThrow(
     "fitUplift requires features of 20 rows, got 2",
   );
-  await expect(fitUplift("T", {...data, ids: []})).rejects.toThrow("requires an id of each customer, got none of 0");
+  await expect(fitUplift("T", {...data, ids: []})).rejects.toThrow(
+    "requires an id of each customer, got none of 0",
+  );
 });

@@ -1,9 +1,15 @@
 import {describe, expect, it} from "vitest";
 import {quadrantsChart} from "../../src/charts/quadrants.ts";
-import {confusionTable, quadrantsPoints, quadrantsTable, quadrantsText, recoveryText} from "../../src/report/quadrants.ts";
+import {
+  confusionTable,
+  quadrantsPoints,
+  quadrantsTable,
+  quadrantsText,
+  recoveryText,
+} from "../../src/report/quadrants.ts";
 import {bySegment, estimateSegments, likeliestSegments, SEGMENTS} from "../../src/uplift/quadrants.ts";
 import {effectRecovery, segmentRecovery} from "../../src/uplift/recovery.ts";
-import {heldOutNuisance, R_LOSS, DR_LOSS, selectUplift} from "../../src/uplift/select.ts";
+import {DR_LOSS, heldOutNuisance, R_LOSS, selectUplift} from "../../src/uplift/select.ts";
 import {takeUplift} from "../../src/uplift/uplift-data.ts";
 import {randomWorld} from "./worlds.ts";
 
@@ -24,12 +30,18 @@ describe("estimateSegments", async () => {
     }
     const counts = SEGMENTS.map(segment => estimate.counts[segment]);
     expect(counts.reduce((sum, {expected}) => sum + expected, 0)).toBeCloseTo(data.x.rows, 6);
-    for (const {expected, low, high} of counts) expect([low <= expected, expected <= high]).toEqual([true, true]);
+    for (const {expected, low, high} of counts)
+      expect([low <= expected, expected <= high]).toEqual([true, true]);
   });
 
   it("is the same for any order of the rows", async () => {
     const order = Int32Array.from(tau, (_, i) => (i * 7) % tau.length);
-    const turned = await estimateSegments(takeUplift(data, order), {kind: "DR", base: "linear", seed: 1, draws: 20});
+    const turned = await estimateSegments(takeUplift(data, order), {
+      kind: "DR",
+      base: "linear",
+      seed: 1,
+      draws: 20,
+    });
     expect(turned.uplift).toEqual(Float64Array.from(order, i => estimate.uplift[i]!));
     expect(turned.counts).toEqual(estimate.counts);
   });
@@ -46,8 +58,14 @@ describe("estimateSegments", async () => {
     const chart = quadrantsChart(quadrantsPoints(estimate));
     expect(chart.description).toContain("300 of 1200 rows");
     const segments = segmentRecovery(estimate, truth);
-    expect(confusionTable(segments).rows.flatMap(row => row.slice(1) as number[]).reduce((a, b) => a + b)).toBe(1200);
-    const {text} = recoveryText({...effectRecovery(estimate.uplift, truth), pehe: 0.2}, segments, {rows: 1200});
+    expect(
+      confusionTable(segments)
+        .rows.flatMap(row => row.slice(1) as number[])
+        .reduce((a, b) => a + b),
+    ).toBe(1200);
+    const {text} = recoveryText({...effectRecovery(estimate.uplift, truth), pehe: 0.2}, segments, {
+      rows: 1200,
+    });
     expect(text).toContain("too few to tell");
   });
 
@@ -65,13 +83,16 @@ describe("recovery", () => {
     const uplift = Float64Array.from({length: n}, (_, i) => (i < 5 ? 0.5 : i / 100));
     const known = {
       uplift: Float64Array.from({length: n}, (_, i) => i / 50),
-      segment: Array.from({length: n}, (_, i) => (i % 5 === 0 ? ("persuadable" as const) : ("sure thing" as const))),
+      segment: Array.from({length: n}, (_, i) =>
+        i % 5 === 0 ? ("persuadable" as const) : ("sure thing" as const),
+      ),
     };
     const found = effectRecovery(uplift, known);
     // A tenth is two rows; five tie for them, one of them persuadable.
     expect(found.persuadableInTop).toBeCloseTo(1 / 5, 12);
     expect(found.persuadable).toBeCloseTo(4 / 20, 12);
-    const mean = (of: (i: number) => number) => Array.from({length: n}, (_, i) => of(i)).reduce((a, b) => a + b) / n;
+    const mean = (of: (i: number) => number) =>
+      Array.from({length: n}, (_, i) => of(i)).reduce((a, b) => a + b) / n;
     expect(found.pehe).toBeCloseTo(Math.sqrt(mean(i => (uplift[i]! - i / 50) ** 2)), 12);
     const [a, b] = [mean(i => uplift[i]!), mean(i => i / 50)];
     const correlation =
@@ -93,11 +114,16 @@ describe("recovery", () => {
       counts: bySegment(() => ({expected: 0, low: 0, high: 0})),
     };
     expect(likeliestSegments(estimate)).toEqual(["persuadable", "persuadable", "sure thing"]);
-    const found = segmentRecovery(estimate, {uplift: zero, segment: ["persuadable", "lost cause", "sure thing"]});
+    const found = segmentRecovery(estimate, {
+      uplift: zero,
+      segment: ["persuadable", "lost cause", "sure thing"],
+    });
     expect(found.right).toBeCloseTo(2 / 3, 12);
     expect(found.toTrue).toBeCloseTo((0.7 + 0.1 + 0.7) / 3, 12);
     expect(found.confusion["lost cause"].persuadable).toBe(1);
-    expect(found.calibration.find(({segment, from}) => segment === "persuadable" && from === 0.6)).toMatchObject({
+    expect(
+      found.calibration.find(({segment, from}) => segment === "persuadable" && from === 0.6),
+    ).toMatchObject({
       ...{rows: 2, said: expect.closeTo(0.7, 12), true: 0.5},
     });
   });
@@ -143,7 +169,9 @@ describe("selectUplift", () => {
       {kind: "T", base: "linear"},
     ] as const;
     expect((await selectUplift(both, {train, tune}, {metric})).chosen).toBe(0);
-    await expect(selectUplift(both, {train, tune: train})).rejects.toThrow("requires other customers to choose on");
+    await expect(selectUplift(both, {train, tune: train})).rejects.toThrow(
+      "requires other customers to choose on",
+    );
     const nothing = {name: "none", better: "higher", of: () => Number.NaN} as const;
     await expect(selectUplift(both, {train, tune}, {metric: nothing})).rejects.toThrow(
       "selectUplift requires a candidate with a none, got none of 2",

@@ -2,8 +2,8 @@
 import {dayOf} from "../../src/data/calendar.ts";
 import {type EventLog, eventLogOf} from "../../src/data/event-log.ts";
 import {simulateShop} from "../../src/data/simulate.ts";
-import {computeFeatures} from "../../src/features/sweep.ts";
 import type {Matrix} from "../../src/features/matrix.ts";
+import {computeFeatures} from "../../src/features/sweep.ts";
 import type {FeatureDeclaration} from "../../src/study.ts";
 import {type ContactTrial, contactTrial} from "../../src/uplift/contacts.ts";
 import type {UpliftTruth} from "../../src/uplift/recovery.ts";
@@ -41,9 +41,16 @@ const DECLARED: readonly (Omit<FeatureDeclaration, "actionable"> & {actionable?:
     {name: "from_partner", title: "Joined through a partner", unit: "yes = 1", of: "join", measure: "share", against: "channel=partner"},
   {name: "channel", title: "Joined through", unit: "channel", of: "join", measure: "last", against: "channel"},
 ];
-const FEATURES: readonly FeatureDeclaration[] = DECLARED.map(one => ({...one, actionable: one.actionable ?? false}));
+const FEATURES: readonly FeatureDeclaration[] = DECLARED.map(one => ({
+  ...one,
+  actionable: one.actionable ?? false,
+}));
 
-export type ShopTrial = {readonly data: UpliftData; readonly truth: UpliftTruth; readonly found: ContactTrial["counts"]};
+export type ShopTrial = {
+  readonly data: UpliftData;
+  readonly truth: UpliftTruth;
+  readonly found: ContactTrial["counts"];
+};
 
 /** A shop's campaign: fewer rows than customers, since most are no members on its day. */
 export async function shopTrial({customers, seed}: {customers: number; seed: number}): Promise<ShopTrial> {
@@ -65,7 +72,14 @@ export async function shopTrial({customers, seed}: {customers: number; seed: num
       unknownCustomers: 0,
     },
     {
-      churn: {kind: "contract", start: "join", renew: "renewal", end: "cancel", graceDays: 14, term: {months: 1}},
+      churn: {
+        kind: "contract",
+        start: "join",
+        renew: "renewal",
+        end: "cancel",
+        graceDays: 14,
+        term: {months: 1},
+      },
       ...{horizon: {months: 3}, activity: "purchase", propensity: 0.5},
       features: cohort => computeFeatures(log, cohort, {features: FEATURES}),
     },

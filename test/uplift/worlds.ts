@@ -12,7 +12,11 @@ export function goldenWorld() {
   const n = rows.length;
   const column = (j: number) => Float64Array.from(rows, row => row[j]!);
   const data: UpliftData = {
-    x: {names: ["z1", "z2", "z3"], rows: n, values: Float64Array.from([0, 1, 2].flatMap(j => [...column(j)]))},
+    x: {
+      names: ["z1", "z2", "z3"],
+      rows: n,
+      values: Float64Array.from([0, 1, 2].flatMap(j => [...column(j)])),
+    },
     trial: {
       outcome: column(4),
       treated: Uint8Array.from(column(3)),
@@ -34,7 +38,10 @@ export function goldenWorld() {
 }
 
 /** A randomised trial: kept with probability .5 + .1 a + (t - .5) effect, effect .1 + .15 sign(b); some a are missing. */
-export function randomWorld({rows, seed}: {rows: number; seed: number}): {data: UpliftData; tau: Float64Array} {
+export function randomWorld({rows, seed}: {rows: number; seed: number}): {
+  data: UpliftData;
+  tau: Float64Array;
+} {
   const random = randomOf(seed);
   const tau = new Float64Array(rows);
   const values = new Float64Array(3 * rows);
