@@ -213,10 +213,10 @@ export {empcTable, gainsTable, neededText, optimumText, tornadoOf} from "./repor
 export {preparationTable} from "./report/prepare.ts";
 export {
   confusionTable,
-  quadrantsPoints,
-  quadrantsTable,
-  quadrantsText,
   recoveryText,
+  segmentPoints,
+  segmentsTable,
+  segmentsText,
 } from "./report/quadrants.ts";
 export {customersTable, reasonsTable, secondOpinionTable, waterfallSteps} from "./report/reasons.ts";
 export {samplingList, samplingPoints, samplingPriorTable, samplingTable} from "./report/sampling.ts";

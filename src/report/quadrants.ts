@@ -13,7 +13,7 @@ const MEANING: Readonly<Record<Segment, {readonly means: string; readonly act: s
 };
 
 /** The four quadrants with how many customers are thought to be in each. */
-export function quadrantsTable({counts, uplift, draws}: SegmentEstimate): Table {
+export function segmentsTable({counts, uplift, draws}: SegmentEstimate): Table {
   return {
     kind: "table",
     caption:
@@ -35,7 +35,7 @@ export function quadrantsTable({counts, uplift, draws}: SegmentEstimate): Table 
 }
 
 /** What the quadrants are, and how sure one may be of a customer's. */
-export function quadrantsText(estimate: SegmentEstimate): Text {
+export function segmentsText(estimate: SegmentEstimate): Text {
   const rows = estimate.uplift.length;
   const sure = likeliestSegments(estimate).filter(
     (segment, i) => estimate.probability[segment][i]! >= 0.8,
@@ -50,6 +50,9 @@ export function quadrantsText(estimate: SegmentEstimate): Text {
   );
 }
 
+/** An error of the effects this much below that of the average effect says that they are told apart. */
+const TELLING = 0.9;
+
 /** Whether effects and quadrants were recovered where the truth is known, in words. */
 export function recoveryText(
   effects: EffectRecovery,
@@ -57,14 +60,20 @@ export function recoveryText(
   {rows}: {readonly rows: number},
 ): Text {
   const {pehe, constantPehe, persuadable, persuadableInTop} = effects;
-  const better = pehe < constantPehe;
+  const better = pehe < TELLING * constantPehe;
+  const said = segments.calibration.filter(({from}) => from >= 0.8);
+  const rowsSaid = said.reduce((n, bin) => n + bin.rows, 0);
+  const trueOfThem = said.reduce((n, bin) => n + bin.rows * bin.true, 0) / rowsSaid;
   return text(
     `In the simulation the truth is known. With ${whole(rows)} contacts the estimated effects are wrong by ` +
       `${points(pehe)} points a customer (root of the mean square), and giving everyone the average effect by ` +
-      `${points(constantPehe)}: ${better ? "the effects of single customers are learned" : "there are too few to tell customers' effects apart"}. ` +
+      `${points(constantPehe)}: ${better ? "the effects of single customers are learned" : "these are too few to tell the effects of customers apart"}. ` +
       `Of the tenth ranked highest ${percent(persuadableInTop)} are truly persuadable, of all ${percent(persuadable)}. ` +
       `The likeliest quadrant is the true one for ${percent(segments.right)}; naming the largest quadrant for everybody ` +
-      `would be right for ${percent(segments.largest)}.`,
+      `would be right for ${percent(segments.largest)}.` +
+      (rowsSaid === 0
+        ? ""
+        : ` Where a quadrant was given 80% or more, it was the true one for ${percent(trueOfThem)}.`),
   );
 }
 
@@ -86,7 +95,7 @@ export const confusionTable = ({confusion}: SegmentRecovery): Table => ({
 const SHOWN = 300;
 
 /** What the picture of the quadrants shows: rows at even steps of the estimated risk. */
-export function quadrantsPoints(estimate: SegmentEstimate): QuadrantsData {
+export function segmentPoints(estimate: SegmentEstimate): QuadrantsData {
   const {risk, uplift, upliftSd} = estimate;
   const likeliest = likeliestSegments(estimate);
   const order = Int32Array.from(risk.keys()).sort((a, b) => risk[a]! - risk[b]! || a - b);

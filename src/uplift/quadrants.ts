@@ -49,7 +49,8 @@ export type SegmentOptions = Omit<UpliftOptions, "base"> & {
  * customers, drawn by a hash, and says the quadrants of the other half: halves drawn without replacement spread like
  * bootstrap samples of all (Bühlmann and Yu 2002). A row's probabilities are the shares of its draws, each quadrant
  * with half a draw added, so that none is certain. They tell how far chance in who was in the trial moves the answer;
- * what the model cannot see at all they do not tell, so judge them where the truth is known.
+ * what the model smooths away or cannot see they do not tell. A learner that finds the same effect for all puts everybody into
+ * one quadrant and is far too sure of it: judge them where the truth is known, with {@link segmentRecovery}.
  * @throws RangeError when the outcome is not 0 or 1, a row is never left out, or a half lacks an arm.
  */
 export async function estimateSegments(

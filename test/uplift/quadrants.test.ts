@@ -2,10 +2,10 @@ import {describe, expect, it} from "vitest";
 import {quadrantsChart} from "../../src/charts/quadrants.ts";
 import {
   confusionTable,
-  quadrantsPoints,
-  quadrantsTable,
-  quadrantsText,
   recoveryText,
+  segmentPoints,
+  segmentsTable,
+  segmentsText,
 } from "../../src/report/quadrants.ts";
 import {bySegment, estimateSegments, likeliestSegments, SEGMENTS} from "../../src/uplift/quadrants.ts";
 import {effectRecovery, segmentRecovery} from "../../src/uplift/recovery.ts";
@@ -52,10 +52,10 @@ describe("estimateSegments", async () => {
   });
 
   it("is told in words, a table and a picture", () => {
-    const table = quadrantsTable(estimate);
+    const table = segmentsTable(estimate);
     expect(table.rows.map(row => row[0])).toEqual([...SEGMENTS]);
-    expect(quadrantsText(estimate).text).toContain("never a fact about one customer");
-    const chart = quadrantsChart(quadrantsPoints(estimate));
+    expect(segmentsText(estimate).text).toContain("never a fact about one customer");
+    const chart = quadrantsChart(segmentPoints(estimate));
     expect(chart.description).toContain("300 of 1200 rows");
     const segments = segmentRecovery(estimate, truth);
     expect(
