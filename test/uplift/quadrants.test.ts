@@ -69,7 +69,10 @@ describe("estimateSegments", async () => {
     expect(text).toContain("too few to tell");
   });
 
-  it("requires outcomes 0 or 1", async () => {
+  it("requires outcomes 0 or 1, and an even number of draws", async () => {
+    await expect(estimateSegments(data, {kind: "T", base: "linear", seed: 1, draws: 3})).rejects.toThrow(
+      "estimateSegments requires an even number of draws, got 3",
+    );
     const trial = {...data.trial, outcome: data.trial.outcome.map(y => 2 * y)};
     await expect(estimateSegments({...data, trial}, {kind: "T", base: "linear", seed: 1})).rejects.toThrow(
       "estimateSegments requires outcomes 0 or 1, got 2",

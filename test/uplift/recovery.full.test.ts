@@ -34,7 +34,7 @@ describe("the simulated shop", () => {
       }
   });
 
-  it("S over boost names the true quadrant more often than the largest would, and is too sure of it", async () => {
+  it("S over boost names the true quadrant more often than the largest would", async () => {
     const {data, truth} = await shopTrial({customers: 6000, seed: 1});
     const estimate = await estimateSegments(data, {kind: "S", base: "boost", seed: 1, draws: 20});
     const found = segmentRecovery(estimate, truth);
