@@ -213,6 +213,13 @@ export {
 } from "./report/models.ts";
 export {empcTable, gainsTable, neededText, optimumText, tornadoOf} from "./report/optimum.ts";
 export {preparationTable} from "./report/prepare.ts";
+export {
+  confusionTable,
+  recoveryText,
+  segmentPoints,
+  segmentsTable,
+  segmentsText,
+} from "./report/quadrants.ts";
 export {customersTable, reasonsTable, secondOpinionTable, waterfallSteps} from "./report/reasons.ts";
 export {samplingList, samplingPoints, samplingPriorTable, samplingTable} from "./report/sampling.ts";
 export {
@@ -273,8 +280,19 @@ export {
   subscription,
   triangular,
 } from "./study.ts";
+export {type ArmModels, type ArmPolicy, bestArm, fitArms} from "./uplift/arms.ts";
 export {type UpliftBin, type UpliftCalibration, upliftCalibration} from "./uplift/calibration.ts";
+export {type ContactOptions, type ContactTrial, contactTrial} from "./uplift/contacts.ts";
 export {type UpliftGroup, upliftAt, upliftByGroup} from "./uplift/groups.ts";
+export {
+  applyUplift,
+  crossFitUplift,
+  fitUplift,
+  UPLIFT_KINDS,
+  type UpliftKind,
+  type UpliftModel,
+  type UpliftOptions,
+} from "./uplift/learners.ts";
 export {qiniCurve, type UpliftMetric, upliftCurve, upliftMetrics} from "./uplift/metrics.ts";
 export {
   type PolicyOutcome,
@@ -284,7 +302,26 @@ export {
   policyValue,
   type UpliftEconomics,
 } from "./uplift/policy.ts";
+export {doublyRobustScores, type Nuisance} from "./uplift/pseudo-outcome.ts";
+export {
+  type BySegment,
+  estimateSegments,
+  likeliestSegments,
+  SEGMENTS,
+  type SegmentCount,
+  type SegmentEstimate,
+  type SegmentOptions,
+} from "./uplift/quadrants.ts";
 export {compareRankAverageEffects, type Rates, rankAverageEffect, type TocPoint, toc} from "./uplift/rate.ts";
+export {
+  type EffectRecovery,
+  effectRecovery,
+  type MembershipBin,
+  type SegmentRecovery,
+  segmentRecovery,
+  type UpliftTruth,
+} from "./uplift/recovery.ts";
+export type {Base} from "./uplift/regression.ts";
 export {
   type ArmOutcomes,
   type ArmScores,
@@ -293,5 +330,15 @@ export {
   effectScores,
   noOutcomes,
 } from "./uplift/scores.ts";
+export {
+  DR_LOSS,
+  heldOutNuisance,
+  R_LOSS,
+  type SelectionMetric,
+  selectUplift,
+  type UpliftCandidate,
+  type UpliftSelection,
+} from "./uplift/select.ts";
 export {checkTrial, type Trial} from "./uplift/trial.ts";
+export {takeTrial, takeUplift, type UpliftData} from "./uplift/uplift-data.ts";
 export {type UpliftVerdict, upliftVerdict} from "./uplift/verdict.ts";

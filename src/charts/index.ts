@@ -10,6 +10,7 @@ export {type LiftBinsData, liftBinsChart} from "./lift-bins.ts";
 export type {Series} from "./lines.ts";
 export {type ModelsData, modelsChart} from "./models.ts";
 export {type MoneyData, moneyChart} from "./money.ts";
+export {type QuadrantsData, quadrantsChart} from "./quadrants.ts";
 export {type RecencyData, recencyChart} from "./recency.ts";
 export {
   type PrecisionRecallData,

@@ -15,6 +15,7 @@ import {
   modelsChart,
   moneyChart,
   precisionRecallChart,
+  quadrantsChart,
   recencyChart,
   riskUpliftChart,
   rocChart,
@@ -228,6 +229,17 @@ export const examples: Readonly<Record<string, Chart>> = {
   "risk-uplift-money": riskUpliftChart({points: riskUplift(180), capacity: 0.9, currency: "EUR"}),
   "risk-uplift-short": riskUpliftChart({points: riskUplift(1).slice(0, 4), capacity: 0.1}),
   "risk-uplift-nothing": riskUpliftChart({points: riskUplift(0), capacity: 0.1}),
+  quadrants: quadrantsChart({
+    of: 2775,
+    rows: Array.from({length: 300}, (_, i) => {
+      const uplift = 0.05 * Math.sin(i) + 0.03;
+      const risk = (i + 0.5) / 300;
+      const quiet = risk < 0.5 ? "sure thing" : "lost cause";
+      const segment = uplift >= 0.02 ? "persuadable" : uplift <= -0.02 ? "sleeping dog" : quiet;
+      return {...{risk, uplift, segment}, sd: 0.02 + 0.02 * Math.cos(i / 7) ** 2} as const;
+    }),
+  }),
+  "quadrants-one": quadrantsChart({of: 1, rows: [{risk: 0.2, uplift: 0.6, sd: 0, segment: "persuadable"}]}),
   "base-rate": baseRateChart({
     cutoffs,
     series: [

@@ -1,0 +1,110 @@
+import type {QuadrantsData} from "../charts/quadrants.ts";
+import type {Segment} from "../data/simulate-campaign.ts";
+import {counted, percent, whole} from "../figures.ts";
+import {likeliestSegments, SEGMENTS, type SegmentEstimate} from "../uplift/quadrants.ts";
+import type {EffectRecovery, SegmentRecovery} from "../uplift/recovery.ts";
+import {type Table, type Text, text} from "./words.ts";
+
+const MEANING: Readonly<Record<Segment, {readonly means: string; readonly act: string}>> = {
+  persuadable: {means: "contacting keeps them", act: "contact"},
+  "sure thing": {means: "they stay either way", act: "leave alone: no need"},
+  "lost cause": {means: "they leave either way", act: "leave alone: not by this offer"},
+  "sleeping dog": {means: "contacting drives them away", act: "do not contact"},
+};
+
+/** The four quadrants with how many customers are thought to be in each. */
+export function segmentsTable({counts, uplift, draws}: SegmentEstimate): Table {
+  return {
+    kind: "table",
+    caption:
+      `How many of ${whole(uplift.length)} rows are in each quadrant: the mean of ${whole(draws)} models, each of a half of ` +
+      "the customers judging the other half, and the interval that holds 95% of them",
+    columns: [
+      {name: "quadrant", title: "Quadrant", format: "text"},
+      {name: "means", title: "What it means", format: "text"},
+      {name: "act", title: "What to do", format: "text"},
+      {name: "rows", title: "Rows", format: "integer"},
+      {name: "interval", title: "95% interval", format: "text"},
+    ],
+    rows: SEGMENTS.map(segment => {
+      const {expected, low, high} = counts[segment];
+      const {means, act} = MEANING[segment];
+      return [segment, means, act, Math.round(expected), `${whole(low)} to ${whole(high)}`];
+    }),
+  };
+}
+
+/** What the quadrants are, and how sure one may be of a customer's. */
+export function segmentsText(estimate: SegmentEstimate): Text {
+  const rows = estimate.uplift.length;
+  const sure = likeliestSegments(estimate).filter(
+    (segment, i) => estimate.probability[segment][i]! >= 0.8,
+  ).length;
+  return text(
+    "A customer is persuadable if contacting raises the probability of staying by 2 points or more, a sleeping dog if it " +
+      "lowers it by as much, and otherwise a lost cause if the risk of leaving is 50% or more, or else a sure thing. " +
+      `These are probabilities, never a fact about one customer: for ${counted(sure, "row")} of ${whole(rows)} ` +
+      `(${percent(sure / rows)}) the likeliest quadrant has 80% or more. They tell how far the luck of who was in the ` +
+      "trial moves the answer, and not what the features do not show. Effects are causes only as far as the contacts " +
+      "were drawn at random.",
+  );
+}
+
+/** An error of the effects this much below that of the average effect says that they are told apart. */
+const TELLING = 0.9;
+
+/** Whether effects and quadrants were recovered where the truth is known, in words. */
+export function recoveryText(
+  effects: EffectRecovery,
+  segments: SegmentRecovery,
+  {rows}: {readonly rows: number},
+): Text {
+  const {pehe, constantPehe, persuadable, persuadableInTop} = effects;
+  const better = pehe < TELLING * constantPehe;
+  const said = segments.calibration.filter(({from}) => from >= 0.8);
+  const rowsSaid = said.reduce((n, bin) => n + bin.rows, 0);
+  const trueOfThem = said.reduce((n, bin) => n + bin.rows * bin.true, 0) / rowsSaid;
+  return text(
+    `In the simulation the truth is known. With ${whole(rows)} contacts the estimated effects are wrong by ` +
+      `${points(pehe)} points a customer (root of the mean square), and giving everyone the average effect by ` +
+      `${points(constantPehe)}: ${better ? "the effects of single customers are learned" : "these are too few to tell the effects of customers apart"}. ` +
+      `Of the tenth ranked highest ${percent(persuadableInTop)} are truly persuadable, of all ${percent(persuadable)}. ` +
+      `The likeliest quadrant is the true one for ${percent(segments.right)}; naming the largest quadrant for everybody ` +
+      `would be right for ${percent(segments.largest)}.` +
+      (rowsSaid === 0
+        ? ""
+        : ` Where a quadrant was given 80% or more, it was the true one for ${percent(trueOfThem)}.`),
+  );
+}
+
+const points = (share: number): string => (100 * share).toFixed(1);
+
+/** True quadrants against the likeliest ones. */
+export const confusionTable = ({confusion}: SegmentRecovery): Table => ({
+  kind: "table",
+  caption:
+    "Rows by the quadrant that they are truly in, which only a simulation knows, and by the likeliest one",
+  columns: [
+    {name: "true", title: "Truly", format: "text"},
+    ...SEGMENTS.map(segment => ({name: segment, title: `Likeliest: ${segment}`, format: "integer" as const})),
+  ],
+  rows: SEGMENTS.map(truth => [truth, ...SEGMENTS.map(likeliest => confusion[truth][likeliest])]),
+});
+
+/** Rows that a picture can show. */
+const SHOWN = 300;
+
+/** What the picture of the quadrants shows: rows at even steps of the estimated risk. */
+export function segmentPoints(estimate: SegmentEstimate): QuadrantsData {
+  const {risk, uplift, upliftSd} = estimate;
+  const likeliest = likeliestSegments(estimate);
+  const order = Int32Array.from(risk.keys()).sort((a, b) => risk[a]! - risk[b]! || a - b);
+  const shown = Math.min(SHOWN, order.length);
+  return {
+    of: order.length,
+    rows: Array.from({length: shown}, (_, k) => {
+      const i = order[Math.floor(((k + 0.5) * order.length) / shown)]!;
+      return {risk: risk[i]!, uplift: uplift[i]!, sd: upliftSd[i]!, segment: likeliest[i]!};
+    }),
+  };
+}
