@@ -209,6 +209,7 @@ export {
   testText,
   workTable,
 } from "./report/models.ts";
+export {beliefTable, observationalText, observedEffectsTable} from "./report/observational.ts";
 export {empcTable, gainsTable, neededText, optimumText, tornadoOf} from "./report/optimum.ts";
 export {preparationTable} from "./report/prepare.ts";
 export {customersTable, reasonsTable, secondOpinionTable, waterfallSteps} from "./report/reasons.ts";
@@ -263,3 +264,14 @@ export {
   subscription,
   triangular,
 } from "./study.ts";
+export {type Balance, balanceOf} from "./uplift/balance.ts";
+export {type BeliefRule, beliefRules} from "./uplift/belief.ts";
+export {aipwEffect} from "./uplift/doubly-robust.ts";
+export {regressionEffect} from "./uplift/least-squares.ts";
+export {matchEffect, matchPairs} from "./uplift/matching.ts";
+export {type ObservationalStudy, studyContacts} from "./uplift/observational.ts";
+export type {ObservedEffect} from "./uplift/observed-effect.ts";
+export {keptRows, type Overlap, overlapOf} from "./uplift/overlap.ts";
+export {eValue, eValueOfBound, rosenbaumBound} from "./uplift/sensitivity.ts";
+export {type Contacts, fitTargeting, type Targeting} from "./uplift/targeting.ts";
+export {ipwEffect, naiveEffect, subclassEffect} from "./uplift/weighting.ts";
