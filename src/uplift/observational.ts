@@ -4,7 +4,7 @@ import {type Balance, balanceOf} from "./balance.ts";
 import {aipwEffect} from "./doubly-robust.ts";
 import {regressionEffect} from "./least-squares.ts";
 import {matchEffect} from "./matching.ts";
-import type {ObservedEffect} from "./observed-effect.ts";
+import {intervalAround, type ObservedEffect} from "./observed-effect.ts";
 import {keptRows, type Overlap, overlapOf} from "./overlap.ts";
 import {eValue, eValueOfBound, ratioOfStandardised} from "./sensitivity.ts";
 import {type Contacts, fitTargeting, type Targeting, type TargetingOptions} from "./targeting.ts";
@@ -127,16 +127,36 @@ async function trimmedEffect(
   return doublyRobust(kept, options, "Doubly robust, ATE, trimmed", "ATE");
 }
 
-/** Control rows alone, each given the contact with the probability with which it might have been contacted. */
+/** Contacts that never were; one draw alone looks like an effect by luck too often to judge by. */
+const PLACEBOS = 20;
+
+/**
+ * Control rows alone, each given the contact with the probability with which it might have been contacted: the mean effect
+ * of several draws, with the mean error of one draw, which is on the safe side.
+ */
 async function placeboEffect(
   contacts: Contacts,
   {propensity}: Targeting,
   options: TargetingOptions,
 ): Promise<ObservedEffect> {
-  const random = randomOf(options.seed, 1);
   const control = [...contacts.treated.keys()].filter(i => contacts.treated[i] === 0);
-  const drawn = Uint8Array.from(control, i => (random() < propensity[i]! ? 1 : 0));
-  return doublyRobust({...rowsOf(contacts, control), treated: drawn}, options, "A contact that never was");
+  const rows = rowsOf(contacts, control);
+  const found: ObservedEffect[] = [];
+  for (let draw = 1; draw <= PLACEBOS; draw++) {
+    const random = randomOf(options.seed, draw);
+    const treated = Uint8Array.from(control, i => (random() < propensity[i]! ? 1 : 0));
+    found.push(await doublyRobust({...rows, treated}, options, "A contact that never was"));
+  }
+  const mean = (of: (effect: ObservedEffect) => number) =>
+    found.reduce((sum, effect) => sum + of(effect), 0) / PLACEBOS;
+  const [estimate, se] = [mean(one => one.estimate), mean(one => one.se)];
+  return {
+    ...found[0]!,
+    formula: `mean of ${PLACEBOS} draws of the contact among the control, error of one draw; ${found[0]!.formula}`,
+    estimate,
+    se,
+    ...intervalAround(estimate, se, found[0]!.level),
+  };
 }
 
 /**
