@@ -211,6 +211,7 @@ export {
   testText,
   workTable,
 } from "./report/models.ts";
+export {beliefTable, observationalText, observedEffectsTable} from "./report/observational.ts";
 export {empcTable, gainsTable, neededText, optimumText, tornadoOf} from "./report/optimum.ts";
 export {preparationTable} from "./report/prepare.ts";
 export {
@@ -281,8 +282,11 @@ export {
   triangular,
 } from "./study.ts";
 export {type ArmModels, type ArmPolicy, bestArm, fitArms} from "./uplift/arms.ts";
+export {type Balance, balanceOf} from "./uplift/balance.ts";
+export {type BeliefRule, beliefRules} from "./uplift/belief.ts";
 export {type UpliftBin, type UpliftCalibration, upliftCalibration} from "./uplift/calibration.ts";
 export {type ContactOptions, type ContactTrial, contactTrial} from "./uplift/contacts.ts";
+export {aipwEffect} from "./uplift/doubly-robust.ts";
 export {type UpliftGroup, upliftAt, upliftByGroup} from "./uplift/groups.ts";
 export {
   applyUplift,
@@ -293,7 +297,12 @@ export {
   type UpliftModel,
   type UpliftOptions,
 } from "./uplift/learners.ts";
+export {regressionEffect} from "./uplift/least-squares.ts";
+export {matchEffect, matchPairs} from "./uplift/matching.ts";
 export {qiniCurve, type UpliftMetric, upliftCurve, upliftMetrics} from "./uplift/metrics.ts";
+export {type ObservationalStudy, studyContacts} from "./uplift/observational.ts";
+export type {ObservedEffect} from "./uplift/observed-effect.ts";
+export {keptRows, type Overlap, overlapOf} from "./uplift/overlap.ts";
 export {
   type PolicyOutcome,
   type PolicyPoint,
@@ -339,6 +348,9 @@ export {
   type UpliftCandidate,
   type UpliftSelection,
 } from "./uplift/select.ts";
+export {eValue, eValueOfBound, rosenbaumBound} from "./uplift/sensitivity.ts";
+export {type Contacts, fitTargeting, type Targeting} from "./uplift/targeting.ts";
 export {checkTrial, type Trial} from "./uplift/trial.ts";
 export {takeTrial, takeUplift, type UpliftData} from "./uplift/uplift-data.ts";
 export {type UpliftVerdict, upliftVerdict} from "./uplift/verdict.ts";
+export {ipwEffect, naiveEffect, subclassEffect} from "./uplift/weighting.ts";

@@ -1,0 +1,100 @@
+import {decimal, percent, whole} from "../figures.ts";
+import {type BeliefRule, beliefRules, LIMITS} from "../uplift/belief.ts";
+import type {ObservationalStudy} from "../uplift/observational.ts";
+import {interval, type Table, type Text, text} from "./words.ts";
+
+const RULES: Readonly<Record<BeliefRule["rule"], {readonly asks: string; readonly breaks: string}>> = {
+  overlap: {
+    asks: `At most ${percent(LIMITS.unlike, 0)} of the contacted have nobody like them among those not contacted`,
+    breaks: "too many of the contacted have nobody like them among those not contacted",
+  },
+  balance: {
+    asks: `After weighting no feature differs between the groups by more than ${LIMITS.smd} of its spread`,
+    breaks: "the groups still differ after weighting",
+  },
+  "earlier outcome": {
+    asks: "The contact shows no effect on an outcome from before it, within chance",
+    breaks: "the contact seems to change an outcome from before it, which it cannot",
+  },
+  placebo: {
+    asks: "A contact that never was shows no effect, within chance",
+    breaks: "a contact that never was shows an effect",
+  },
+  agreement: {
+    asks: "Different ways to estimate the effect agree, within chance",
+    breaks: "different ways to estimate the effect disagree by more than chance",
+  },
+  unmeasured: {
+    asks: `A reason that nobody measured would have to raise both the chance to be contacted and the outcome by a factor of at least ${LIMITS.eValue} to explain the effect away`,
+    breaks: "a weak reason that nobody measured would explain the effect away",
+  },
+};
+
+/** Whether an effect without an experiment may be believed, and why not, in plain words. */
+export function observationalText(
+  study: ObservationalStudy,
+  {digits = 3}: {readonly digits?: number} = {},
+): Text {
+  const {effect} = study.headline;
+  const rules = beliefRules(study);
+  const broken = rules.filter(rule => rule.broken);
+  const unchecked = rules.some(rule => rule.found === null)
+    ? " Whether the contact seems to change an outcome from before it was not checked: none was given."
+    : "";
+  const found =
+    `Nobody drew by lot who was contacted, so this is weaker than an experiment. Of ${whole(effect.rows.treated)} rows contacted ` +
+    `and ${whole(effect.rows.control)} not, made alike in what is known of them, the contact is estimated to change the outcome of the ` +
+    `contacted by ${interval({...effect, value: effect.estimate}, digits)}.`;
+  const verdict =
+    broken.length > 0
+      ? `It should not be believed: ${broken.map(({rule}) => RULES[rule].breaks).join("; ")}.`
+      : "No check speaks against it, but a reason that nobody measured may still lie behind it: test it in an experiment before money hangs on it.";
+  return text(`${found} ${verdict}${unchecked}`);
+}
+
+/** The rules of belief with what was found. */
+export function beliefTable(study: ObservationalStudy): Table {
+  return {
+    kind: "table",
+    caption:
+      "When an effect without an experiment should not be believed at all: when any of these rules is broken",
+    columns: [
+      {name: "rule", title: "Rule", format: "text"},
+      {name: "found", title: "Found", format: "text"},
+      {name: "limit", title: "Limit", format: "text"},
+      {name: "holds", title: "Holds", format: "text"},
+    ],
+    rows: beliefRules(study).map(({rule, found, limit, broken}) => [
+      RULES[rule].asks,
+      found === null || !Number.isFinite(found) ? "not known" : decimal(found, 2),
+      decimal(limit, 2),
+      found === null ? "not checked" : broken ? "no" : "yes",
+    ]),
+  };
+}
+
+/** All estimates side by side, each with its formula. */
+export function observedEffectsTable(
+  {effects}: ObservationalStudy,
+  {digits = 3}: {readonly digits?: number} = {},
+): Table {
+  return {
+    kind: "table",
+    caption:
+      "The effect of the contact by different methods: an association that becomes a cause only under the rules of belief",
+    columns: [
+      {name: "method", title: "Method", format: "text"},
+      {name: "estimand", title: "Of whom", format: "text"},
+      {name: "effect", title: "Effect and interval", format: "text"},
+      {name: "rows", title: "Rows", format: "integer"},
+      {name: "formula", title: "Formula", format: "text"},
+    ],
+    rows: effects.map(({effect}) => [
+      effect.method,
+      {ATT: "the contacted", ATE: "all", ATM: "the contacted that found a match"}[effect.estimand],
+      interval({...effect, value: effect.estimate}, digits),
+      effect.rows.treated + effect.rows.control,
+      effect.formula,
+    ]),
+  };
+}

@@ -1,0 +1,72 @@
+import {readFileSync} from "node:fs";
+import {gunzipSync} from "node:zlib";
+import {describe, expect, test} from "vitest";
+import {beliefRules} from "../../src/uplift/belief.ts";
+import {studyContacts} from "../../src/uplift/observational.ts";
+import type {Contacts} from "../../src/uplift/targeting.ts";
+import {dataFile} from "../evaluate/flat-table.ts";
+
+const NAMES = ["age", "education", "black", "hispanic", "married", "nodegree", "re74", "re75"];
+const {file, missing} = dataFile("lalonde/nsw_dw.csv");
+if (missing) console.warn(`LaLonde tests are skipped: ${missing}`);
+
+type Row = Readonly<Record<string, number>>;
+
+function rowsOf(name: string): Row[] {
+  const bytes = readFileSync(file.replace("nsw_dw.csv", name));
+  const [header, ...lines] = (name.endsWith(".gz") ? gunzipSync(bytes) : bytes)
+    .toString("utf8")
+    .trim()
+    .split("\n");
+  const names = header!.trim().split(",");
+  return lines.map(line => Object.fromEntries(line.split(",").map((cell, j) => [names[j]!, Number(cell)])));
+}
+
+function contactsOf(rows: readonly Row[]): Contacts {
+  return {
+    x: {
+      names: NAMES,
+      rows: rows.length,
+      values: Float64Array.from(NAMES.flatMap(name => rows.map(row => row[name]!))),
+    },
+    outcome: Float64Array.from(rows, row => row.re78!),
+    treated: Uint8Array.from(rows, row => row.treat!),
+    customer: Int32Array.from(rows.keys()),
+  };
+}
+
+describe.skipIf(missing)("LaLonde, treated of the experiment beside other controls", () => {
+  test.each([
+    ["psid_controls.csv", 2490],
+    ["cps_controls.csv.gz", 15992],
+  ])(
+    "with %s the plain difference is far from the experimental 1794.34, and the rules say not to believe it",
+    {timeout: 300_000},
+    async (name, controls) => {
+      const experiment = rowsOf("nsw_dw.csv");
+      const mean = (t: number) => {
+        const arm = experiment.filter(row => row.treat === t);
+        return arm.reduce((sum, row) => sum + row.re78!, 0) / arm.length;
+      };
+      expect(mean(1) - mean(0)).toBeCloseTo(1794.34, 1);
+      const others = rowsOf(name);
+      expect(others).toHaveLength(controls);
+      const study = await studyContacts(
+        contactsOf([...experiment.filter(row => row.treat === 1), ...others]),
+        {seed: 1},
+      );
+      for (const {effect} of study.effects)
+        console.log(
+          `${name} ${effect.method}: ${effect.estimate.toFixed(0)} (SE ${effect.se.toFixed(0)}), misses by ${(effect.estimate - 1794.34).toFixed(0)}`,
+        );
+      const rules = beliefRules(study);
+      console.log(
+        rules
+          .map(({rule, found, broken}) => `${rule} ${found?.toFixed(2)} ${broken ? "broken" : "holds"}`)
+          .join("; "),
+      );
+      expect(study.effects[0]!.effect.estimate).toBeLessThan(-8000);
+      expect(rules.some(rule => rule.broken)).toBe(true);
+    },
+  );
+});

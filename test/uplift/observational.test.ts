@@ -1,0 +1,172 @@
+import {describe, expect, test} from "vitest";
+import type {Matrix} from "../../src/features/matrix.ts";
+import {randomOf} from "../../src/random.ts";
+import {observationalText} from "../../src/report/observational.ts";
+import {beliefRules} from "../../src/uplift/belief.ts";
+import {aipwEffect} from "../../src/uplift/doubly-robust.ts";
+import {regressionEffect} from "../../src/uplift/least-squares.ts";
+import {matchEffect, matchPairs} from "../../src/uplift/matching.ts";
+import {studyContacts} from "../../src/uplift/observational.ts";
+import {fitTargeting} from "../../src/uplift/targeting.ts";
+import type {Trial} from "../../src/uplift/trial.ts";
+import {
+  effectiveRows,
+  inverseWeights,
+  ipwEffect,
+  naiveEffect,
+  subclassEffect,
+} from "../../src/uplift/weighting.ts";
+import {referenceCase} from "../model/reference.ts";
+import {covariates, earnings, expected, treated} from "./lalonde.ts";
+
+const customer = Int32Array.from(treated.keys());
+const linear = {learner: "linear", folds: 1, seed: 1} as const;
+const {propensity, outcomes} = await fitTargeting(
+  {x: covariates, outcome: earnings, treated, customer},
+  linear,
+);
+const lalonde: Trial = {outcome: earnings, treated, propensity, customer};
+
+describe("LaLonde, 614 rows", () => {
+  test("fitTargeting(contacts, linear) gives the propensities of R's glm", () => {
+    expected.ps_first10.forEach((p, i) => {
+      expect(propensity[i]).toBeCloseTo(p, 6);
+    });
+  });
+
+  test("naiveEffect(trial) is -635.03", () => {
+    expect(naiveEffect(lalonde).estimate).toBeCloseTo(expected.naive, 8);
+  });
+
+  test("regressionEffect(trial, x) is 1548.24, its classical error that of R's lm", () => {
+    const {estimate, se} = regressionEffect(lalonde, covariates, {errors: "classical"});
+    expect(estimate).toBeCloseTo(expected.ols.att, 6);
+    expect(se).toBeCloseTo(expected.ols.se, 6);
+  });
+
+  test("matchPairs(trial) takes the nearest control row that is free, the largest propensity first", () => {
+    for (const caliper of [undefined, 0.2]) {
+      const pairs = matchPairs(lalonde, caliper === undefined ? {} : {caliper});
+      const margin = propensity.map(e => Math.log(e / (1 - e)));
+      const mean = margin.reduce((a, b) => a + b) / 614;
+      const widest = (caliper ?? Infinity) * Math.sqrt(margin.reduce((a, b) => a + (b - mean) ** 2, 0) / 613);
+      const order = [...treated.keys()]
+        .filter(i => treated[i] === 1)
+        .sort((a, b) => propensity[b]! - propensity[a]! || a - b);
+      const free = new Set([...treated.keys()].filter(i => treated[i] === 0));
+      const wanted: {treated: number; control: number}[] = [];
+      for (const i of order) {
+        const near = [...free]
+          .filter(c => Math.abs(margin[c]! - margin[i]!) <= widest)
+          .sort(
+            (a, b) =>
+              Math.abs(propensity[a]! - propensity[i]!) - Math.abs(propensity[b]! - propensity[i]!) || a - b,
+          );
+        if (near[0] === undefined) continue;
+        wanted.push({treated: i, control: near[0]});
+        free.delete(near[0]);
+      }
+      expect(pairs).toEqual(wanted);
+      expect(pairs.length < 185).toBe(caliper !== undefined);
+    }
+  });
+
+  test("the control rows of MatchIt give its 770.39; ours differ in 6 of 185, for a reason that is not known", () => {
+    const theirs = new Set(expected.nn11.matched_control_rows.map(row => row - 1));
+    const mean = (rows: number[], of: Float64Array) => rows.reduce((sum, i) => sum + of[i]!, 0) / rows.length;
+    const ones = [...treated.keys()].filter(i => treated[i] === 1);
+    expect(mean(ones, earnings) - mean([...theirs], earnings)).toBeCloseTo(expected.nn11.att, 8);
+    expect(matchPairs(lalonde).filter(pair => !theirs.has(pair.control))).toHaveLength(6);
+    const {estimate, estimand, rows} = matchEffect(lalonde);
+    expect(estimate).toBeCloseTo(894.367, 3);
+    expect({estimand, rows}).toEqual({estimand: "ATT", rows: {treated: 185, control: 185}});
+  });
+
+  test("subclassEffect(trial, {parts: 6}) is 1359.49", () => {
+    expect(subclassEffect(lalonde, {parts: 6}).estimate).toBeCloseTo(expected.subclass6.att, 6);
+  });
+
+  test("ipwEffect(trial) is 1214.07 for the treated and 224.68 for all, of 58.3 and 329.0 effective rows", () => {
+    expect(ipwEffect(lalonde, {estimand: "ATT"}).estimate).toBeCloseTo(expected.ipw_att_hajek, 2);
+    expect(ipwEffect(lalonde, {estimand: "ATE"}).estimate).toBeCloseTo(expected.ipw_ate_hajek, 2);
+    const {treated: t, control} = effectiveRows(treated, inverseWeights(lalonde, "ATE"));
+    expect(t).toBeCloseTo(expected.ess.treated, 3);
+    expect(control).toBeCloseTo(expected.ess.control, 3);
+  });
+
+  test("aipwEffect(trial, outcomes) is 1226.54 for the treated and 469.64 for all", () => {
+    expect(aipwEffect(lalonde, outcomes, {estimand: "ATT"}).estimate).toBeCloseTo(1226.54, 1);
+    expect(aipwEffect(lalonde, outcomes, {estimand: "ATE"}).estimate).toBeCloseTo(469.64, 1);
+  });
+});
+
+test("aipwEffect on the synthetic campaign is that of statsmodels: -0.09193, SE 0.0240, where the plain difference is -0.0166", async () => {
+  const {column, expected: theirs} = referenceCase<Record<string, number>>(
+    "synthetic_observational_meta_learners",
+  );
+  const names = ["z1", "z2", "z3"];
+  const y = column("y");
+  const x: Matrix = {
+    names,
+    rows: y.length,
+    values: Float64Array.from(names.flatMap(name => [...column(name)])),
+  };
+  const contacts = {
+    x,
+    outcome: y,
+    treated: Uint8Array.from(column("t")),
+    customer: Int32Array.from(y.keys()),
+  };
+  const fitted = await fitTargeting(contacts, linear);
+  const trial = {...contacts, propensity: fitted.propensity};
+  const {estimate, se} = aipwEffect(trial, fitted.outcomes, {estimand: "ATE"});
+  expect(estimate).toBeCloseTo(theirs.aipw!, 6);
+  expect(se).toBeCloseTo(theirs.aipw_se!, 6);
+  expect(naiveEffect(trial).estimate).toBeCloseTo(theirs.naive!, 10);
+  expect(ipwEffect(trial, {estimand: "ATE"}).estimate).toBeCloseTo(theirs.ipw_hajek!, 6);
+  expect(ipwEffect(trial, {estimand: "ATT"}).estimate).toBeCloseTo(theirs.ipw_att!, 6);
+  const crossed = await fitTargeting(contacts, {...linear, folds: 5});
+  const across = aipwEffect({...contacts, propensity: crossed.propensity}, crossed.outcomes, {
+    estimand: "ATE",
+  });
+  expect(Math.abs(across.estimate - theirs.true_ate!)).toBeLessThan(2 * across.se);
+});
+
+/** Rows whose treatment hangs on a feature, and on `hidden` as much; the effect is 1 for everybody. */
+function simulated(rows: number, hidden: number, seed = 5) {
+  const random = randomOf(seed);
+  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const [values, outcome, earlier] = [0, 1, 2].map(() => new Float64Array(rows)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  const arm = new Uint8Array(rows);
+  for (let i = 0; i < rows; i++) {
+    const [seen, unseen] = [normal(), normal()];
+    values[i] = seen;
+    arm[i] = random() < 1 / (1 + Math.exp(1 - 0.6 * seen - hidden * unseen)) ? 1 : 0;
+    earlier[i] = seen + hidden * unseen + normal();
+    outcome[i] = arm[i]! + seen + hidden * unseen + normal();
+  }
+  const x: Matrix = {names: ["seen"], rows, values};
+  return {contacts: {x, outcome, treated: arm, customer: Int32Array.from(arm.keys())}, earlier};
+}
+
+test("studyContacts(contacts) finds a known effect, and no rule of belief is broken", async () => {
+  const {contacts, earlier} = simulated(2000, 0);
+  const study = await studyContacts(contacts, {seed: 1, earlier});
+  const {estimate, se} = study.headline.effect;
+  expect(Math.abs(estimate - 1)).toBeLessThan(3 * se);
+  expect(study.effects[0]!.effect.estimate - 1).toBeGreaterThan(3 * se);
+  expect(beliefRules(study).filter(rule => rule.broken)).toEqual([]);
+  expect(observationalText(study).text).toContain("weaker than an experiment");
+});
+
+test("studyContacts(contacts) with a hidden reason is wrong, and the earlier outcome tells", async () => {
+  const {contacts, earlier} = simulated(2000, 1);
+  const study = await studyContacts(contacts, {seed: 1, earlier});
+  expect(study.headline.effect.low).toBeGreaterThan(1);
+  expect(beliefRules(study).find(rule => rule.rule === "earlier outcome")!.broken).toBe(true);
+  expect(observationalText(study).text).toContain("should not be believed");
+});
