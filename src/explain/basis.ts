@@ -4,6 +4,7 @@ import type {FeatureDeclaration} from "../study.ts";
 import {type Explanation, explainRows, type Reference} from "./explain-rows.ts";
 import {type CustomerReasons, reasonsFor} from "./reasons.ts";
 import {subjectsOf} from "./subjects.ts";
+import {tellingUsual} from "./telling.ts";
 import {type PastRows, type StayerMedians, stayerMedians, usualOf, usualOfStayers} from "./usual.ts";
 
 /** What reasons need beside a model: plain data, equal after JSON, so that it can travel with the model. */
@@ -27,11 +28,12 @@ export const fitReasons = (
 
 /**
  * Reasons of rows that a model scores. A customer's earlier rows, where they are at hand, tell what is usual for the
- * customer; else it is what is usual for those who stayed.
+ * customer; else it is what is usual for those who stayed. Either is said only where it tells why, see
+ * {@link tellingUsual}.
  * @param past rows at earlier cutoffs, and customer and cutoff of each row of `x`.
  * @throws the errors of `explainRows` and {@link reasonsFor}.
  */
-export function applyReasons(
+export async function applyReasons(
   {reference, stayers, features, currency}: ReasonBasis,
   model: Model,
   x: Matrix,
@@ -42,9 +44,12 @@ export function applyReasons(
     readonly past?: PastRows & {readonly of: Pick<PastRows, "customer" | "cutoff">};
     readonly most?: number;
   } = {},
-): {readonly explanation: Explanation; readonly customers: CustomerReasons[]} {
+): Promise<{readonly explanation: Explanation; readonly customers: CustomerReasons[]}> {
   const explanation = explainRows(model, x, reference);
-  const usual = past ? usualOf({stayers, past, rows: past.of}) : usualOfStayers(stayers);
-  const customers = reasonsFor(x, explanation, {subjects: subjectsOf(features, x), usual, currency, most});
+  const subjects = subjectsOf(features, x);
+  const ofStayers = usualOfStayers(stayers);
+  const ways = past ? [usualOf({stayers, past, rows: past.of}), ofStayers] : [ofStayers];
+  const usual = await tellingUsual(ways, {model, x, explanation, subjects});
+  const customers = reasonsFor(x, explanation, {subjects, usual, currency, most});
   return {explanation, customers};
 }

@@ -257,6 +257,13 @@ export function sayFeature(subject: Subject, value: number, options: SayOptions 
   return `${said}; ${options.usual.whose === "own" ? "usually" : "typical of those who stay:"} ${typical}`;
 }
 
+/** Whether two values of a feature are one to whoever reads them, or nothing is said of what is usual at all. */
+export function readsAlike(subject: Subject, value: number, usual: number): boolean {
+  const {saying, words} = begin(subject, value, {});
+  if (!saying.usual || Number.isNaN(usual)) return true;
+  return !Number.isNaN(value) && saying.usual(value, words) === saying.usual(usual, words);
+}
+
 /** What a feature is, and what it would be: "Tickets: 3 in the last 90 days; to leave the list: 1". */
 export function sayChange(
   subject: Subject,

@@ -122,7 +122,7 @@ export function reasonStages(
           margins,
           probabilities: calibrate(margins),
         },
-        ...applyReasons(basis, model, own, {past: {x, customer, cutoff: times, of}}),
+        ...(await applyReasons(basis, model, own, {past: {x, customer, cutoff: times, of}})),
         list: contactList(margins, Array.from(rows, place), economics.capacity),
       };
     }),

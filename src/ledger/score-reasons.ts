@@ -19,12 +19,12 @@ export const MOST_REASONS = 3;
  * who stayed in training. Reasons are associations, no causes, and none is of a sensitive feature.
  * @throws the errors of `scoreBundle`.
  */
-export function scoreReasons(
+export async function scoreReasons(
   bundle: Bundle,
   {log, subscriptions, ...beside}: ScoreInputs,
   t: Instant,
   {customer}: Pick<Scores, "customer">,
-): string[][] {
+): Promise<string[][]> {
   const churn = ruleOf(bundle.churn, {population: () => bundle.population!, subscriptions});
   const {activity, minimumTenureDays, features} = bundle;
   const earlier = Array.from({length: USUAL_MONTHS}, (_, k) => addSpan(t, {months: k - USUAL_MONTHS}));
@@ -35,7 +35,7 @@ export function scoreReasons(
   const of = {customer: now.map(i => cohort.customer[i]!), cutoff: new Float64Array(now.length).fill(t)};
   const past = {x, customer: cohort.customer, cutoff: Float64Array.from(cohort.cutoff, c => cutoffs[c]!), of};
   const basis = {...bundle.reasons, features};
-  const {customers} = applyReasons(basis, bundle.model, takeRows(x, now), {past, most: MOST_REASONS});
+  const {customers} = await applyReasons(basis, bundle.model, takeRows(x, now), {past, most: MOST_REASONS});
   const place = new Map(Array.from(of.customer, (c, i) => [c, i]));
   return Array.from(customer, c => customers[place.get(c)!]!.reasons.map(reasonText));
 }

@@ -218,9 +218,9 @@ test("applyReasons(fitReasons(rows), model, x) is the same after JSON, and falls
   const model = await fitModel("logistic", {x: table, y, customers});
   const reference = fitReference(model, table);
   const basis = fitReasons({x: table, y}, {reference, features: declared, currency: "EUR"});
-  const found = applyReasons(basis, model, table);
+  const found = await applyReasons(basis, model, table);
   const again = JSON.parse(JSON.stringify(basis)) as typeof basis;
-  expect(applyReasons(again, model, table)).toEqual(found);
+  expect(await applyReasons(again, model, table)).toEqual(found);
   const margins = await applyModel(model, table);
   margins.forEach((margin, i) => {
     const sum = found.explanation.values

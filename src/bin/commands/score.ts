@@ -116,7 +116,7 @@ async function listOf(
     throw new DataError(
       `no customer of ${study.name} is active on ${dateOf(asOf)}; the log begins on ${dateOf(log.firstDay)}, ask for a day after that`,
     );
-  const reasons = scoreReasons(bundle, {log, ...beside}, asOf, scores);
+  const reasons = await scoreReasons(bundle, {log, ...beside}, asOf, scores);
   return scoreList(scores, {customers, asOf, capacity: study.economics.capacity, reasons});
 }
 
