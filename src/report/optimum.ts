@@ -1,5 +1,5 @@
 import type {TornadoData} from "../charts/tornado.ts";
-import type {Decision, ProfitGain, Sensitivity} from "../evaluate/decision.ts";
+import type {Decision, Money, ProfitGain, Sensitivity} from "../evaluate/decision.ts";
 import {briefPercent, decimal, whole} from "../figures.ts";
 import type {Study} from "../study.ts";
 import {type Table, type Text, text} from "./words.ts";
@@ -13,20 +13,39 @@ export function optimumText({optimum, capacity, draws}: Decision, {economics}: S
       "At these costs no share of the customers is worth contacting: every share loses money on the calibration customers. " +
         `In 90% of ${whole(draws)} draws of the customers and the assumptions the best share lies from ${briefPercent(low)} to ${briefPercent(high)}.`,
     );
-  const within =
-    capacity < near.from
-      ? `The capacity of ${briefPercent(capacity)} is less than that: a larger campaign would be worth more.`
-      : capacity > near.to
-        ? `The capacity of ${briefPercent(capacity)} is more than that: the last contacts cost more than they bring.`
-        : `The capacity of ${briefPercent(capacity)} is among them.`;
   return text(
-    `Contacting ${briefPercent(fraction)} of the customers is expected to gain most; anything from ${briefPercent(near.from)} to ` +
-      `${briefPercent(near.to)} is nearly as good, within a twentieth of it. ${within} The share was found on the calibration ` +
-      `customers; on the test customers, who took no part in that, it is worth ${currency} ${whole(value.value)} ` +
-      `(${whole(value.low)} to ${whole(value.high)}) a campaign. In 90% of ${whole(draws)} draws of the customers and the ` +
-      `assumptions the best share lies from ${briefPercent(low)} to ${briefPercent(high)}.`,
+    `On the calibration customers, contacting ${briefPercent(fraction)} of the customers is expected to gain most: anything ` +
+      `from ${briefPercent(near.from)} to ${briefPercent(near.to)} is nearly as good there, within a twentieth of it, but in ` +
+      `90% of ${whole(draws)} draws of the customers and the assumptions the best share lies anywhere from ` +
+      `${briefPercent(low)} to ${briefPercent(high)}. On the test customers, who took no part in that, ` +
+      `${briefPercent(fraction)} is worth ${money(value, currency)} a campaign.${capacityText(optimum, {capacity, currency})}`,
   );
 }
+
+/** Whether the best share is worth more than the capacity, by the interval of the difference. */
+function capacityText(
+  {fraction, aboveCapacity: above}: Decision["optimum"],
+  {capacity, currency}: {readonly capacity: number; readonly currency: string},
+): string {
+  if (fraction === capacity) return " It is the capacity set in the study.";
+  const [size, than] = fraction > capacity ? ["larger", "less"] : ["smaller", "more"];
+  if (above.low > 0 || above.high < 0)
+    return (
+      ` The capacity of ${briefPercent(capacity)} is ${than} than that: there, the ${size} campaign is worth ` +
+      `${money(sized(above), currency)} ${above.low > 0 ? "more" : "less"}.`
+    );
+  return (
+    ` Whether a ${size} campaign than the capacity of ${briefPercent(capacity)} would be worth more has not been shown: ` +
+    `the difference is ${money(above, currency)} on the test customers.`
+  );
+}
+
+const money = ({value, low, high}: Money, currency: string): string =>
+  `${currency} ${whole(value)} (${whole(low)} to ${whole(high)})`;
+
+/** A loss turned into the amount that is lost. */
+const sized = ({value, low, high}: Money): Money =>
+  high < 0 ? {value: -value, low: -high, high: -low} : {value, low, high};
 
 /** The recommended share with each assumption moved, as the tornado chart takes it. */
 export function tornadoOf({optimum, sensitivities}: Decision, {economics}: Study): TornadoData {
@@ -63,7 +82,7 @@ const ASSUMPTION: Readonly<Record<Sensitivity["assumption"], string>> = {
 
 /** What the chosen model earns above each other way to choose. */
 export function gainsTable({gains, draws}: Decision, {economics}: Study): Table {
-  const money = (name: string, title: string) => ({name, title, format: "money" as const, digits: 0});
+  const amount = (name: string, title: string) => ({name, title, format: "money" as const, digits: 0});
   return {
     kind: "table",
     caption:
@@ -72,9 +91,9 @@ export function gainsTable({gains, draws}: Decision, {economics}: Study): Table 
     columns: [
       {name: "over", title: "Compared with", format: "text"},
       {name: "at", title: "Shares contacted", format: "text"},
-      money("low", "Gain, low"),
-      money("value", "Gain, expected"),
-      money("high", "Gain, high"),
+      amount("low", "Gain, low"),
+      amount("value", "Gain, expected"),
+      amount("high", "Gain, high"),
       {name: "ahead", title: "Draws in which it is ahead", format: "percent", digits: 0},
     ],
     rows: gains.map(gain => [gain.title, sharesOf(gain), gain.low, gain.value, gain.high, gain.ahead]),

@@ -18,7 +18,8 @@ const decision: Decision = {
   customers: 1000,
   optimum: {
     ...{fraction: 0.14, low: 0.04, high: 0.32, near: {from: 0.11, to: 0.2}},
-    value: {value: 5210.4, low: -310, high: 9120},
+    value: {value: 2034.4, low: -910, high: 5120},
+    aboveCapacity: {value: -317, low: -900, high: 410},
   },
   atCapacity: {value: 2351, low: -159, high: 5415},
   sensitivities: [
@@ -53,20 +54,38 @@ const decision: Decision = {
   draws: 2000,
 };
 
-test("optimumText(decision) says how many, how flat the top is, where capacity lies, and on whom it was valued", () => {
+test("optimumText(decision) says how many, how flat the top is, how sure that is, and what it is worth elsewhere", () => {
   expect(optimumText(decision, study).text).toBe(
-    "Contacting 14% of the customers is expected to gain most; anything from 11% to 20% is nearly as good, within a " +
-      "twentieth of it. The capacity of 10% is less than that: a larger campaign would be worth more. The share was found " +
-      "on the calibration customers; on the test customers, who took no part in that, it is worth EUR 5\u2009210 (\u2212310 to " +
-      "9\u2009120) a campaign. In 90% of 2\u2009000 draws of the customers and the assumptions the best share lies from 4% to 32%.",
+    "On the calibration customers, contacting 14% of the customers is expected to gain most: anything from 11% to 20% is " +
+      "nearly as good there, within a twentieth of it, but in 90% of 2\u2009000 draws of the customers and the assumptions " +
+      "the best share lies anywhere from 4% to 32%. On the test customers, who took no part in that, 14% is worth EUR " +
+      "2\u2009034 (\u2212910 to 5\u2009120) a campaign. Whether a larger campaign than the capacity of 10% would be worth more " +
+      "has not been shown: the difference is EUR \u2212317 (\u2212900 to 410) on the test customers.",
   );
   const nothing = {...decision, optimum: {...decision.optimum, fraction: 0, low: 0, high: 0.05}};
   expect(optimumText(nothing, study).text).toMatch(
     /^At these costs no share of the customers is worth contacting/,
   );
-  expect(optimumText({...decision, capacity: 0.3}, study).text).toContain(
-    "The capacity of 30% is more than that: the last contacts cost more than they bring.",
+});
+
+test("optimumText(decision) calls another size of campaign better or worse only where the paired difference shows it", () => {
+  const said = (aboveCapacity: Decision["optimum"]["aboveCapacity"], capacity = 0.1) =>
+    optimumText({...decision, capacity, optimum: {...decision.optimum, aboveCapacity}}, study).text;
+  const [more, less] = [
+    {value: 500, low: 20, high: 900},
+    {value: -500, low: -900, high: -20},
+  ];
+  expect(said(more)).toContain(
+    "The capacity of 10% is less than that: there, the larger campaign is worth EUR 500 (20 to 900) more.",
   );
+  expect(said(less)).toContain("there, the larger campaign is worth EUR 500 (20 to 900) less.");
+  expect(said(more, 0.3)).toContain(
+    "The capacity of 30% is more than that: there, the smaller campaign is worth EUR 500 (20 to 900) more.",
+  );
+  expect(said({value: 9, low: -1, high: 20}, 0.3)).toContain(
+    "Whether a smaller campaign than the capacity of 30%",
+  );
+  expect(said({value: 0, low: 0, high: 0}, 0.14)).toMatch(/It is the capacity set in the study\.$/);
 });
 
 test("tornadoOf(decision) names the ends in the unit of the assumption", () => {
