@@ -221,7 +221,10 @@ export function decisionEvidence(
       level: chosen.lift.level,
       format: "decimal",
       digits: 2,
-      unit: `times chance; the highest possible is ${judged.ceiling.lift.toFixed(2)}`,
+      unit:
+        economics.capacity === 1
+          ? "times chance: everybody is contacted, so no ranking can do better or worse"
+          : `times chance; the highest possible is ${judged.ceiling.lift.toFixed(2)}`,
     },
     "decision.value": {
       kind: "number",

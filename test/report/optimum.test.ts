@@ -1,5 +1,6 @@
 import {expect, test} from "vitest";
 import type {Decision, ProfitGain} from "../../src/evaluate/decision.ts";
+import {adviceText, adviceWords} from "../../src/report/advice.ts";
 import {gainsTable, neededText, optimumText, tornadoOf} from "../../src/report/optimum.ts";
 import type {Study} from "../../src/study.ts";
 
@@ -97,25 +98,62 @@ test("tornadoOf(decision) names the ends in the unit of the assumption", () => {
   ]);
 });
 
-test("neededText(decision) answers by the interval of the difference, not by its sign", () => {
+test("neededText(decision) answers by the interval of the difference, and says where a simple model does as well", () => {
   const model = {title: "Boosted trees", kind: "boost"};
-  expect(neededText(decision, study, model).text).toBe(
-    "Machine learning earns its keep here. With 10% contacted, on the same test customers, boosted trees: it earns EUR " +
-      "3\u2009100 (900 to 5\u2009100) more than choosing at random; it earns EUR 1\u2009900 (210 to 3\u2009600) more than the rule of thumb; " +
-      "it is not clearly ahead of logistic regression: EUR 40 (\u2212300 to 410).",
+  const said = (changed: Partial<Decision>, of = model) =>
+    neededText({...decision, ...changed}, study, of).text;
+  expect(said({})).toBe(
+    "A model earns more than the rule of thumb here, but a simple one may be enough: as far as these customers can tell, " +
+      "logistic regression does as well. Compared are campaigns that contact 10% of the same test customers. The model in " +
+      "use (boosted trees) earns EUR 3\u2009100 (900 to 5\u2009100) more than choosing at random. It earns EUR 1\u2009900 (210 to " +
+      "3\u2009600) more than the rule of thumb. Whether it earns more than logistic regression has not been shown: the " +
+      "difference is EUR 40 (\u2212300 to 410).",
   );
-  const lost = {...decision, atCapacity: {value: -900, low: -2000, high: 300}};
-  expect(neededText(lost, study, model).text).toMatch(
-    /^Machine learning loses less than the rule of thumb here, and loses/,
+  const [chance, rule] = [
+    gain("random", "Choosing at random", 900, 3100, 5100),
+    gain("recency", "Rule of thumb", 210, 1900, 3600),
+  ];
+  const simple = (low: number, value: number, high: number) => [
+    ...[chance, rule],
+    gain("logistic", "Logistic regression", low, value, high),
+  ];
+  expect(said({gains: simple(20, 60, 90)})).toMatch(/^Machine learning earns its keep here\./);
+  expect(said({gains: [chance, rule]})).toMatch(/^Machine learning earns its keep here\./);
+  expect(said({gains: simple(-90, -60, -20)})).toMatch(
+    /logistic regression earns more still\..* 60 \(20 to 90\) less/,
   );
-  const unclear = {...decision, gains: [gain("recency", "Rule of thumb", -10, 1900, 3600)]};
-  expect(neededText(unclear, study, model).text).toMatch(
-    /^That machine learning is needed here has not been shown: a simple rule may do as well\./,
+  expect(said({atCapacity: {value: -900, low: -2000, high: 300}})).toMatch(
+    /^A model is expected to lose less than the rule of thumb here, but to lose all the same/,
   );
-  expect(neededText({...decision, gains: []}, study, model).text).toMatch(/the study does not try one/);
-  expect(neededText(decision, study, {title: "Rule of thumb", kind: "recency"}).text).toMatch(
-    /the rule of thumb itself/,
+  expect(said({gains: [gain("recency", "Rule of thumb", -10, 1900, 3600)]})).toMatch(
+    /^That machine learning is needed here has not been shown: the rule of thumb may do as well\./,
   );
+  expect(said({gains: [gain("recency", "Rule of thumb", -90, -60, -20)]})).toMatch(
+    /^No machine learning is needed here/,
+  );
+  expect(said({gains: [chance]})).toMatch(/the study does not try one/);
+});
+
+test("neededText(decision) compares nothing where the model is a rule, ranks nobody, or everybody is contacted", () => {
+  const said = (kind: string, changed: Partial<Decision> = {}) =>
+    neededText({...decision, ...changed}, study, {title: "Some title", kind}).text;
+  expect(said("recency")).toMatch(/the rule of thumb itself: on the tuning customers nothing/);
+  expect(said("recency", {gains: []})).toMatch(/the study tries no machine learning beside it/);
+  expect(said("dummy")).toMatch(/ranks nobody: choosing at random does as well/);
+  expect(said("boost", {capacity: 1})).toMatch(/every ranking contacts the same customers\.$/);
+});
+
+test("adviceText(figures) does not speak of the highest risk where everybody is contacted", () => {
+  const figures = {contacted: 200, model: {value: 5, low: 1, high: 9}, best: 9, worse: false};
+  const words = adviceWords("Boosted trees", {currency: "EUR"} as Study["economics"]);
+  expect(adviceText({...figures, fraction: 0.1}, words)).toContain(
+    "the 200 customers with the highest risk (10%",
+  );
+  const all = adviceText({...figures, fraction: 1}, words);
+  expect(all).toContain(
+    "Contact all 200 customers (100%, the capacity set in the study; every ranking contacts the same)",
+  );
+  expect(all).not.toContain("highest risk");
 });
 
 test("gainsTable(decision) has a row for each way and each share", () => {
