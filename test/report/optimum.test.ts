@@ -1,4 +1,5 @@
 import {expect, test} from "vitest";
+import {tornadoChart} from "../../src/charts/tornado.ts";
 import type {Decision, ProfitGain} from "../../src/evaluate/decision.ts";
 import {adviceText, adviceWords} from "../../src/report/advice.ts";
 import {gainsTable, neededText, optimumText, tornadoOf} from "../../src/report/optimum.ts";
@@ -96,6 +97,11 @@ test("tornadoOf(decision) names the ends in the unit of the assumption", () => {
     ["EUR 1.50", "EUR 14"],
     ["a low draw", "a high draw"],
   ]);
+  expect(tornadoChart(tornadoOf(decision, study)).description).toBe(
+    'The recommended share is 14%. One assumption at a time is moved to either end. With "Share of would-be churners the ' +
+      'offer keeps" at 13.2% it is 2%, and at 26.8% it is 30%. With "Cost of a contact" at EUR 1.50 it is 15%, and at EUR 14 ' +
+      'it is 3%. With "Which customers happened to be there" at a low draw it is 8%, and at a high draw it is 16%.',
+  );
 });
 
 test("neededText(decision) answers by the interval of the difference, and says where a simple model does as well", () => {
