@@ -83,7 +83,8 @@ export function liftEvidence({bins, baseRate}: Judgement): Table {
     kind: "table",
     caption:
       "Tenths of the test rows (customers at a cutoff) by risk, the riskiest first; lift with 95% intervals from " +
-      resamples(baseRate),
+      `${resamples(baseRate)}. Each draw of the customers keeps who is in a tenth; the lift at a share contacted, elsewhere, ranks ` +
+      "the drawn customers anew and shares out ties at the cut. So the first tenth and the lift at 10% may differ",
     columns: [
       {name: "tenth", title: "Tenth", format: "integer"},
       {name: "customers", title: "Rows", format: "integer"},
