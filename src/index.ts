@@ -182,6 +182,7 @@ export {
   partingText,
   shapChart,
   signalsEvidence,
+  whereScoresDiffer,
 } from "./report/explanation.ts";
 export {
   catalogueTable,

@@ -1,5 +1,5 @@
 import {type Chart, type ChartOptions, COLOUR, chartOf, frame, INK, requireSome} from "./theme.ts";
-import {listed, percent, wrap} from "./words.ts";
+import {percent, wrap} from "./words.ts";
 
 export type TornadoData = {
   /** The recommended share of customers to contact, in [0, 1]. */
@@ -20,7 +20,7 @@ export function tornadoChart({fraction, rows, currency}: TornadoData, {title}: C
     row,
     from: ends[0]!.fraction,
     to: ends[1]!.fraction,
-    words: ends.map(({label, fraction}) => `${percent(fraction)} at ${label}`).join("; "),
+    words: ends.map(({label, fraction}) => `at ${label} contact ${percent(fraction)}`).join("; "),
   }));
   const height = 62;
   const x = {
@@ -87,9 +87,9 @@ export function tornadoChart({fraction, rows, currency}: TornadoData, {title}: C
 }
 
 function describe({fraction, rows}: TornadoData): string {
-  const parts = rows.map(
-    ({name, ends}) =>
-      `${name}: ${percent(ends[0]!.fraction)} at ${ends[0]!.label}, ${percent(ends[1]!.fraction)} at ${ends[1]!.label}`,
-  );
-  return `The recommended share is ${percent(fraction)}. With one assumption moved at a time it becomes, for ${listed(parts)}.`;
+  const sentences = rows.map(({name, ends}) => {
+    const [first, last] = ends.map(({label, fraction}) => ({label, share: percent(fraction)}));
+    return `With "${name}" at ${first!.label} it is ${first!.share}, and at ${last!.label} it is ${last!.share}.`;
+  });
+  return `The recommended share is ${percent(fraction)}. One assumption at a time is moved to either end. ${sentences.join(" ")}`;
 }

@@ -1,21 +1,11 @@
-import {
-  type Chart,
-  type ChartOptions,
-  COLOUR,
-  chartOf,
-  FONT_SIZE,
-  frame,
-  INK,
-  requireSome,
-  WIDTH,
-} from "./theme.ts";
+import {type Chart, type ChartOptions, COLOUR, chartOf, FONT_SIZE, frame, INK, WIDTH} from "./theme.ts";
 import {decimal, percent, wrap} from "./words.ts";
 
 export type WaterfallData = {
   /** Whom it is about, a pseudonym: "Customer A". */
   readonly who: string;
   readonly base: number;
-  /** From the base to the margin, in order; contribution = to - from. */
+  /** From the base to the margin, in order; contribution = to - from. None where nothing moves the score. */
   readonly steps: readonly {
     readonly title: string;
     readonly contribution: number;
@@ -39,7 +29,6 @@ const LABEL_EMS = 12;
 /** How a customer's score comes about, from what is said of nobody in particular to what is said of the customer. */
 export function waterfallChart(data: WaterfallData, {title}: ChartOptions = {}): Chart {
   const {who, base, steps, margin, baseProbability, probability} = data;
-  requireSome("waterfallChart", "step", steps);
   const places = [
     {name: NOTHING, from: base, to: base, text: percent(baseProbability), kind: "end"},
     ...steps.map(({title, contribution, from, to}) => ({
@@ -154,6 +143,7 @@ const signed = (value: number): string => {
 const OTHER = "Everything else";
 
 function findingOf({who, steps}: WaterfallData): string {
+  if (steps.length === 0) return `${who}: nothing moves the score`;
   const named = steps.filter(({title}) => title !== OTHER);
   const most = (named.length > 0 ? named : steps).reduce((a, b) =>
     Math.abs(b.contribution) > Math.abs(a.contribution) ? b : a,

@@ -111,16 +111,15 @@ async function decide(
     const type = decideType(rest, hints);
     const customer = decideCustomer(rest, opened[0]!, hints);
     const id = await decideId(database, rest, facts.find(({name}) => name === customer.column)!);
-    const taken = [
-      customer.column,
-      known.column,
-      id.column,
-      ...(await columnsIn(database, type.expression, "--type")),
-    ];
+    const ofType = await columnsIn(database, type.expression, "--type");
+    requireOption(opened, ofType, "--type");
+    const taken = [customer.column, known.column, id.column, ...ofType];
     const amount = decideAmount(
       rest.filter(fact => !taken.includes(fact.name)),
       hints,
     );
+    if (amount.expression !== undefined)
+      requireOption(opened, await columnsIn(database, amount.expression, "--amount"), "--amount");
     const layout = opened[0]!.layout;
     const source: EventSource = {
       from: [...from],
@@ -160,6 +159,17 @@ function requireColumn(files: readonly SourceFile[], name: string): void {
     `${lacking.name} has no column ${JSON.stringify(name)}, it has ${list(lacking.columns)}; name one of these`,
     {file: lacking.name, column: name},
   );
+}
+
+/** SQL does not tell upper from lower case in a name. */
+function requireOption(files: readonly SourceFile[], names: readonly string[], option: string): void {
+  for (const {name: file, columns} of files)
+    for (const name of names)
+      if (!columns.some(column => column.toLowerCase() === name.toLowerCase()))
+        throw new DataError(
+          `${file} has no column ${JSON.stringify(name)}, it has ${list(columns)}; correct ${option}`,
+          {file, column: name},
+        );
 }
 
 const list = (names: readonly string[]): string => names.map(name => JSON.stringify(name)).join(", ");

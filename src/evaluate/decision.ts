@@ -31,6 +31,8 @@ export type Optimum = {
   readonly near: {readonly from: number; readonly to: number};
   /** On the test rows, which took no part in the choice. */
   readonly value: Money;
+  /** What it is worth there above the study's capacity, on the same draws. */
+  readonly aboveCapacity: Money;
 };
 
 /** An assumption moved to both ends of its {@link LEVEL} interval, the others at their means. */
@@ -138,6 +140,10 @@ export function judgeDecision(
       ...intervalOf(Float64Array.from({length: draws}, (_, d) => grid[bestInDraw(learned, d)]!)),
       near: nearOf(learned, best),
       value: moneyOf(judged, best, "model"),
+      aboveCapacity: between(
+        {drawn: judged, f: best, choice: "model"},
+        {drawn: judged, f: atCapacity, choice: "model"},
+      ).money,
     },
     atCapacity: moneyOf(judged, atCapacity, "model"),
     sensitivities: sensitivitiesOf(rowsFor(chosen, "calibrate"), economics, grid, options),
@@ -214,16 +220,19 @@ const moneyOf = (drawn: CampaignDraws, f: number, choice: Choice): Money => ({
 
 type Way = {readonly drawn: CampaignDraws; readonly f: number; readonly choice: Choice};
 
-function gainOf(one: Way, other: Way): Money & {readonly ahead: number} {
+/** What one way earns above another, on the same draws. */
+function between(one: Way, other: Way): {readonly money: Money; readonly draws: Float64Array} {
   const theirs = valuesAt(other.drawn, other.f, other.choice);
-  const values = valuesAt(one.drawn, one.f, one.choice).map((value, d) => value - theirs[d]!);
+  const draws = valuesAt(one.drawn, one.f, one.choice).map((value, d) => value - theirs[d]!);
+  const value = one.drawn.sure.value(one.f, one.choice) - other.drawn.sure.value(other.f, other.choice);
+  return {money: {value, ...intervalOf(draws)}, draws};
+}
+
+function gainOf(one: Way, other: Way): Money & {readonly ahead: number} {
+  const {money, draws} = between(one, other);
   let ahead = 0;
-  for (const value of values) ahead += value > 0 ? 1 : value === 0 ? 0.5 : 0;
-  return {
-    value: one.drawn.sure.value(one.f, one.choice) - other.drawn.sure.value(other.f, other.choice),
-    ...intervalOf(values),
-    ahead: ahead / values.length,
-  };
+  for (const value of draws) ahead += value > 0 ? 1 : value === 0 ? 0.5 : 0;
+  return {...money, ahead: ahead / draws.length};
 }
 
 const ASSUMPTIONS = ["contactCost", "offerCost", "customerValue", "offerWorks"] as const;

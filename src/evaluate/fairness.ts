@@ -35,8 +35,6 @@ export type GroupRates = {
   /** Of them chosen. */
   readonly selected: number;
   readonly rates: Readonly<Record<Rate, Judged>>;
-  /** The rate less that of all rows outside the group, on the same draws. */
-  readonly difference: Readonly<Record<Rate, Judged>>;
   /**
    * Whether the group is chosen more or less often than all others, beyond the luck of all groups together at 5 %;
    * null when that cannot be told.
@@ -46,17 +44,8 @@ export type GroupRates = {
   readonly ratio: Readonly<Record<Exclude<Rate, "calibration">, Judged>>;
 };
 
-/** Largest difference and smallest ratio between two groups that are judged; null with fewer than two. */
-export type Gap = {
-  readonly difference: number;
-  readonly ratio: number;
-  readonly highest: string;
-  readonly lowest: string;
-} | null;
-
 export type Fairness = {
   readonly groups: readonly GroupRates[];
-  readonly gaps: Readonly<Record<Exclude<Rate, "calibration">, Gap>>;
   readonly unknown: number;
   readonly draws: number;
 };
@@ -122,14 +111,12 @@ export function judgeFairness(
       ...{rows: counts[g]!.rows, customers: counts[g]!.customers, churners: counts[g]!.churners},
       selected: counts[g]!.selected,
       rates: each(RATES, own),
-      difference: each(RATES, rate => one => own(rate)(one) - others(rate)(one)),
       ratio: each(SHARES, ratio),
       uneven: few("selection") === undefined ? uneven[g]! : null,
     };
   });
   return {
     groups: found,
-    gaps: Object.fromEntries(SHARES.map(rate => [rate, gapOf(found, rate)])) as Fairness["gaps"],
     unknown: groups.code.reduce((sum, code) => sum + (code < 0 ? 1 : 0), 0),
     draws,
   };
@@ -305,20 +292,4 @@ function unevenGroups(
     if (beyond > 0.05) return null;
     return z > 0 ? "more" : "less";
   });
-}
-
-function gapOf(groups: readonly GroupRates[], rate: Rate): Gap {
-  const judged = groups.flatMap(({name, rates}) => {
-    const found = rates[rate];
-    return "tooFew" in found ? [] : [{name, value: found.value}];
-  });
-  if (judged.length < 2) return null;
-  const highest = judged.reduce((a, b) => (b.value > a.value ? b : a));
-  const lowest = judged.reduce((a, b) => (b.value < a.value ? b : a));
-  return {
-    difference: highest.value - lowest.value,
-    ratio: highest.value === 0 ? 1 : lowest.value / highest.value,
-    highest: highest.name,
-    lowest: lowest.name,
-  };
 }

@@ -56,7 +56,7 @@ function rangesOf(values: Float64Array): [above: number, upTo: number][] {
 export function partText(part: Part): string {
   if ("missing" in part) return "not known";
   if ("level" in part) return part.level;
-  const figure = (value: number): string => String(Number(value.toPrecision(3)));
+  const figure = (value: number): string => String(Number(value.toPrecision(3))).replace("-", "\u2212");
   const {above, upTo} = part;
   if (above === Number.NEGATIVE_INFINITY) return `up to ${figure(upTo)}`;
   return upTo === Number.POSITIVE_INFINITY

@@ -21,6 +21,7 @@ export type AdviceWords = ReturnType<typeof adviceWords>;
  */
 export const adviceWords = (model: string, {currency}: Study["economics"]) => ({
   who: "the {contacted} customers with the highest risk ({share}, {whose})",
+  everybody: "all {contacted} customers ({share}, {whose}; every ranking contacts the same)",
   study: "the capacity set in the study",
   own: "your figure",
   gain: `is expected to gain ${currency} {amount}`,
@@ -42,7 +43,7 @@ export function adviceText(
   words: AdviceWords,
 ): string {
   const gains = model.value >= 0;
-  const who = filled(words.who, {
+  const who = filled(fraction === 1 ? words.everybody : words.who, {
     contacted: whole(contacted),
     share: briefPercent(fraction),
     whose: words.study,

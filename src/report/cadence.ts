@@ -18,7 +18,7 @@ export function cadenceText({cutoffs, horizon}: Pick<Study, "cutoffs" | "horizon
   const {every} = cutoffs;
   const other =
     every === "month" || every === "week"
-      ? " On another day it is refused, or answers under protest: what that costs is measured."
+      ? " On another day it refuses, or is told to answer all the same (--off-cadence) and marks every answer: what that costs is measured."
       : "";
   return (
     `${NAMES[every]}: the model was trained on ${CADENCE_WORDS[every]} and answers for the ${spanText(horizon)} ` +

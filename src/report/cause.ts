@@ -27,7 +27,7 @@ export function causeEvidence(
   const strongestOf = (event: string): string => {
     const names = new Set(study.features.filter(({of}) => [of].flat().includes(event)).map(({name}) => name));
     const k = summary.findIndex(({feature}) => names.has(feature));
-    if (k < 0) return "none";
+    if (k < 0 || summary[k]!.meanAbsolute === 0) return "none";
     const {feature, meanAbsolute} = summary[k]!;
     return `${words(feature).title}: place ${k + 1}, ${meanAbsolute.toFixed(2)} on average`;
   };

@@ -83,7 +83,8 @@ export function liftEvidence({bins, baseRate}: Judgement): Table {
     kind: "table",
     caption:
       "Tenths of the test rows (customers at a cutoff) by risk, the riskiest first; lift with 95% intervals from " +
-      resamples(baseRate),
+      `${resamples(baseRate)}. Each draw of the customers keeps who is in a tenth; the lift at a share contacted, elsewhere, ranks ` +
+      "the drawn customers anew and shares out ties at the cut. So the first tenth and the lift at 10% may differ",
     columns: [
       {name: "tenth", title: "Tenth", format: "integer"},
       {name: "customers", title: "Rows", format: "integer"},
@@ -221,7 +222,10 @@ export function decisionEvidence(
       level: chosen.lift.level,
       format: "decimal",
       digits: 2,
-      unit: `times chance; the highest possible is ${judged.ceiling.lift.toFixed(2)}`,
+      unit:
+        economics.capacity === 1
+          ? "times chance: everybody is contacted, so no ranking can do better or worse"
+          : `times chance; the highest possible is ${judged.ceiling.lift.toFixed(2)}`,
     },
     "decision.value": {
       kind: "number",

@@ -37,6 +37,15 @@ export function signalWords(study: Study, x: Matrix): (name: string) => SignalWo
   return name => byName.get(name) ?? {title: name, unit: "", actionable: false, missingShare: 0};
 }
 
+/** The evidence, made only where there is something to explain: where any signal moves a score of the test rows. */
+export const whereScoresDiffer = <E extends EvidenceValue>(
+  {explanation}: ExplainedRows,
+  evidence: () => E,
+): E | ReturnType<typeof notApplicable> =>
+  explanation.values.some(value => value !== 0)
+    ? evidence()
+    : notApplicable("The model in use gives everybody the same risk, so there is nothing to explain.");
+
 /** What the ranking of the test rows relies on, and what that does not mean. */
 export function signalsEvidence(
   importance: readonly GroupImportance[],
@@ -131,6 +140,8 @@ export function effectsEvidence(
 
 /** Where the two ways of drawing an effect part, and which to believe. */
 export function partingText(effects: readonly FeatureEffects[], x: Matrix, study: Study): Text {
+  if (effects.length === 0)
+    return text("There are no lines to compare: no signal that is a number moves the scores.");
   const words = signalWords(study, x);
   const parted = effects.filter(({gap}) => gap > PARTED);
   if (parted.length === 0)

@@ -138,7 +138,7 @@ export function secondOpinionTable({customers}: TypicalCustomers): Table {
     caption:
       "LIME, a second way to explain a score, beside the reasons given (SHAP). Fit: how much of the model's differences " +
       "near the customer a simple model follows (R²). Steady: how alike its five largest features, and its order of all, " +
-      "are from one seed to the next, of 10. The last three compare it with SHAP. Both are " +
+      "are from one seed to the next, of 10. The last three compare it with SHAP. Both show " +
       ASSOCIATION,
     columns: [
       {name: "who", title: "Customer", format: "text"},

@@ -13,10 +13,14 @@ const titleIn = (name: string, {features, segments}: Study): string =>
 
 /** How the model does month by month and segment by segment. */
 export function stabilityTable({byCutoff, bySegment}: Stability, study: Study): Table {
-  const row = (of: string, {name, rows, churners, observed, predicted, selected, auc}: PartFigures) => [
+  const row = (
+    of: string,
+    {name, rows, customers, churners, observed, predicted, selected, auc}: PartFigures,
+  ) => [
     of,
     name,
     rows,
+    customers,
     churners,
     observed,
     predicted,
@@ -28,12 +32,13 @@ export function stabilityTable({byCutoff, bySegment}: Stability, study: Study): 
   return {
     kind: "table",
     caption:
-      `Test customers by cutoff${bySegment.length > 0 ? " and by segment" : ""}. A ranking is judged from ` +
-      `${FEWEST.churners} churners and ${FEWEST.stayers} others on; intervals are 95%`,
+      `Test rows, each a customer at a cutoff, by cutoff${bySegment.length > 0 ? " and by segment" : ""}. A ranking is judged from ` +
+      `${FEWEST.churners} churners and ${FEWEST.stayers} others on; shares are of rows, intervals are 95%`,
     columns: [
       {name: "of", title: "By", format: "text"},
       {name: "part", title: "Part", format: "text"},
       {name: "rows", title: "Rows", format: "integer"},
+      {name: "customers", title: "Customers", format: "integer"},
       {name: "churners", title: "Churners", format: "integer"},
       {name: "observed", title: "Share that churned", format: "percent", digits: 1},
       {name: "predicted", title: "Share predicted", format: "percent", digits: 1},
@@ -126,11 +131,13 @@ export function fairnessTable(found: readonly FairnessOf[], study: Study): Table
   return {
     kind: "table",
     caption:
-      `Who is on the list of ${briefPercent(study.economics.capacity)} of the test rows, by group, with 95% intervals. "Against all others" is ` +
+      `Who is on the list of ${briefPercent(study.economics.capacity)} of the test rows, each a customer at a cutoff, by group, with ` +
+      '95% intervals. Shares are of rows; whether they are of too few is told by the customers, each counted once. "Against all others" is ' +
       "the group's share on the list over that of everybody else: 1 is even. A figure from too few customers is not judged",
     columns: [
       {name: "by", title: "By", format: "text"},
       {name: "group", title: "Group", format: "text"},
+      {name: "rows", title: "Rows", format: "integer"},
       {name: "customers", title: "Customers", format: "integer"},
       {name: "selection", title: "Share on the list", format: "text"},
       {name: "ratio", title: "Against all others", format: "text"},
@@ -140,9 +147,10 @@ export function fairnessTable(found: readonly FairnessOf[], study: Study): Table
       {name: "calibration", title: "Predicted less observed", format: "text"},
     ],
     rows: found.flatMap(one =>
-      one.groups.map(({name, customers, rates, ratio}) => [
+      one.groups.map(({name, rows, customers, rates, ratio}) => [
         of(one),
         name,
+        rows,
         customers,
         share(rates.selection),
         judged(ratio.selection, value => interval(value, 2)),
@@ -166,30 +174,33 @@ export function fairnessText(found: readonly FairnessOf[], study: Study): Text {
   if (found.length === 0)
     return text("The study names no sensitive attribute, so nobody has looked whom the list leaves out.");
   const {currency} = study.economics;
-  const said = found
-    .filter(({columns}) => columns.length === 1)
-    .map(({columns, groups, equal}) => {
-      const compared = groups.filter(({ratio}) => !("tooFew" in ratio.selection));
-      const uneven = compared.flatMap(({name, ratio, uneven: way}) =>
-        way && !("tooFew" in ratio.selection)
-          ? [`${name} ${way} often (${interval(ratio.selection, 2)} times)`]
-          : [],
-      );
-      const title = titleIn(columns[0]!, study);
-      if (compared.length < 2) return `${title}: too few customers to compare groups.`;
-      const which =
-        uneven.length === 0
-          ? `none of ${compared.length} groups is clearly on the list more or less often than all others`
-          : `on the list, compared with all others: ${uneven.join(", ")}`;
-      const costs = equal.map(({alike, cost, moved}) => {
-        const what =
-          alike === "selection"
-            ? "the same share of each group"
-            : "the same share of each group's expected churners";
-        return `contacting ${what} would change ${percent(moved, 0)} of the list and cost ${currency} ${whole(cost.value)} (${whole(cost.low)} to ${whole(cost.high)})`;
-      });
-      return `${title}: ${which}; ${costs.join("; ")}.`;
+  const comparedOf = ({groups}: FairnessOf) => groups.filter(({ratio}) => !("tooFew" in ratio.selection));
+  const alone = found.filter(({columns}) => columns.length === 1);
+  const said = alone.map(one => {
+    const {columns, groups, equal} = one;
+    const compared = comparedOf(one);
+    const uneven = compared.flatMap(({name, ratio, uneven: way}) =>
+      way && !("tooFew" in ratio.selection)
+        ? [`${name} ${way} often (${interval(ratio.selection, 2)} times)`]
+        : [],
+    );
+    const title = titleIn(columns[0]!, study);
+    if (groups.length === 1) return `${title}: there is one group only, so there is nothing to compare.`;
+    if (compared.length < 2) return `${title}: too few customers to compare groups.`;
+    const which =
+      uneven.length === 0
+        ? `none of ${compared.length} groups is clearly on the list more or less often than all others`
+        : `on the list, compared with all others: ${uneven.join(", ")}`;
+    const costs = equal.map(({alike, cost, moved}) => {
+      const what =
+        alike === "selection"
+          ? "the same share of each group"
+          : "the same share of each group's expected churners";
+      return `contacting ${what} would change ${percent(moved, 0)} of the list and cost ${currency} ${whole(cost.value)} (${whole(cost.low)} to ${whole(cost.high)})`;
     });
+    return `${title}: ${which}; ${costs.join("; ")}.`;
+  });
+  if (!alone.some(one => comparedOf(one).length >= 2)) return text(said.join(" "));
   return text(
     `${said.join(" ")} Where groups differ in how many churn, even lists and even reach cannot both be had; which is fair is for people to decide.`,
   );

@@ -65,7 +65,7 @@ export function advice({words, capacity}, {fraction, contacted, model, most, lif
   const sentence =
     model.low > 0 ? "contact" : model.high < 0 ? "stop" : most <= 0 ? "nobody" : "experiment";
   return filled(words[sentence], {
-    who: filled(words.who, {
+    who: filled(fraction === 1 ? words.everybody : words.who, {
       contacted: decimal(contacted),
       share: percent(fraction),
       whose: fraction === capacity ? words.study : words.own,

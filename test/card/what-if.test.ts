@@ -146,6 +146,8 @@ test("advice(data, found) says whose share it is", () => {
   const found = outlook(data, {...studyOf(data), share: 12});
   expect(advice(data, found)).toContain("the 373 customers with the highest risk (12%, your figure)");
   expect(advice(data, outlook(data, studyOf(data)))).toContain("(10%, the capacity set in the study)");
+  const all = outlook(data, {...studyOf(data), share: 100});
+  expect(advice(data, all)).toContain("customers (100%, your figure; every ranking contacts the same)");
 });
 
 test("whatIf(…) is not applicable where contacting a churner is worth nothing", () => {

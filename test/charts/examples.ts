@@ -477,6 +477,7 @@ export const examples: Readonly<Record<string, Chart>> = {
     ["Recency of purchases", -4.25],
     ["Frequency of purchases", 0],
   ]),
+  "waterfall-none": fallOf("Customer D", -1, []),
   "waterfall-flat": fallOf("Customer C", 0, [["Everything else", 0]]),
   "shap-summary": shapSummaryChart({
     rows: 812,

@@ -101,6 +101,13 @@ test("sniff(file) names the flag for what it cannot decide", async () => {
   const found = await sniffText(text, {...hints, amount: "amount + total", type: "'visit'"});
   expect([found.source.amount, found.types]).toEqual(["amount + total", {visit: 2}]);
   expect((await sniffText(text, {...hints, amount: "none"})).source.amount).toBeUndefined();
+  expect(await messageOf(sniffText(text, {...hints, amount: "none", type: "none"}))).toBe(
+    'DataError: log.csv has no column "none", it has "member_id", "user_id", "start_date", "end_date", "amount", "total"; correct --type',
+  );
+  expect(await messageOf(sniffText(text, {...hints, amount: "usd * 2"}))).toMatch(
+    /no column "usd", .*; correct --amount$/,
+  );
+  expect((await sniffText(text, {...hints, amount: "AMOUNT + Total"})).source.amount).toBe("AMOUNT + Total");
   expect(await messageOf(sniffText(text, {customer: "id"}))).toBe(
     'DataError: log.csv has no column "id", it has "member_id", "user_id", "start_date", "end_date", "amount", "total"; name one of these',
   );

@@ -60,6 +60,14 @@ test("judgeDecision(competition) finds the share on the calibrate rows and value
   expect(optimum.fraction).toBe(bestShare(risk));
   expect(optimum.fraction).toBeGreaterThan(0.1);
   expect(optimum.value.value).toBeCloseTo(worthOf(risk, N, Math.round(optimum.fraction * N)), 6);
+  expect(optimum.aboveCapacity.value).toBeCloseTo(
+    worthOf(risk, N, Math.round(optimum.fraction * N)) - worthOf(risk, N, 20),
+    6,
+  );
+  // Paired: both shares are valued on the same customers in a draw, which narrows the difference.
+  const width = ({low, high}: {low: number; high: number}) => high - low;
+  expect(width(optimum.aboveCapacity)).toBeLessThan(width(optimum.value));
+  expect(decide({capacity: optimum.fraction}).optimum.aboveCapacity).toEqual({value: 0, low: 0, high: 0});
   expect(optimum.low <= optimum.fraction && optimum.fraction <= optimum.high).toBe(true);
   const most = worthOf(risk, 0, Math.round(optimum.fraction * N));
   for (const end of [optimum.near.from, optimum.near.to])

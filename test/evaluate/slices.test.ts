@@ -1,5 +1,5 @@
 import {expect, test} from "vitest";
-import {findWorstSlices, slicesOf} from "../../src/evaluate/slices.ts";
+import {findWorstSlices, partText, slicesOf} from "../../src/evaluate/slices.ts";
 import type {Matrix} from "../../src/features/matrix.ts";
 import {randomOf} from "../../src/random.ts";
 
@@ -28,6 +28,11 @@ function rowsOf(seed: number, off: (x: {a: number; b: number}) => number = () =>
   const customer = Int32Array.from({length: N}, (_, i) => i >> 1);
   return {x, judged: {probabilities, y, customer}};
 }
+
+test("partText(part) has a true minus, not a hyphen", () => {
+  expect(partText({column: "a", above: Number.NEGATIVE_INFINITY, upTo: -0.2})).toBe("up to \u22120.2");
+  expect(partText({column: "a", above: -1.2345, upTo: 3})).toBe("more than \u22121.23, up to 3");
+});
 
 test("slicesOf(x, reference) cuts each row once a column, numbers at the quartiles of the reference", () => {
   const {x} = rowsOf(1);

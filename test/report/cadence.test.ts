@@ -105,6 +105,7 @@ test("a weekly study is asked on Mondays, and off cadence on Thursdays", async (
   expect(cadenceText(weekly)).toMatch(
     /^Weekly: the model was trained on each Monday and answers for the 60 days/,
   );
+  expect(cadenceText(weekly)).toContain("told to answer all the same (--off-cadence) and marks every answer");
   expect(definitionText(weekly, one.cohort()).text).toContain("On each Monday (the cutoff)");
 });
 

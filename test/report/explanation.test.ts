@@ -1,5 +1,5 @@
 import {beforeAll, expect, test} from "vitest";
-import {chartTable} from "../../src/charts/index.ts";
+import {chartTable, waterfallChart} from "../../src/charts/index.ts";
 import {rocAuc} from "../../src/evaluate/metrics.ts";
 import {drawPermutations, permuteColumns} from "../../src/explain/permutation.ts";
 import {takeRows} from "../../src/features/matrix.ts";
@@ -17,7 +17,9 @@ import {
   partingText,
   shapChart,
   signalsEvidence,
+  whereScoresDiffer,
 } from "../../src/report/explanation.ts";
+import {secondOpinionTable, waterfallSteps} from "../../src/report/reasons.ts";
 import {rhythmLog, rhythmRun, rhythmStudy} from "./rhythm-study.ts";
 
 const log = rhythmLog(400);
@@ -117,6 +119,25 @@ test("interactionEvidence is not applicable to a model that adds up, and names p
   const {table, chart} = interactionEvidence(await trees.interactions(), trees.study);
   expect(table.kind).toBe("table");
   if (chart) checkEvidence("a.chart", chart);
+});
+
+test("whereScoresDiffer(base rate) says that there is nothing to explain, and no stage needs that there is", async () => {
+  const same = rhythmRun(rhythmStudy({models: ["dummy"]}), log);
+  const found = await same.explanation();
+  const nothing = {
+    ...{kind: "not-applicable", by: "churnbook"},
+    reason: "The model in use gives everybody the same risk, so there is nothing to explain.",
+  };
+  const signals = signalsEvidence(await same.importance(), found, same.study);
+  expect(signals.table.rows).toEqual([]);
+  expect(whereScoresDiffer(found, () => signals.table)).toEqual(nothing);
+  expect(partingText(await same.effects(), found.x, same.study).text).toMatch(
+    /^There are no lines to compare/,
+  );
+  const typical = await same.typicalCustomers();
+  expect(waterfallChart(waterfallSteps(typical)).title).toBe("Customer A: nothing moves the score");
+  expect(secondOpinionTable(typical).rows[0]!.at(-1)).toContain("there is nothing to explain");
+  expect(whereScoresDiffer(explained, () => signals.table)).toBe(signals.table);
 });
 
 test("eliminationEvidence counts what stays and what goes", async () => {

@@ -93,6 +93,7 @@ test("the tables of reasons and typical customers are evidence, and say associat
     for (const row of table.rows) expect(row).toHaveLength(table.columns.length);
     expect(JSON.stringify(table)).not.toMatch(/NaN|undefined/);
   }
+  expect(tables[2]!.caption).toMatch(/Both show association, not cause$/);
   const [first] = tables[0]!.rows;
   const contacted = reasons.list.order.subarray(0, reasons.list.contacted);
   const raised = [...contacted].filter(row =>
