@@ -282,12 +282,32 @@ export {
   subscription,
   triangular,
 } from "./study.ts";
+export {type Adjusted, cuped, linAdjusted} from "./uplift/adjust.ts";
 export {type ArmModels, type ArmPolicy, bestArm, fitArms} from "./uplift/arms.ts";
+export {type ArmShare, assignArms, bandsOf} from "./uplift/assign.ts";
 export {type Balance, balanceOf} from "./uplift/balance.ts";
 export {type BeliefRule, beliefRules} from "./uplift/belief.ts";
 export {type UpliftBin, type UpliftCalibration, upliftCalibration} from "./uplift/calibration.ts";
+export {type ComplierEffect, complierEffect} from "./uplift/compliance.ts";
 export {type ContactOptions, type ContactTrial, contactTrial} from "./uplift/contacts.ts";
+export {
+  type Assignment,
+  designGroups,
+  type GroupName,
+  leftOut,
+  type Population,
+  type Sharing,
+} from "./uplift/design.ts";
 export {aipwEffect} from "./uplift/doubly-robust.ts";
+export {
+  clusteredDifference,
+  differenceOfMeans,
+  differenceOfProportions,
+  type Effect,
+  ratioOfProportions,
+  type TwoArms,
+  wilsonInterval,
+} from "./uplift/effect.ts";
 export {type UpliftGroup, upliftAt, upliftByGroup} from "./uplift/groups.ts";
 export {
   applyUplift,
@@ -301,6 +321,8 @@ export {
 export {regressionEffect} from "./uplift/least-squares.ts";
 export {matchEffect, matchPairs} from "./uplift/matching.ts";
 export {qiniCurve, type UpliftMetric, upliftCurve, upliftMetrics} from "./uplift/metrics.ts";
+export {holm} from "./uplift/multiplicity.ts";
+export {type NullCheck, nullCheck} from "./uplift/null-check.ts";
 export {type ObservationalStudy, studyContacts} from "./uplift/observational.ts";
 export type {ObservedEffect} from "./uplift/observed-effect.ts";
 export {keptRows, type Overlap, overlapOf} from "./uplift/overlap.ts";
@@ -312,6 +334,16 @@ export {
   policyValue,
   type UpliftEconomics,
 } from "./uplift/policy.ts";
+export {
+  type ArmSizes,
+  detectableProportion,
+  durationMonths,
+  PROPORTION_FORMULAS,
+  powerOfProportions,
+  sizeForInteraction,
+  sizeForProportions,
+} from "./uplift/power.ts";
+export {detectableMean, powerOfMeans, sizeForMeans} from "./uplift/power-means.ts";
 export {doublyRobustScores, type Nuisance} from "./uplift/pseudo-outcome.ts";
 export {
   type BySegment,
@@ -332,6 +364,7 @@ export {
   type UpliftTruth,
 } from "./uplift/recovery.ts";
 export type {Base} from "./uplift/regression.ts";
+export {type SampleRatio, sampleRatio} from "./uplift/sample-ratio.ts";
 export {
   type ArmOutcomes,
   type ArmScores,
@@ -350,6 +383,7 @@ export {
   type UpliftSelection,
 } from "./uplift/select.ts";
 export {eValue, eValueOfBound, rosenbaumBound} from "./uplift/sensitivity.ts";
+export {type Boundary, crossingProbability, type Looks, planLooks} from "./uplift/sequential.ts";
 export {type Contacts, fitTargeting, type Targeting} from "./uplift/targeting.ts";
 export {checkTrial, type Trial} from "./uplift/trial.ts";
 export {takeTrial, takeUplift, type UpliftData} from "./uplift/uplift-data.ts";

@@ -2,6 +2,7 @@ import {Command, CommanderError} from "commander";
 import {cardCommand} from "./commands/card.ts";
 import {dataCommand} from "./commands/data.ts";
 import {demoCommand} from "./commands/demo.ts";
+import {experimentCommand} from "./commands/experiment.ts";
 import {initCommand} from "./commands/init.ts";
 import {notebookCommand} from "./commands/notebook.ts";
 import {runCommand} from "./commands/run.ts";
@@ -25,6 +26,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     cardCommand(terminal),
     verifyCommand(terminal),
     scoreCommand(terminal),
+    experimentCommand(terminal),
     dataCommand(terminal),
     notebookCommand(terminal),
     demoCommand(terminal),
