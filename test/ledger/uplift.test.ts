@@ -3,6 +3,8 @@ import {dayOf} from "../../src/data/calendar.ts";
 import type {Campaigns} from "../../src/data/campaigns.ts";
 import {randomOf} from "../../src/random.ts";
 import {upliftContactsText} from "../../src/report/uplift.ts";
+import {upliftFolds} from "../../src/uplift/learners.ts";
+import {placesWithinFolds} from "../../src/uplift/out-of-fold.ts";
 import {rankAverageEffect} from "../../src/uplift/rate.ts";
 import {rhythmLog, rhythmRun, rhythmStudy} from "../report/rhythm-study.ts";
 
@@ -46,7 +48,8 @@ describe("run.uplift()", () => {
     expect(judged.rates.average.low).toBeLessThan(0);
     expect(judged.rates.average.high).toBeGreaterThan(0);
     expect(judged.verdict.evidence).toBe("none");
-    const plain = rankAverageEffect(trial, judged.uplift, {seed: study.seed, draws: 1000});
+    const order = placesWithinFolds(judged.uplift, upliftFolds(data));
+    const plain = rankAverageEffect(trial, order, {seed: study.seed, draws: 1000});
     expect(judged.rates.autoc.value).toBeCloseTo(plain.autoc.value, 1);
     for (const risk of judged.risk) expect(risk >= 0 && risk <= 1).toBe(true);
     expect(judged.policy.map(({fraction}) => fraction)).toContain(study.economics.capacity);
