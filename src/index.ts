@@ -262,6 +262,7 @@ export {
   policyTable,
   upliftCalibrationTable,
   upliftCalibrationText,
+  upliftContactsText,
   upliftGroupsTable,
   upliftMetricsTable,
   upliftVerdictText,
@@ -317,6 +318,7 @@ export {
   type UpliftKind,
   type UpliftModel,
   type UpliftOptions,
+  upliftFolds,
 } from "./uplift/learners.ts";
 export {regressionEffect} from "./uplift/least-squares.ts";
 export {matchEffect, matchPairs} from "./uplift/matching.ts";
@@ -325,6 +327,7 @@ export {holm} from "./uplift/multiplicity.ts";
 export {type NullCheck, nullCheck} from "./uplift/null-check.ts";
 export {type ObservationalStudy, studyContacts} from "./uplift/observational.ts";
 export type {ObservedEffect} from "./uplift/observed-effect.ts";
+export {placesWithinFolds} from "./uplift/out-of-fold.ts";
 export {keptRows, type Overlap, overlapOf} from "./uplift/overlap.ts";
 export {
   type PolicyOutcome,

@@ -13,6 +13,7 @@ import {type ModelStages, modelStages} from "./model-stages.ts";
 import {type ReasonStages, reasonStages} from "./reason-stages.ts";
 import {type ScrutinyStages, scrutinyStages} from "./scrutiny-stages.ts";
 import {type TargetStages, targetStages} from "./target-stages.ts";
+import {type UpliftStages, upliftStages} from "./uplift-stages.ts";
 
 /**
  * One execution of a study. Each stage is computed once and kept by the digest of its inputs, so that a later
@@ -24,7 +25,8 @@ export type Run = TargetStages &
   ChampionStages &
   ScrutinyStages &
   ExplanationStages &
-  ReasonStages & {
+  ReasonStages &
+  UpliftStages & {
     readonly study: Study;
     readonly snapshot: SnapshotManifest;
     readonly log: EventLog;
@@ -59,6 +61,7 @@ export function createRun(inputs: RunInputs): Run {
     ...explanation,
     ...championStages(inputs, target, features, models),
     ...scrutinyStages(inputs, target, features, models),
+    ...upliftStages(inputs, target, features),
     ...reasonStages(inputs, target, features, {...models, ...explanation}),
     record,
     recordAll: async values => {

@@ -1,5 +1,6 @@
 import type {Interval} from "../evaluate/bootstrap.ts";
 import {briefPercent, whole} from "../figures.ts";
+import type {UpliftJudgement} from "../ledger/uplift-stages.ts";
 import type {UpliftCalibration} from "../uplift/calibration.ts";
 import type {UpliftGroup} from "../uplift/groups.ts";
 import type {UpliftMetric} from "../uplift/metrics.ts";
@@ -19,6 +20,29 @@ const bounded = (name: string, title: string, format: "decimal" | "percent", dig
 const cells = ({value, low, high}: Bounds) => [value, low, high];
 
 const level = ({level: of}: {readonly level: number}): string => `${briefPercent(of)} intervals`;
+
+/** The contacts that effects are read from, and what they changed on average. */
+export function upliftContactsText(judged: UpliftJudgement): Text {
+  const {rows, customers, treated, counts, rates} = judged;
+  const {average} = rates;
+  const found = `${interval(points(average), 1)} percentage points`;
+  const verdict =
+    average.low > 0
+      ? `Contacting kept customers: ${found} more were kept among those contacted`
+      : average.high < 0
+        ? `Contacting drove customers away: ${found} more were kept among those contacted`
+        : `That contacting keeps customers has not been shown: ${found} more were kept among those contacted`;
+  const left = [
+    ...(counts.inactive > 0 ? [`${whole(counts.inactive)} of customers who were not active`] : []),
+    ...(counts.immature > 0 ? [`${whole(counts.immature)} whose outcome is not known yet`] : []),
+    ...(counts.repeated > 0 ? [`${whole(counts.repeated)} repeated on a day`] : []),
+  ];
+  return text(
+    `${verdict} (${level(average)}). Read from ${whole(rows)} past contacts of ${whole(customers)} customers, ` +
+      `${whole(treated)} of them contacted and ${whole(rows - treated)} left alone` +
+      `${left.length === 0 ? "" : `; left out are ${left.join(", ")}`}. It is an effect only if the lot decided who was contacted.`,
+  );
+}
 
 /** What contact changed in each group of customers by expected effect. */
 export function upliftGroupsTable(groups: readonly UpliftGroup[]): Table {

@@ -227,9 +227,19 @@ const weightedMean = (values: Float64Array, weights: Float64Array): number =>
 /** Folds of customers that each get their effects from a model of the others. */
 const FOLDS = 5;
 
+/** The fold of each row in {@link crossFitUplift}. */
+export function upliftFolds(data: Pick<UpliftData, "trial" | "ids">): Int32Array {
+  const fold = new Int32Array(data.trial.customer.length);
+  foldsOf(data, {salt: "uplift rows", folds: FOLDS}).forEach(({inside}, k) => {
+    for (const row of inside) fold[row] = k;
+  });
+  return fold;
+}
+
 /**
  * The effect of each row by a model that did not see its customer: what metrics of uplift may be computed on when
- * there is no further trial.
+ * there is no further trial. As an order the effects of all rows take `placesWithinFolds`, with the folds of
+ * {@link upliftFolds}: as they are, orders without worth look harmful.
  * @returns in the order of the rows.
  * @throws the errors of {@link fitUplift}.
  */

@@ -6,7 +6,7 @@ import {cleanNotebook, formatNotebook, parseNotebook} from "../../src/notebook/d
 
 const names = readdirSync("notebooks").filter(name => name.endsWith(".ipynb"));
 
-test("the notebooks are the seven of a study, in order", () => {
+test("the notebooks are the eight of a study, in order", () => {
   expect(names.sort()).toEqual([
     "01-problem-framing.ipynb",
     "02-target-trade-offs.ipynb",
@@ -15,6 +15,7 @@ test("the notebooks are the seven of a study, in order", () => {
     "05-modelling.ipynb",
     "06-lift.ipynb",
     "07-explainability.ipynb",
+    "08-uplift.ipynb",
   ]);
 });
 

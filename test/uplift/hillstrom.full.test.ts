@@ -4,6 +4,7 @@ import {takeTraining} from "../../src/sampling/training-data.ts";
 import {triangular} from "../../src/study.ts";
 import {upliftByGroup} from "../../src/uplift/groups.ts";
 import {upliftMetrics} from "../../src/uplift/metrics.ts";
+import {placesWithinFolds} from "../../src/uplift/out-of-fold.ts";
 import {policyCurve, policyValue} from "../../src/uplift/policy.ts";
 import {rankAverageEffect} from "../../src/uplift/rate.ts";
 import type {Trial} from "../../src/uplift/trial.ts";
@@ -52,8 +53,19 @@ describe.skipIf(missing)("Hillstrom's e-mail experiment, one arm against no e-ma
       propensity: new Float64Array(own.length).fill(0.5),
       customer: Int32Array.from(rows),
     };
-    const score = outcomes.treated.map((p, i) => p - outcomes.control[i]!);
-    return {trial, outcomes, score, risk: outcomes.control.map(p => 1 - p)};
+    const effect = outcomes.treated.map((p, i) => p - outcomes.control[i]!);
+    const folds = Int32Array.from(rows, i => i % FOLDS);
+    const score = placesWithinFolds(effect, folds);
+    return {
+      trial,
+      outcomes,
+      effect,
+      score,
+      risk: placesWithinFolds(
+        outcomes.control.map(p => 1 - p),
+        folds,
+      ),
+    };
   }
 
   test.each([
@@ -62,7 +74,7 @@ describe.skipIf(missing)("Hillstrom's e-mail experiment, one arm against no e-ma
     ["Womens E-Mail", "conversion", 0.00311],
     ["Mens E-Mail", "conversion", 0.00681],
   ])("%s, %s", {timeout: 600_000}, async (arm, label, lift) => {
-    const {trial, outcomes, score, risk} = await judged(arm, label);
+    const {trial, outcomes, effect, score, risk} = await judged(arm, label);
     const [whole] = upliftByGroup(trial, score, {groups: 1, seed: 1, draws: 300});
     expect(Math.abs(whole!.uplift.value - lift)).toBeLessThan(0.0001);
 
@@ -77,7 +89,7 @@ describe.skipIf(missing)("Hillstrom's e-mail experiment, one arm against no e-ma
     seconds.curve = (performance.now() - again) / 1000;
     const best = policyValue(
       trial,
-      score.map(s => (s > 0 ? 1 : 0)),
+      effect.map(s => (s > 0 ? 1 : 0)),
       {outcomes, seed: 1},
     );
     console.log(
