@@ -283,14 +283,10 @@ export {
   subscription,
   triangular,
 } from "./study.ts";
-export {type Adjusted, cuped, linAdjusted} from "./uplift/adjust.ts";
-export {type ArmModels, type ArmPolicy, bestArm, fitArms} from "./uplift/arms.ts";
-export {type ArmShare, assignArms, bandsOf} from "./uplift/assign.ts";
-export {type Balance, balanceOf} from "./uplift/balance.ts";
-export {type BeliefRule, beliefRules} from "./uplift/belief.ts";
-export {type UpliftBin, type UpliftCalibration, upliftCalibration} from "./uplift/calibration.ts";
-export {type ComplierEffect, complierEffect} from "./uplift/compliance.ts";
 export {type ContactOptions, type ContactTrial, contactTrial} from "./uplift/contacts.ts";
+export {type Adjusted, cuped, linAdjusted} from "./uplift/experiment/adjust.ts";
+export {type ArmShare, assignArms, bandsOf} from "./uplift/experiment/assign.ts";
+export {type ComplierEffect, complierEffect} from "./uplift/experiment/compliance.ts";
 export {
   type Assignment,
   designGroups,
@@ -298,8 +294,7 @@ export {
   leftOut,
   type Population,
   type Sharing,
-} from "./uplift/design.ts";
-export {aipwEffect} from "./uplift/doubly-robust.ts";
+} from "./uplift/experiment/design.ts";
 export {
   clusteredDifference,
   differenceOfMeans,
@@ -308,8 +303,22 @@ export {
   ratioOfProportions,
   type TwoArms,
   wilsonInterval,
-} from "./uplift/effect.ts";
-export {type UpliftGroup, upliftAt, upliftByGroup} from "./uplift/groups.ts";
+} from "./uplift/experiment/effect.ts";
+export {holm} from "./uplift/experiment/multiplicity.ts";
+export {type NullCheck, nullCheck} from "./uplift/experiment/null-check.ts";
+export {
+  type ArmSizes,
+  detectableProportion,
+  durationMonths,
+  PROPORTION_FORMULAS,
+  powerOfProportions,
+  sizeForInteraction,
+  sizeForProportions,
+} from "./uplift/experiment/power.ts";
+export {detectableMean, powerOfMeans, sizeForMeans} from "./uplift/experiment/power-means.ts";
+export {type SampleRatio, sampleRatio} from "./uplift/experiment/sample-ratio.ts";
+export {type Boundary, crossingProbability, type Looks, planLooks} from "./uplift/experiment/sequential.ts";
+export {type ArmModels, type ArmPolicy, bestArm, fitArms} from "./uplift/learn/arms.ts";
 export {
   applyUplift,
   crossFitUplift,
@@ -319,35 +328,9 @@ export {
   type UpliftModel,
   type UpliftOptions,
   upliftFolds,
-} from "./uplift/learners.ts";
-export {regressionEffect} from "./uplift/least-squares.ts";
-export {matchEffect, matchPairs} from "./uplift/matching.ts";
-export {qiniCurve, type UpliftMetric, upliftCurve, upliftMetrics} from "./uplift/metrics.ts";
-export {holm} from "./uplift/multiplicity.ts";
-export {type NullCheck, nullCheck} from "./uplift/null-check.ts";
-export {type ObservationalStudy, studyContacts} from "./uplift/observational.ts";
-export type {ObservedEffect} from "./uplift/observed-effect.ts";
-export {placesWithinFolds} from "./uplift/out-of-fold.ts";
-export {keptRows, type Overlap, overlapOf} from "./uplift/overlap.ts";
-export {
-  type PolicyOutcome,
-  type PolicyPoint,
-  type PolicyValue,
-  policyCurve,
-  policyValue,
-  type UpliftEconomics,
-} from "./uplift/policy.ts";
-export {
-  type ArmSizes,
-  detectableProportion,
-  durationMonths,
-  PROPORTION_FORMULAS,
-  powerOfProportions,
-  sizeForInteraction,
-  sizeForProportions,
-} from "./uplift/power.ts";
-export {detectableMean, powerOfMeans, sizeForMeans} from "./uplift/power-means.ts";
-export {doublyRobustScores, type Nuisance} from "./uplift/pseudo-outcome.ts";
+} from "./uplift/learn/learners.ts";
+export {placesWithinFolds} from "./uplift/learn/out-of-fold.ts";
+export {doublyRobustScores, type Nuisance} from "./uplift/learn/pseudo-outcome.ts";
 export {
   type BySegment,
   estimateSegments,
@@ -356,8 +339,7 @@ export {
   type SegmentCount,
   type SegmentEstimate,
   type SegmentOptions,
-} from "./uplift/quadrants.ts";
-export {compareRankAverageEffects, type Rates, rankAverageEffect, type TocPoint, toc} from "./uplift/rate.ts";
+} from "./uplift/learn/quadrants.ts";
 export {
   type EffectRecovery,
   effectRecovery,
@@ -365,17 +347,8 @@ export {
   type SegmentRecovery,
   segmentRecovery,
   type UpliftTruth,
-} from "./uplift/recovery.ts";
-export type {Base} from "./uplift/regression.ts";
-export {type SampleRatio, sampleRatio} from "./uplift/sample-ratio.ts";
-export {
-  type ArmOutcomes,
-  type ArmScores,
-  armMeans,
-  armScores,
-  effectScores,
-  noOutcomes,
-} from "./uplift/scores.ts";
+} from "./uplift/learn/recovery.ts";
+export type {Base} from "./uplift/learn/regression.ts";
 export {
   DR_LOSS,
   heldOutNuisance,
@@ -384,11 +357,44 @@ export {
   selectUplift,
   type UpliftCandidate,
   type UpliftSelection,
-} from "./uplift/select.ts";
-export {eValue, eValueOfBound, rosenbaumBound} from "./uplift/sensitivity.ts";
-export {type Boundary, crossingProbability, type Looks, planLooks} from "./uplift/sequential.ts";
-export {type Contacts, fitTargeting, type Targeting} from "./uplift/targeting.ts";
+} from "./uplift/learn/select.ts";
+export {type UpliftBin, type UpliftCalibration, upliftCalibration} from "./uplift/measure/calibration.ts";
+export {type UpliftGroup, upliftAt, upliftByGroup} from "./uplift/measure/groups.ts";
+export {qiniCurve, type UpliftMetric, upliftCurve, upliftMetrics} from "./uplift/measure/metrics.ts";
+export {
+  type PolicyOutcome,
+  type PolicyPoint,
+  type PolicyValue,
+  policyCurve,
+  policyValue,
+  type UpliftEconomics,
+} from "./uplift/measure/policy.ts";
+export {
+  compareRankAverageEffects,
+  type Rates,
+  rankAverageEffect,
+  type TocPoint,
+  toc,
+} from "./uplift/measure/rate.ts";
+export {
+  type ArmOutcomes,
+  type ArmScores,
+  armMeans,
+  armScores,
+  effectScores,
+  noOutcomes,
+} from "./uplift/measure/scores.ts";
+export {type UpliftVerdict, upliftVerdict} from "./uplift/measure/verdict.ts";
+export {type Balance, balanceOf} from "./uplift/observe/balance.ts";
+export {type BeliefRule, beliefRules} from "./uplift/observe/belief.ts";
+export {aipwEffect} from "./uplift/observe/doubly-robust.ts";
+export {regressionEffect} from "./uplift/observe/least-squares.ts";
+export {matchEffect, matchPairs} from "./uplift/observe/matching.ts";
+export {type ObservationalStudy, studyContacts} from "./uplift/observe/observational.ts";
+export type {ObservedEffect} from "./uplift/observe/observed-effect.ts";
+export {keptRows, type Overlap, overlapOf} from "./uplift/observe/overlap.ts";
+export {eValue, eValueOfBound, rosenbaumBound} from "./uplift/observe/sensitivity.ts";
+export {type Contacts, fitTargeting, type Targeting} from "./uplift/observe/targeting.ts";
+export {ipwEffect, naiveEffect, subclassEffect} from "./uplift/observe/weighting.ts";
 export {checkTrial, type Trial} from "./uplift/trial.ts";
 export {takeTrial, takeUplift, type UpliftData} from "./uplift/uplift-data.ts";
-export {type UpliftVerdict, upliftVerdict} from "./uplift/verdict.ts";
-export {ipwEffect, naiveEffect, subclassEffect} from "./uplift/weighting.ts";

@@ -1,22 +1,22 @@
 import {applyFeatures} from "../features/fitted.ts";
-import {type UpliftCalibration, upliftCalibration} from "../uplift/calibration.ts";
 import {type ContactTrial, contactTrial} from "../uplift/contacts.ts";
-import {type UpliftGroup, upliftByGroup} from "../uplift/groups.ts";
-import {crossFitUplift, upliftFolds} from "../uplift/learners.ts";
-import {type UpliftMetric, upliftMetrics} from "../uplift/metrics.ts";
-import {crossFitNuisance} from "../uplift/nuisance.ts";
-import {placesWithinFolds} from "../uplift/out-of-fold.ts";
-import {type PolicyPoint, policyCurve} from "../uplift/policy.ts";
-import {estimateSegments, type SegmentEstimate} from "../uplift/quadrants.ts";
+import {crossFitUplift, upliftFolds} from "../uplift/learn/learners.ts";
+import {crossFitNuisance} from "../uplift/learn/nuisance.ts";
+import {placesWithinFolds} from "../uplift/learn/out-of-fold.ts";
+import {estimateSegments, type SegmentEstimate} from "../uplift/learn/quadrants.ts";
+import {fitUpliftPreparation} from "../uplift/learn/regression.ts";
+import {type UpliftCalibration, upliftCalibration} from "../uplift/measure/calibration.ts";
+import {type UpliftGroup, upliftByGroup} from "../uplift/measure/groups.ts";
+import {type UpliftMetric, upliftMetrics} from "../uplift/measure/metrics.ts";
+import {type PolicyPoint, policyCurve} from "../uplift/measure/policy.ts";
 import {
   compareRankAverageEffects,
   type Rates,
   rankAverageEffect,
   type TocPoint,
   toc,
-} from "../uplift/rate.ts";
-import {fitUpliftPreparation} from "../uplift/regression.ts";
-import {type UpliftVerdict, upliftVerdict} from "../uplift/verdict.ts";
+} from "../uplift/measure/rate.ts";
+import {type UpliftVerdict, upliftVerdict} from "../uplift/measure/verdict.ts";
 import type {FeatureStages} from "./feature-stages.ts";
 import {type RunInputs, stageKeys} from "./inputs.ts";
 import {once} from "./once.ts";

@@ -1,6 +1,6 @@
 import {decimal, percent, whole} from "../figures.ts";
-import {type BeliefRule, beliefRules, LIMITS} from "../uplift/belief.ts";
-import type {ObservationalStudy} from "../uplift/observational.ts";
+import {type BeliefRule, beliefRules, LIMITS} from "../uplift/observe/belief.ts";
+import type {ObservationalStudy} from "../uplift/observe/observational.ts";
 import {interval, type Table, type Text, text} from "./words.ts";
 
 const RULES: Readonly<Record<BeliefRule["rule"], {readonly asks: string; readonly breaks: string}>> = {

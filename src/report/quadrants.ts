@@ -1,8 +1,8 @@
 import type {QuadrantsData} from "../charts/quadrants.ts";
 import type {Segment} from "../data/simulate-campaign.ts";
 import {counted, percent, whole} from "../figures.ts";
-import {likeliestSegments, SEGMENTS, type SegmentEstimate} from "../uplift/quadrants.ts";
-import type {EffectRecovery, SegmentRecovery} from "../uplift/recovery.ts";
+import {likeliestSegments, SEGMENTS, type SegmentEstimate} from "../uplift/learn/quadrants.ts";
+import type {EffectRecovery, SegmentRecovery} from "../uplift/learn/recovery.ts";
 import {type Table, type Text, text} from "./words.ts";
 
 const MEANING: Readonly<Record<Segment, {readonly means: string; readonly act: string}>> = {

@@ -1,12 +1,12 @@
 import type {Interval} from "../evaluate/bootstrap.ts";
 import {briefPercent, whole} from "../figures.ts";
 import type {UpliftJudgement} from "../ledger/uplift-stages.ts";
-import type {UpliftCalibration} from "../uplift/calibration.ts";
-import type {UpliftGroup} from "../uplift/groups.ts";
-import type {UpliftMetric} from "../uplift/metrics.ts";
-import type {PolicyOutcome, PolicyPoint} from "../uplift/policy.ts";
-import type {Rates} from "../uplift/rate.ts";
-import type {UpliftVerdict} from "../uplift/verdict.ts";
+import type {UpliftCalibration} from "../uplift/measure/calibration.ts";
+import type {UpliftGroup} from "../uplift/measure/groups.ts";
+import type {UpliftMetric} from "../uplift/measure/metrics.ts";
+import type {PolicyOutcome, PolicyPoint} from "../uplift/measure/policy.ts";
+import type {Rates} from "../uplift/measure/rate.ts";
+import type {UpliftVerdict} from "../uplift/measure/verdict.ts";
 import {interval, resamples, type Table, type Text, text} from "./words.ts";
 
 type Bounds = {readonly value: number; readonly low: number; readonly high: number};

@@ -3,9 +3,9 @@ import {dayOf} from "../../src/data/calendar.ts";
 import type {Campaigns} from "../../src/data/campaigns.ts";
 import {randomOf} from "../../src/random.ts";
 import {upliftContactsText} from "../../src/report/uplift.ts";
-import {upliftFolds} from "../../src/uplift/learners.ts";
-import {placesWithinFolds} from "../../src/uplift/out-of-fold.ts";
-import {rankAverageEffect} from "../../src/uplift/rate.ts";
+import {upliftFolds} from "../../src/uplift/learn/learners.ts";
+import {placesWithinFolds} from "../../src/uplift/learn/out-of-fold.ts";
+import {rankAverageEffect} from "../../src/uplift/measure/rate.ts";
 import {rhythmLog, rhythmRun, rhythmStudy} from "../report/rhythm-study.ts";
 
 const log = rhythmLog(400);

@@ -10,12 +10,12 @@ import {
   upliftVerdictText,
 } from "../../src/report/uplift.ts";
 import {triangular} from "../../src/study.ts";
-import {upliftCalibration} from "../../src/uplift/calibration.ts";
-import {upliftByGroup} from "../../src/uplift/groups.ts";
-import {upliftMetrics} from "../../src/uplift/metrics.ts";
-import {policyCurve} from "../../src/uplift/policy.ts";
-import {rankAverageEffect} from "../../src/uplift/rate.ts";
-import {upliftVerdict} from "../../src/uplift/verdict.ts";
+import {upliftCalibration} from "../../src/uplift/measure/calibration.ts";
+import {upliftByGroup} from "../../src/uplift/measure/groups.ts";
+import {upliftMetrics} from "../../src/uplift/measure/metrics.ts";
+import {policyCurve} from "../../src/uplift/measure/policy.ts";
+import {rankAverageEffect} from "../../src/uplift/measure/rate.ts";
+import {upliftVerdict} from "../../src/uplift/measure/verdict.ts";
 import {randomTrial} from "../uplift/random-trial.ts";
 
 const {trial, score, noise, effect} = randomTrial({seed: 1, rows: 3000});

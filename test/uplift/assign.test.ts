@@ -1,8 +1,8 @@
 import {describe, expect, it} from "vitest";
 import {randomOf} from "../../src/random.ts";
-import {assignArms, bandsOf} from "../../src/uplift/assign.ts";
-import {CONTROL, designGroups, leftOut, type Sharing} from "../../src/uplift/design.ts";
-import {kolmogorovAbove, nullCheck} from "../../src/uplift/null-check.ts";
+import {assignArms, bandsOf} from "../../src/uplift/experiment/assign.ts";
+import {CONTROL, designGroups, leftOut, type Sharing} from "../../src/uplift/experiment/design.ts";
+import {kolmogorovAbove, nullCheck} from "../../src/uplift/experiment/null-check.ts";
 
 const ids = Array.from({length: 1000}, (_, i) => `C${i}`);
 const halves = [

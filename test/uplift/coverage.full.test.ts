@@ -1,9 +1,9 @@
 import {expect, test} from "vitest";
 import {triangular} from "../../src/study.ts";
-import {upliftCalibration} from "../../src/uplift/calibration.ts";
-import {upliftByGroup} from "../../src/uplift/groups.ts";
-import {policyCurve} from "../../src/uplift/policy.ts";
-import {compareRankAverageEffects, rankAverageEffect} from "../../src/uplift/rate.ts";
+import {upliftCalibration} from "../../src/uplift/measure/calibration.ts";
+import {upliftByGroup} from "../../src/uplift/measure/groups.ts";
+import {policyCurve} from "../../src/uplift/measure/policy.ts";
+import {compareRankAverageEffects, rankAverageEffect} from "../../src/uplift/measure/rate.ts";
 import {randomTrial} from "./random-trial.ts";
 
 const TRIALS = 500;

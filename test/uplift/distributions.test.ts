@@ -8,7 +8,7 @@ import {
   tPValue,
   tTwoSided,
   twoSided,
-} from "../../src/uplift/distributions.ts";
+} from "../../src/uplift/experiment/distributions.ts";
 
 const {expected} = JSON.parse(
   readFileSync(new URL("../reference/special_functions/expected.json", import.meta.url), "utf8"),

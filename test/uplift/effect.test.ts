@@ -1,18 +1,18 @@
 import {describe, expect, it} from "vitest";
 import type {Matrix} from "../../src/features/matrix.ts";
 import {randomOf} from "../../src/random.ts";
-import {cuped, linAdjusted} from "../../src/uplift/adjust.ts";
-import {COMPLIER_ASSUMPTION, complierEffect} from "../../src/uplift/compliance.ts";
-import {tTwoSided} from "../../src/uplift/distributions.ts";
+import {cuped, linAdjusted} from "../../src/uplift/experiment/adjust.ts";
+import {COMPLIER_ASSUMPTION, complierEffect} from "../../src/uplift/experiment/compliance.ts";
+import {tTwoSided} from "../../src/uplift/experiment/distributions.ts";
 import {
   clusteredDifference,
   differenceOfMeans,
   differenceOfProportions,
   ratioOfProportions,
   wilsonInterval,
-} from "../../src/uplift/effect.ts";
-import {holm} from "../../src/uplift/multiplicity.ts";
-import {sampleRatio} from "../../src/uplift/sample-ratio.ts";
+} from "../../src/uplift/experiment/effect.ts";
+import {holm} from "../../src/uplift/experiment/multiplicity.ts";
+import {sampleRatio} from "../../src/uplift/experiment/sample-ratio.ts";
 import {before, cupedTrial, expected} from "./experiment-reference.ts";
 
 const [treated, control] = [

@@ -2,11 +2,11 @@ import {describe, expect, test} from "vitest";
 import {applyModel, fitModel} from "../../src/model/model.ts";
 import {takeTraining} from "../../src/sampling/training-data.ts";
 import {triangular} from "../../src/study.ts";
-import {upliftByGroup} from "../../src/uplift/groups.ts";
-import {upliftMetrics} from "../../src/uplift/metrics.ts";
-import {placesWithinFolds} from "../../src/uplift/out-of-fold.ts";
-import {policyCurve, policyValue} from "../../src/uplift/policy.ts";
-import {rankAverageEffect} from "../../src/uplift/rate.ts";
+import {placesWithinFolds} from "../../src/uplift/learn/out-of-fold.ts";
+import {upliftByGroup} from "../../src/uplift/measure/groups.ts";
+import {upliftMetrics} from "../../src/uplift/measure/metrics.ts";
+import {policyCurve, policyValue} from "../../src/uplift/measure/policy.ts";
+import {rankAverageEffect} from "../../src/uplift/measure/rate.ts";
 import type {Trial} from "../../src/uplift/trial.ts";
 import {dataFile, readFlat} from "../evaluate/flat-table.ts";
 

@@ -1,9 +1,9 @@
 import {readFileSync} from "node:fs";
 import {gunzipSync} from "node:zlib";
 import {describe, expect, test} from "vitest";
-import {beliefRules} from "../../src/uplift/belief.ts";
-import {studyContacts} from "../../src/uplift/observational.ts";
-import type {Contacts} from "../../src/uplift/targeting.ts";
+import {beliefRules} from "../../src/uplift/observe/belief.ts";
+import {studyContacts} from "../../src/uplift/observe/observational.ts";
+import type {Contacts} from "../../src/uplift/observe/targeting.ts";
 import {dataFile} from "../evaluate/flat-table.ts";
 
 const NAMES = ["age", "education", "black", "hispanic", "married", "nodegree", "re74", "re75"];

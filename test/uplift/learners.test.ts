@@ -2,16 +2,16 @@ import {describe, expect, it} from "vitest";
 import {takeColumns, takeRows} from "../../src/features/matrix.ts";
 import {applyLogistic, fitLogistic} from "../../src/model/logistic.ts";
 import {randomOf} from "../../src/random.ts";
-import {bestArm, fitArms} from "../../src/uplift/arms.ts";
-import {applyUplift, crossFitUplift, fitUplift, UPLIFT_KINDS} from "../../src/uplift/learners.ts";
-import {crossFitNuisance} from "../../src/uplift/nuisance.ts";
+import {bestArm, fitArms} from "../../src/uplift/learn/arms.ts";
+import {applyUplift, crossFitUplift, fitUplift, UPLIFT_KINDS} from "../../src/uplift/learn/learners.ts";
+import {crossFitNuisance} from "../../src/uplift/learn/nuisance.ts";
 import {
   doublyRobustScores,
   imputedEffects,
   residualisedOutcome,
   transformedOutcome,
-} from "../../src/uplift/pseudo-outcome.ts";
-import {applyRidge, fitRidge, fitRidgeByFolds} from "../../src/uplift/ridge.ts";
+} from "../../src/uplift/learn/pseudo-outcome.ts";
+import {applyRidge, fitRidge, fitRidgeByFolds} from "../../src/uplift/learn/ridge.ts";
 import {foldsOf, takeUplift, type UpliftData} from "../../src/uplift/uplift-data.ts";
 import {constantPehe, goldenWorld, pehe, randomWorld} from "./worlds.ts";
 

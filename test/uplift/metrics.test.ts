@@ -1,7 +1,7 @@
 import {expect, test} from "vitest";
 import {randomOf} from "../../src/random.ts";
-import {upliftAt, upliftByGroup} from "../../src/uplift/groups.ts";
-import {areaUnder, qiniCurve, upliftCurve, upliftMetrics} from "../../src/uplift/metrics.ts";
+import {upliftAt, upliftByGroup} from "../../src/uplift/measure/groups.ts";
+import {areaUnder, qiniCurve, upliftCurve, upliftMetrics} from "../../src/uplift/measure/metrics.ts";
 import type {Trial} from "../../src/uplift/trial.ts";
 import {referenceCase} from "../model/reference.ts";
 import {randomTrial} from "./random-trial.ts";

@@ -2,20 +2,20 @@ import {describe, expect, test} from "vitest";
 import type {Matrix} from "../../src/features/matrix.ts";
 import {randomOf} from "../../src/random.ts";
 import {observationalText} from "../../src/report/observational.ts";
-import {beliefRules} from "../../src/uplift/belief.ts";
-import {aipwEffect} from "../../src/uplift/doubly-robust.ts";
-import {regressionEffect} from "../../src/uplift/least-squares.ts";
-import {matchEffect, matchPairs} from "../../src/uplift/matching.ts";
-import {studyContacts} from "../../src/uplift/observational.ts";
-import {fitTargeting} from "../../src/uplift/targeting.ts";
-import type {Trial} from "../../src/uplift/trial.ts";
+import {beliefRules} from "../../src/uplift/observe/belief.ts";
+import {aipwEffect} from "../../src/uplift/observe/doubly-robust.ts";
+import {regressionEffect} from "../../src/uplift/observe/least-squares.ts";
+import {matchEffect, matchPairs} from "../../src/uplift/observe/matching.ts";
+import {studyContacts} from "../../src/uplift/observe/observational.ts";
+import {fitTargeting} from "../../src/uplift/observe/targeting.ts";
 import {
   effectiveRows,
   inverseWeights,
   ipwEffect,
   naiveEffect,
   subclassEffect,
-} from "../../src/uplift/weighting.ts";
+} from "../../src/uplift/observe/weighting.ts";
+import type {Trial} from "../../src/uplift/trial.ts";
 import {referenceCase} from "../model/reference.ts";
 import {covariates, earnings, expected, treated} from "./lalonde.ts";
 

@@ -1,8 +1,8 @@
 import {describe, expect, it} from "vitest";
 import {randomOf} from "../../src/random.ts";
-import {crossFitUplift, upliftFolds} from "../../src/uplift/learners.ts";
-import {placesWithinFolds} from "../../src/uplift/out-of-fold.ts";
-import {rankAverageEffect} from "../../src/uplift/rate.ts";
+import {crossFitUplift, upliftFolds} from "../../src/uplift/learn/learners.ts";
+import {placesWithinFolds} from "../../src/uplift/learn/out-of-fold.ts";
+import {rankAverageEffect} from "../../src/uplift/measure/rate.ts";
 
 describe("placesWithinFolds(score, fold)", () => {
   it("is the middle of the places that a row and its ties take in their fold", () => {

@@ -1,5 +1,5 @@
 import {expect, test} from "vitest";
-import {keptRows, overlapOf} from "../../src/uplift/overlap.ts";
+import {keptRows, overlapOf} from "../../src/uplift/observe/overlap.ts";
 
 const propensity = Float64Array.of(0.05, 0.1, 0.5, 0.9, 0.5, 0.95);
 const treated = Uint8Array.of(0, 0, 0, 1, 1, 1);

@@ -1,11 +1,11 @@
 import {expect, test} from "vitest";
 import {triangular} from "../../src/study.ts";
-import {upliftCalibration} from "../../src/uplift/calibration.ts";
-import {policyCurve, policyValue} from "../../src/uplift/policy.ts";
-import {rankAverageEffect} from "../../src/uplift/rate.ts";
-import {armScores, effectScores, noOutcomes, weightsOf} from "../../src/uplift/scores.ts";
+import {upliftCalibration} from "../../src/uplift/measure/calibration.ts";
+import {policyCurve, policyValue} from "../../src/uplift/measure/policy.ts";
+import {rankAverageEffect} from "../../src/uplift/measure/rate.ts";
+import {armScores, effectScores, noOutcomes, weightsOf} from "../../src/uplift/measure/scores.ts";
+import {type Recommendation, upliftVerdict} from "../../src/uplift/measure/verdict.ts";
 import type {Trial} from "../../src/uplift/trial.ts";
-import {type Recommendation, upliftVerdict} from "../../src/uplift/verdict.ts";
 import {referenceCase} from "../model/reference.ts";
 import {randomTrial} from "./random-trial.ts";
 

@@ -1,14 +1,14 @@
 import {describe, expect, it} from "vitest";
 import {randomOf} from "../../src/random.ts";
-import {normalAt} from "../../src/uplift/distributions.ts";
+import {normalAt} from "../../src/uplift/experiment/distributions.ts";
 import {
   detectableProportion,
   durationMonths,
   powerOfProportions,
   sizeForInteraction,
   sizeForProportions,
-} from "../../src/uplift/power.ts";
-import {detectableMean, powerOfMeans, sizeForMeans} from "../../src/uplift/power-means.ts";
+} from "../../src/uplift/experiment/power.ts";
+import {detectableMean, powerOfMeans, sizeForMeans} from "../../src/uplift/experiment/power-means.ts";
 import {expected} from "./experiment-reference.ts";
 
 const design = {control: 0.1, treatment: 0.08};

@@ -7,9 +7,9 @@ import {
   segmentsTable,
   segmentsText,
 } from "../../src/report/quadrants.ts";
-import {bySegment, estimateSegments, likeliestSegments, SEGMENTS} from "../../src/uplift/quadrants.ts";
-import {effectRecovery, segmentRecovery} from "../../src/uplift/recovery.ts";
-import {DR_LOSS, heldOutNuisance, R_LOSS, selectUplift} from "../../src/uplift/select.ts";
+import {bySegment, estimateSegments, likeliestSegments, SEGMENTS} from "../../src/uplift/learn/quadrants.ts";
+import {effectRecovery, segmentRecovery} from "../../src/uplift/learn/recovery.ts";
+import {DR_LOSS, heldOutNuisance, R_LOSS, selectUplift} from "../../src/uplift/learn/select.ts";
 import {takeUplift} from "../../src/uplift/uplift-data.ts";
 import {randomWorld} from "./worlds.ts";
 

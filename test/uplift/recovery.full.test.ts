@@ -1,7 +1,7 @@
 import {describe, expect, it} from "vitest";
-import {applyUplift, crossFitUplift, fitUplift, UPLIFT_KINDS} from "../../src/uplift/learners.ts";
-import {estimateSegments} from "../../src/uplift/quadrants.ts";
-import {effectRecovery, segmentRecovery} from "../../src/uplift/recovery.ts";
+import {applyUplift, crossFitUplift, fitUplift, UPLIFT_KINDS} from "../../src/uplift/learn/learners.ts";
+import {estimateSegments} from "../../src/uplift/learn/quadrants.ts";
+import {effectRecovery, segmentRecovery} from "../../src/uplift/learn/recovery.ts";
 import {shopTrial} from "./shop.ts";
 import {constantPehe, pehe, randomWorld} from "./worlds.ts";
 

@@ -1,6 +1,11 @@
 import {readFileSync} from "node:fs";
 import {expect, test} from "vitest";
-import {eValue, eValueOfBound, ratioOfStandardised, rosenbaumBound} from "../../src/uplift/sensitivity.ts";
+import {
+  eValue,
+  eValueOfBound,
+  ratioOfStandardised,
+  rosenbaumBound,
+} from "../../src/uplift/observe/sensitivity.ts";
 
 const {expected} = JSON.parse(
   readFileSync(new URL("../reference/experiment_design/expected.json", import.meta.url), "utf8"),

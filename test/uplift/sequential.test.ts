@@ -1,7 +1,7 @@
 import {describe, expect, it} from "vitest";
 import {randomOf} from "../../src/random.ts";
-import {normalAt, twoSided} from "../../src/uplift/distributions.ts";
-import {crossingProbability, planLooks} from "../../src/uplift/sequential.ts";
+import {normalAt, twoSided} from "../../src/uplift/experiment/distributions.ts";
+import {crossingProbability, planLooks} from "../../src/uplift/experiment/sequential.ts";
 import {expected} from "./experiment-reference.ts";
 
 const equal = (looks: number) => Array.from({length: looks}, (_, k) => (k + 1) / looks);

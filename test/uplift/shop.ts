@@ -6,7 +6,7 @@ import type {Matrix} from "../../src/features/matrix.ts";
 import {computeFeatures} from "../../src/features/sweep.ts";
 import type {FeatureDeclaration} from "../../src/study.ts";
 import {type ContactTrial, contactTrial} from "../../src/uplift/contacts.ts";
-import type {UpliftTruth} from "../../src/uplift/recovery.ts";
+import type {UpliftTruth} from "../../src/uplift/learn/recovery.ts";
 import type {UpliftData} from "../../src/uplift/uplift-data.ts";
 
 // The features of the demo study, and its segment.

@@ -9,7 +9,7 @@ import {
   type ProportionFormula,
   powerOfProportions,
   sizeForProportions,
-} from "../../uplift/power.ts";
+} from "../../uplift/experiment/power.ts";
 import type {Terminal} from "../terminal.ts";
 
 type SizeOptions = {

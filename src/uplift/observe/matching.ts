@@ -1,0 +1,86 @@
+import type {Trial} from "../trial.ts";
+import {
+  checkObserved,
+  clusteredError,
+  countRows,
+  type EffectOptions,
+  intervalAround,
+  type ObservedEffect,
+} from "./observed-effect.ts";
+
+/** A treated row and the control row that stands for it. */
+export type Pair = {readonly treated: number; readonly control: number};
+
+/**
+ * Nearest neighbours 1:1 on the propensity, without replacement: the treated choose in the order of their propensity,
+ * largest first, as in MatchIt; of equal ones the earlier row, among the treated and among the control.
+ * @param caliper largest distance of a pair, its end included, in standard deviations of the log-odds of the propensity
+ *   (Austin 2011 advises 0.2); none when absent.
+ * @returns the pairs in the order in which they were made; a treated row without a neighbour has none.
+ * @throws RangeError as {@link checkObserved}, or when the caliper is not above 0.
+ */
+export function matchPairs(trial: Trial, {caliper}: {readonly caliper?: number} = {}): Pair[] {
+  checkObserved("matchPairs", trial);
+  if (caliper !== undefined && !(caliper > 0))
+    throw new RangeError(`matchPairs requires a caliper above 0, got ${caliper}`);
+  const {propensity, treated} = trial;
+  const rows = [...treated.keys()];
+  const logOdds = propensity.map(e => Math.log(e / (1 - e)));
+  const widest = caliper === undefined ? Number.POSITIVE_INFINITY : caliper * deviation(logOdds);
+  const free = rows.filter(i => treated[i] === 0);
+  const pairs: Pair[] = [];
+  for (const i of rows
+    .filter(i => treated[i] === 1)
+    .sort((a, b) => propensity[b]! - propensity[a]! || a - b)) {
+    let [best, least] = [-1, Number.POSITIVE_INFINITY];
+    free.forEach((control, at) => {
+      const distance = Math.abs(propensity[control]! - propensity[i]!);
+      if (distance < least && Math.abs(logOdds[control]! - logOdds[i]!) <= widest)
+        [best, least] = [at, distance];
+    });
+    if (best >= 0) pairs.push({treated: i, control: free.splice(best, 1)[0]!});
+  }
+  return pairs;
+}
+
+function deviation(values: Float64Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+}
+
+/**
+ * Mean difference within pairs. With a caliper that leaves treated rows without a neighbour it is of the matched alone,
+ * and the estimand is named ATM.
+ * @throws RangeError as {@link matchPairs}, or with fewer than two pairs.
+ */
+export function matchEffect(
+  trial: Trial,
+  {caliper, level = 0.95}: EffectOptions & {readonly caliper?: number} = {},
+): ObservedEffect {
+  const pairs = matchPairs(trial, caliper === undefined ? {} : {caliper});
+  if (pairs.length < 2) throw new RangeError(`matchEffect requires at least two pairs, got ${pairs.length}`);
+  const {outcome, treated, customer} = trial;
+  const differences = Float64Array.from(pairs, pair => outcome[pair.treated]! - outcome[pair.control]!);
+  const estimate = differences.reduce((sum, d) => sum + d, 0) / pairs.length;
+  const se = clusteredError(
+    differences.map(d => (d - estimate) / pairs.length),
+    Int32Array.from(pairs, pair => customer[pair.treated]!),
+  );
+  const weights = new Float64Array(outcome.length);
+  for (const pair of pairs) weights[pair.treated] = weights[pair.control] = 1;
+  const all = pairs.length === countRows(treated, null).treated;
+  const within =
+    caliper === undefined ? "" : `, at most ${caliper} standard deviations of the log-odds apart`;
+  return {
+    method: caliper === undefined ? "Matching" : "Matching with a caliper",
+    formula:
+      `mean difference of 1:1 nearest neighbours on the propensity, without replacement, largest first${within}; error of ` +
+      "the differences of pairs by customer of the treated (Austin 2011), as if the propensity were known",
+    estimand: all ? "ATT" : "ATM",
+    estimate,
+    se,
+    ...intervalAround(estimate, se, level),
+    rows: countRows(treated, weights),
+    weights,
+  };
+}
