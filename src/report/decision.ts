@@ -10,7 +10,7 @@ import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {Study} from "../study.ts";
 import {adviceText, adviceWords} from "./advice.ts";
 import {drawnModels} from "./measures.ts";
-import {list, resamples, type Table, text} from "./words.ts";
+import {list, resamples, type Table, text, textColumn} from "./words.ts";
 
 /** Enough that the recommendation, which turns on the low end of the value, does not turn on the seed. */
 const DRAWS = 5000;
@@ -52,7 +52,7 @@ export function worthTable(worth: CampaignValue, {economics}: Study): Table {
       `One campaign that contacts ${whole(worth.contacted)} customers (${briefPercent(worth.fraction)}), ` +
       `before any model, at the share of churners among the past labels; in ${economics.currency}, low and high hold 90% of the expected values that the assumptions and the data allow`,
     columns: [
-      {name: "choice", title: "Whom to contact", format: "text"},
+      textColumn("choice", "Whom to contact"),
       {name: "churners", title: "Would-be churners reached", format: "integer"},
       money("low", "Value, low"),
       money("value", "Value, expected"),
@@ -154,7 +154,7 @@ export function allCustomersTable(judged: Judgement): Table {
       `All ${whole(judged.customers)} customers at the test cutoffs (${whole(judged.rows)} rows, ` +
       `${whole(judged.positives)} churners), those included who trained the model at earlier cutoffs`,
     columns: [
-      {name: "model", title: "Model", format: "text"},
+      textColumn("model", "Model"),
       ...figures("auc", "ROC AUC", 3),
       ...figures("lift", `Lift at ${briefPercent(judged.capacity)}`, 2),
     ],
