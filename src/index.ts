@@ -360,6 +360,7 @@ export {
 } from "./uplift/learn/select.ts";
 export {type UpliftBin, type UpliftCalibration, upliftCalibration} from "./uplift/measure/calibration.ts";
 export {type UpliftGroup, upliftAt, upliftByGroup} from "./uplift/measure/groups.ts";
+export {keptShare} from "./uplift/measure/kept-share.ts";
 export {qiniCurve, type UpliftMetric, upliftCurve, upliftMetrics} from "./uplift/measure/metrics.ts";
 export {
   type PolicyOutcome,

@@ -78,8 +78,6 @@ export const SECTIONS: readonly CardSection[] = [
       optionalText("uplift.verdict", "Contact by risk, or by effect?"),
       optionalChart("uplift.chart", "By risk against by effect"),
       optionalTable("uplift.groups", "The effect by group"),
-      optionalText("uplift.calibration", "How far expected effects can be trusted"),
-      optionalTable("uplift.metrics", "How well the order by effect does"),
       optionalTable("uplift.quadrants", "Whom contacting changes"),
       list("framing.limits", "What the data cannot say"),
     ],
@@ -115,6 +113,8 @@ export const SECTIONS: readonly CardSection[] = [
       optionalTable("slices.table", "The parts furthest off"),
       optionalTable("calibration.table", "How far probabilities can be trusted"),
       optionalText("models.subsample", "Rows left out of training"),
+      optionalText("uplift.calibration", "How far expected effects can be trusted"),
+      optionalTable("uplift.metrics", "How well the order by effect does"),
     ],
   },
   {

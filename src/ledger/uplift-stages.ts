@@ -1,3 +1,4 @@
+import type {Interval} from "../evaluate/bootstrap.ts";
 import {applyFeatures} from "../features/fitted.ts";
 import {type ContactTrial, contactTrial} from "../uplift/contacts.ts";
 import {crossFitUplift, upliftFolds} from "../uplift/learn/learners.ts";
@@ -7,6 +8,7 @@ import {estimateSegments, type SegmentEstimate} from "../uplift/learn/quadrants.
 import {fitUpliftPreparation} from "../uplift/learn/regression.ts";
 import {type UpliftCalibration, upliftCalibration} from "../uplift/measure/calibration.ts";
 import {type UpliftGroup, upliftByGroup} from "../uplift/measure/groups.ts";
+import {keptShare} from "../uplift/measure/kept-share.ts";
 import {type UpliftMetric, upliftMetrics} from "../uplift/measure/metrics.ts";
 import {type PolicyPoint, policyCurve} from "../uplift/measure/policy.ts";
 import {
@@ -50,6 +52,8 @@ export type UpliftJudgement = {
 /** The stages of a run that ask whom contacting changes; undefined where the study has no contacts of both arms. */
 export type UpliftStages = {
   readonly contacts: () => Promise<ContactTrial | undefined>;
+  /** Share of the would-be churners whom a contact kept; undefined too where no customer left alone left. */
+  readonly offerMeasured: () => Promise<Interval | undefined>;
   readonly uplift: () => Promise<UpliftJudgement | undefined>;
   /** The four quadrants: what a contact would change for each row, with its uncertainty. */
   readonly effectQuadrants: () => Promise<SegmentEstimate | undefined>;
@@ -73,6 +77,11 @@ export function upliftStages(
       ...{churn: churnRule(), horizon, activity, minimumTenureDays},
       features: cohort => applyFeatures(learned, log, cohort, beside),
     });
+  });
+  const offerMeasured = once(async () => {
+    const {trial} = (await contacts()) ?? {};
+    const left = trial?.outcome.some((kept, i) => kept === 0 && trial.treated[i] === 0);
+    return trial && left ? keptShare(trial, {seed}) : undefined;
   });
   const uplift = once(async () => {
     const data = await contacts();
@@ -121,5 +130,5 @@ export function upliftStages(
       data && stored(store, {stage: "effect-quadrants", inputs: key}, () => estimateSegments(data, options))
     );
   });
-  return {contacts, uplift, effectQuadrants};
+  return {contacts, offerMeasured, uplift, effectQuadrants};
 }
