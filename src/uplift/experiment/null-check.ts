@@ -22,6 +22,7 @@ export type NullCheck = {
  * metric of the time before, where there is no effect to be found.
  * @param metric one a customer, known before the assignment, finite.
  * @param salts how many, 100 or more; @param blocks as in {@link assignArms}.
+ * @throws RangeError for values that are not finite or do not differ.
  */
 export function nullCheck(
   customers: readonly string[],
@@ -36,6 +37,11 @@ export function nullCheck(
     throw new RangeError(
       `nullCheck requires ${customers.length} values, one a customer, got ${metric.length}`,
     );
+  const bad = metric.findIndex(value => !Number.isFinite(value));
+  if (bad >= 0)
+    throw new RangeError(`nullCheck requires finite values, got ${metric[bad]} of ${customers[bad]}`);
+  if (metric.every(value => value === metric[0]))
+    throw new RangeError(`nullCheck requires values that differ, got ${metric[0]} for all`);
   if (!Number.isInteger(salts) || salts < 100)
     throw new RangeError(`nullCheck requires 100 salts or more, got ${salts}`);
   const halves = ["first", "second"].map(name => ({name, share: 0.5}));
