@@ -335,16 +335,16 @@ export type {
   TargetingEffect,
   TreatmentEffect,
 } from "./uplift/experiment/read-effects.ts";
-export type {
-  AssignedCustomers,
-  Outcomes,
-  ReadBalance,
-  ReadOut,
-  ReadOutLabel,
-  ReadOutResults,
-  ReadSampleRatio,
+export type {AssignedCustomers, Outcomes} from "./uplift/experiment/read-rows.ts";
+export {
+  type ReadBalance,
+  type ReadOut,
+  type ReadOutLabel,
+  type ReadOutResults,
+  type ReadSampleRatio,
+  readOut,
 } from "./uplift/experiment/readout.ts";
-export {type SampleRatio, sampleRatio} from "./uplift/experiment/sample-ratio.ts";
+export {knownRatio, type SampleRatio, sampleRatio} from "./uplift/experiment/sample-ratio.ts";
 export {type Boundary, crossingProbability, type Looks, planLooks} from "./uplift/experiment/sequential.ts";
 export {type ArmModels, type ArmPolicy, bestArm, fitArms} from "./uplift/learn/arms.ts";
 export {
