@@ -1,3 +1,4 @@
+import {existsSync} from "node:fs";
 import {chunksOf, dayColumn, withDatabase} from "../data/database.ts";
 import {loadSideTable, type SideColumn, type SideTableOptions, sideColumn} from "../data/side-table.ts";
 import {openFiles} from "../data/source.ts";
@@ -25,6 +26,7 @@ export const readColumns = (
   }: Pick<SideTableOptions, "columns" | "rules"> & {readonly field: string; readonly once?: number},
 ): Promise<Columns> =>
   withDatabase(async database => {
+    requireOne(file, field);
     await loadSideTable(database, file, {folder: process.cwd(), field, columns, rules});
     const sql = columns.map(({kind}, i) => (kind === "time" ? dayColumn(sideColumn(i)) : sideColumn(i)));
     const values: (string | number | null)[][] = columns.map(() => []);
@@ -42,6 +44,12 @@ export const readColumns = (
       number: i => Float64Array.from(values[i]!, value => (value === null ? Number.NaN : Number(value))),
     };
   });
+
+/** A digest is of one file, and a row's number is of one too. */
+function requireOne(file: string, field: string): void {
+  if (/[*?[]/.test(file) && !existsSync(file))
+    throw new DataError(`${field} names ${file}, which is no file; name one file`, {file});
+}
 
 function refuseRepeated(
   file: string,

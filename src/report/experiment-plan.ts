@@ -1,9 +1,10 @@
 import {dateOf, dayOf} from "../data/calendar.ts";
+import {byCodeUnit} from "../data/event-log.ts";
 import {briefPercent, counted, decimal, percent, whole} from "../figures.ts";
 import type {AssignmentCheck} from "../uplift/experiment/check-assignment.ts";
 import {CONTROL} from "../uplift/experiment/design.ts";
 import type {Metric, Plan, PlannedArm, PlannedPopulation} from "../uplift/experiment/plan.ts";
-import {type List, list, type Table, type Text, text} from "./words.ts";
+import {type List, list, type Table} from "./words.ts";
 
 /** Fewer customers than these in an arm tell hardly anything, whatever the plan. */
 const FEW = 100;
@@ -14,36 +15,46 @@ export const sizeText = ({kind}: Pick<Metric, "kind">, value: number): string =>
     ? `${decimal(100 * Math.abs(value), 2)} percentage points`
     : decimal(Math.abs(value), 2);
 
-/** What a plan says, to those who decide on it. */
-export function planText(plan: Plan): Text {
-  const {name, metric, population, launch, horizonDays, power, arms} = plan;
-  const all = (side: Readonly<Record<string, number>>) => Object.values(side).reduce((sum, n) => sum + n, 0);
-  const outside = all(population.outside);
-  const lot = outside - (population.outside[CONTROL] ?? 0);
-  const left = population.contacted + population.elsewhere;
-  const known = dateOf(dayOf(launch) + horizonDays);
-  const sides =
-    `Of ${counted(population.customers, "customer")}, the ${whole(all(population.target))} at highest risk are the target group: ` +
-    `${arms.map(arm => `${whole(arm.treated)} get "${arm.name}"`).join(", ")}, and ${whole(population.target[CONTROL] ?? 0)} are left alone, drawn by lot.`;
-  const others =
-    outside === 0
-      ? ""
-      : lot === 0
-        ? ` The other ${whole(outside)} are not contacted, so whether the model picks the right ones cannot be told.`
-        : ` Of the other ${whole(outside)}, ${whole(lot)} drawn by lot are contacted too, to tell whether the model picks the right ones.`;
-  const removed =
-    left === 0
-      ? ""
-      : ` Left out are ${whole(population.contacted)} reached in the ${whole(population.quietDays)} days before the launch and ${whole(population.elsewhere)} of other experiments.`;
+/** What a plan says to those who decide on it, a sentence each. */
+export function planFacts(plan: Plan): List {
+  const {name, hypothesis, metric, population, launch, horizonDays, power, arms} = plan;
+  const {target, outside, contacted, elsewhere, quietDays} = population;
+  const others = sum(outside);
+  const lot = others - (outside[CONTROL] ?? 0);
   const shown = arms.map(arm =>
     arm.detectable === null
       ? `"${arm.name}" has too few customers to show any effect`
       : `"${arm.name}" shows an effect of ${sizeText(metric, arm.detectable)} or more on "${metric.name}" in ${briefPercent(power)} of such experiments`,
   );
-  return text(
-    `${name}: ${plan.hypothesis.replace(/[.!]$/, "")}. ${sides}${others}${removed} So many customers suffice: ${shown.join("; ")}. ` +
-      `The last outcome is known on ${known}, ${whole(horizonDays)} days after the launch on ${launch}. ${plan.stoppingRule}`,
-  );
+  return list([
+    `${name}: ${hypothesis.replace(/[.!]$/, "")}.`,
+    `Of ${counted(population.customers, "customer")}, the ${whole(sum(target))} at highest risk are the target group: ${armsText(target)}, drawn by lot.`,
+    ...(others === 0
+      ? []
+      : [
+          lot === 0
+            ? `The other ${whole(others)} are not contacted, so whether the model picks the right ones cannot be told.`
+            : `Of the other ${whole(others)}, ${armsText(outside)}, drawn by lot too, to tell whether the model picks the right ones.`,
+        ]),
+    ...(contacted + elsewhere === 0
+      ? []
+      : [
+          `Left out are ${whole(contacted)} reached since ${whole(quietDays)} days before the launch and ${whole(elsewhere)} of other experiments.`,
+        ]),
+    `With so many, ${shown.join("; ")}.`,
+    `The last outcome is known on ${dateOf(dayOf(launch) + horizonDays)}, ${whole(horizonDays)} days after the launch on ${launch}.`,
+    plan.stoppingRule,
+  ]);
+}
+
+const sum = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((total, n) => total + n, 0);
+
+/** How many get what, those left alone last. */
+function armsText(counts: Readonly<Record<string, number>>): string {
+  const treated = Object.entries(counts).filter(([arm]) => arm !== CONTROL);
+  const parts = treated.sort(([a], [b]) => byCodeUnit(a, b)).map(([arm, n]) => `${whole(n)} get "${arm}"`);
+  return `${parts.join(", ")} and ${whole(counts[CONTROL] ?? 0)} are left alone`;
 }
 
 /** What speaks against a plan; empty when nothing does. */
@@ -95,18 +106,13 @@ export function planTable({arms, metric, formula, looks}: Plan): Table {
   };
 }
 
-/** Who was assigned, and whether the lot was even. */
-export function assignmentText(population: PlannedPopulation, checks: readonly AssignmentCheck[]): Text {
-  const side = (counts: Readonly<Record<string, number>>) =>
-    Object.entries(counts)
-      .sort(([a], [b]) => (a === CONTROL ? 1 : 0) - (b === CONTROL ? 1 : 0) || (a < b ? -1 : 1))
-      .map(([arm, n]) => `${whole(n)} ${arm === CONTROL ? "left alone" : `get "${arm}"`}`)
-      .join(", ");
-  const outside =
-    Object.keys(population.outside).length > 0 ? `; outside it ${side(population.outside)}` : "";
-  return text(
-    [`In the target group ${side(population.target)}${outside}.`, ...checks.map(checkText)].join(" "),
-  );
+/** Who was assigned, and whether the lot was even, a sentence each. */
+export function assignmentFacts(
+  {target, outside}: PlannedPopulation,
+  checks: readonly AssignmentCheck[],
+): List {
+  const others = sum(outside) === 0 ? "" : `, and of the others ${armsText(outside)}`;
+  return list([`In the target group ${armsText(target)}${others}.`, ...checks.map(checkText)]);
 }
 
 function checkText({trait, smd, salts, claims, tooMany}: AssignmentCheck): string {

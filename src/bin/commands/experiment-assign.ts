@@ -3,7 +3,7 @@ import {Command} from "commander";
 import {DataError} from "../../data-error.ts";
 import {counted, whole} from "../../figures.ts";
 import {assignmentCsv} from "../../ledger/assignment-list.ts";
-import {assignmentText} from "../../report/experiment-plan.ts";
+import {assignmentFacts} from "../../report/experiment-plan.ts";
 import {type AssignmentCheck, checkAssignment} from "../../uplift/experiment/check-assignment.ts";
 import {
   assignCandidates,
@@ -84,6 +84,6 @@ async function assign(path: string, options: AssignOptions, terminal: Terminal):
     `${JSON.stringify(about, null, 2)}\n`,
     `of what ${shown(resolve(path))} assigns`,
   );
-  terminal.say(assignmentText(population, checks).text);
+  for (const fact of assignmentFacts(population, checks).items) terminal.say(fact);
   terminal.say(`${sha256(csv)}  ${shown(file)}`);
 }

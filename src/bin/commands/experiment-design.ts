@@ -3,7 +3,7 @@ import {Command} from "commander";
 import {dayOf} from "../../data/calendar.ts";
 import {DataError} from "../../data-error.ts";
 import {registerPlan} from "../../ledger/registered-plan.ts";
-import {planText, planWarnings} from "../../report/experiment-plan.ts";
+import {planFacts, planWarnings} from "../../report/experiment-plan.ts";
 import type {ArmShare} from "../../uplift/experiment/assign.ts";
 import {type Guardrail, type Metric, makePlan, type PlanInput} from "../../uplift/experiment/plan.ts";
 import {
@@ -116,7 +116,7 @@ async function design(options: DesignOptions, terminal: Terminal): Promise<void>
   });
   const file = resolve(options.out);
   writeOnce(file, `${JSON.stringify(plan, null, 2)}\n`, "this plan");
-  terminal.say(planText(plan).text);
+  for (const fact of planFacts(plan).items) terminal.say(fact);
   for (const warning of planWarnings(plan).items) terminal.note(`warning: ${warning}`);
   terminal.say(`${plan.digest}  ${shown(file)}`);
 }
