@@ -90,7 +90,7 @@ function peekedText({day, information, plan}: ReadOut): string {
   );
 }
 
-function underpoweredText({power, metric, look}: ReadOut): string {
+function underpoweredText({power, metric}: ReadOut): string {
   const short = power.find(({enough}) => !enough)!;
   const shows =
     short.detectable === null
@@ -98,7 +98,7 @@ function underpoweredText({power, metric, look}: ReadOut): string {
       : `only an effect of ${sizeText(metric, short.detectable)} or more is found reliably`;
   return (
     `UNDERPOWERED: with ${whole(short.treated)} contacted and ${whole(short.control)} left alone ${shows}, and ${sizeText(metric, short.planned)} was planned for; ` +
-    `no effect shown does not mean that there is none${look === null ? "" : ", and an effect shown is likely to be overstated"}.`
+    `no effect shown does not mean that there is none, and one shown is likely to be overstated.`
   );
 }
 
@@ -171,7 +171,7 @@ function guardrailText({name, treatment, worsening, most, margin, level, verdict
     breached: "is worse than the plan allows, stop",
     "not shown": "has not been shown to hold",
   }[verdict];
-  return `"${name}" ${words} with "${treatment}": worse by ${decimal(worsening, 4)}, and by at most ${decimal(most, 4)} at ${briefPercent(level)}, where ${decimal(margin, 4)} is allowed.`;
+  return `"${name}" ${words} with "${treatment}": ${worsening < 0 ? "better" : "worse"} by ${decimal(Math.abs(worsening), 4)}, and worse by at most ${decimal(most, 4)} at ${briefPercent(level)}, where ${decimal(margin, 4)} is allowed.`;
 }
 
 function segmentTexts({metric, plan}: ReadOut, {segments}: ReadOutResults): string[] {

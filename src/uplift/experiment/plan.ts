@@ -107,6 +107,8 @@ export function makePlan({looks: count, boundary, ...input}: PlanInput): Plan {
     throw new RangeError(
       `makePlan requires a plan registered by the launch, ${input.launch}, got ${input.registered}`,
     );
+  // A bound of a guardrail at 1 − alpha is one of an interval at 1 − 2 alpha.
+  if (!(alpha < 0.5)) throw new RangeError(`makePlan requires alpha below 0.5, got ${alpha}`);
   const {guardrails} = input;
   const bad = guardrails.find(({margin}) => !(margin >= 0 && margin < Number.POSITIVE_INFINITY));
   if (bad) throw new RangeError(`makePlan requires margins of 0 or more, got ${bad.margin} of ${bad.name}`);
