@@ -60,6 +60,9 @@ describe("makePlan(input)", () => {
       treated: Math.ceil(one.exact * 0.5 * looks.inflation),
       control: Math.ceil(one.exact * looks.inflation),
     });
+    const own = {controls: 9000 / looks.inflation, ratio: 0.5, alpha: 0.025};
+    const treatment = 0.1 + plan.arms[1]!.detectable!;
+    expect(powerOfProportions({control: 0.1, treatment, ...own})).toBeCloseTo(0.8, 9);
     expect(plan.multiplicity).toMatch(/Bonferroni/);
     expect(planOf({mail: 9, call: 9, control: 9}, {sharing}).looks).toEqual(
       planLooks({looks: 1, boundary: "pocock", alpha: 0.05}),

@@ -536,12 +536,50 @@ it("readOut finds an effect that is known, inside the target group and outside, 
   expect(results!.targeting[0]!.gain.low).toBeGreaterThan(0);
 });
 
-it("readOut of several treatments at several looks shares alpha by Bonferroni", () => {
-  const arms = [
+const TWO = {
+  arms: [
     {name: "mail", share: 0.3},
     {name: "call", share: 0.3},
-  ];
-  const {plan, assignment} = smallExperiment(600, {looks: 2, sharing: {arms}});
+  ],
+};
+
+/** The first so many of each arm of the target group churn. */
+function churning({plan, assignment}: SmallExperiment, churners: Readonly<Record<string, number>>): ReadOut {
+  const left = {...churners};
+  const outcomes = outcomesOf(assignment, (arm, where) => {
+    if (where === "outside") return 0;
+    left[arm] = (left[arm] ?? 0) - 1;
+    return left[arm]! >= 0 ? 1 : 0;
+  });
+  return readOut(plan, assignment, outcomes, {day});
+}
+
+it("readOut of several treatments at one look claims only what Holm leaves", () => {
+  const experiment = smallExperiment(2000, {sharing: TWO});
+  expect(experiment.plan.population.target).toEqual({mail: 300, call: 300, control: 400});
+  const {results} = churning(experiment, {control: 200, mail: 125, call: 149});
+  const [mail, call] = results!.effects;
+  expect(mail!.difference!.p).toBeLessThan(0.05);
+  expect(mail!.difference!.p).toBeGreaterThan(0.025);
+  expect(mail!.pAdjusted).toBeCloseTo(2 * mail!.difference!.p, 12);
+  expect([mail!.crossed, call!.crossed]).toEqual([false, false]);
+});
+
+it("readOut labels treatments that change places, and reads no segment that is only outside the target group", () => {
+  const {plan, assignment} = smallExperiment(600, {sharing: TWO, segments: ["tier"]});
+  const outcomes = {
+    ...outcomesOf(assignment, (_, _w, i) => i % 2),
+    segments: {tier: assignment.group.map(group => (group.startsWith("target") ? "gold" : "iron"))},
+  };
+  const read = readOut(plan, assignment, outcomes, {day});
+  expect(read.results!.segments.map(({value}) => value)).toEqual(["gold", "gold"]);
+  const [a, b] = ["mail", "call"].map(one => rowsOf({plan, assignment}, "target-treated", one)[0]!);
+  const arm = assignment.arm.with(a!, "call").with(b!, "mail");
+  expect(readOut(plan, {...assignment, arm}, outcomes, {day}).labels).toContain("altered population");
+});
+
+it("readOut of several treatments at several looks shares alpha by Bonferroni", () => {
+  const {plan, assignment} = smallExperiment(600, {looks: 2, sharing: TWO});
   expect(plan.looks).toEqual(makePlan({...plan, looks: 2, boundary: "pocock"}).looks);
   const random = randomOf(4);
   const outcomes = outcomesOf(assignment, arm => (random() < (arm === "mail" ? 0.36 : 0.5) ? 1 : 0));
@@ -549,7 +587,9 @@ it("readOut of several treatments at several looks shares alpha by Bonferroni", 
   expect(look!.alpha).toBe(plan.looks.nominal[1]);
   expect(look!.alpha).toBeLessThan(0.025);
   expect(level).toBe(1 - look!.alpha);
-  for (const {difference, pAdjusted, crossed} of results!.effects) {
+  for (const {treatment, difference, pAdjusted, crossed} of results!.effects) {
+    const values = (arm: string) => valuesOf(assignment, outcomes.outcome, {arm, side: "target"});
+    expect(difference).toMatchObject(nearBounds(newcombe(values(treatment), values("control"), level)));
     expect(pAdjusted).toBe(Math.min(1, 2 * difference!.p));
     expect(crossed).toBe(difference!.p <= look!.alpha);
   }
