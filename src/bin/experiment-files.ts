@@ -1,6 +1,7 @@
 import {existsSync, readFileSync} from "node:fs";
 import type {Command} from "commander";
 import {dayOf} from "../data/calendar.ts";
+import {byCodeUnit} from "../data/event-log.ts";
 import type {SideColumn} from "../data/side-table.ts";
 import {DataError} from "../data-error.ts";
 import {PLAN_DIGITS} from "../ledger/assignment-list.ts";
@@ -49,7 +50,7 @@ export function populationOptions(command: Command): Command {
     .option("--running <files...>", "assignments of experiments that run: their customers are left out");
 }
 
-/** Customers who can take part, with what else the list says of them. */
+/** Customers who can take part, in the order of their ids, with what else the list says of them. */
 export type Candidates = {
   readonly population: Population;
   /** Numbers of the list, by name. */
@@ -103,9 +104,10 @@ export async function readCandidates(
       ...(await readColumns(file, {field: "--running", columns: [customerColumn("customer")]})).text(0),
     );
   const left = leftOut(all, {launch: dayOf(launch), quietDays, ...made, elsewhere});
-  const kept = Array.from(all.keys()).filter(
-    i => !left.contacted.has(all[i]!) && !left.elsewhere.has(all[i]!),
-  );
+  // By id, so that nothing hangs on the order of the list.
+  const kept = Array.from(all.keys())
+    .filter(i => !left.contacted.has(all[i]!) && !left.elsewhere.has(all[i]!))
+    .sort((a, b) => byCodeUnit(all[a]!, all[b]!));
   const texts = (column: number) => {
     const values = read.text(column);
     return kept.map(i => values[i]!);
