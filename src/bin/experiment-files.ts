@@ -47,7 +47,12 @@ export function populationOptions(command: Command): Command {
       "column of the contacts that names the customer (default: --customer)",
     )
     .option("--contact-time <column>", "column of the contacts with the day", "sent_at")
-    .option("--running <files...>", "assignments of experiments that run: their customers are left out");
+    .option(
+      "--running <file>",
+      "assignment of an experiment that runs: its customers are left out; again for more",
+      (file: string, before: readonly string[]) => [...before, file],
+      [],
+    );
 }
 
 /** Customers who can take part, in the order of their ids, with what else the list says of them. */
@@ -108,6 +113,10 @@ export async function readCandidates(
   const kept = Array.from(all.keys())
     .filter(i => !left.contacted.has(all[i]!) && !left.elsewhere.has(all[i]!))
     .sort((a, b) => byCodeUnit(all[a]!, all[b]!));
+  if (kept.length === 0)
+    throw new DataError(
+      `no customer of ${list} is left: ${left.contacted.size} were contacted lately and ${left.elsewhere.size} are of other experiments; give a longer list`,
+    );
   const texts = (column: number) => {
     const values = read.text(column);
     return kept.map(i => values[i]!);

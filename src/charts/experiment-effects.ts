@@ -78,7 +78,7 @@ export function experimentEffectsChart(data: ExperimentEffectsData, {title}: Cha
   return chartOf({
     title: title ?? finding(data),
     description: describe(data),
-    caption: `${share ? keptWords(metric) : `"${metric.name}" a customer, ${metric.better} counted as better,`} with contact less without, with ${percent(level)} intervals`,
+    caption: `${share ? `${keptWords(metric)}, with contact less without` : `Gain in "${metric.name}" a customer by contact, ${metric.better} being better`}; ${percent(level)} intervals`,
     table: {
       columns: [
         {name: "treatment", title: "Treatment", format: "text"},
@@ -100,7 +100,7 @@ export function experimentEffectsChart(data: ExperimentEffectsData, {title}: Cha
         },
         {
           mark: {type: "rule", strokeWidth: 2.25},
-          encoding: {x: {...x, field: "low"}, x2: {field: "high"}, y, color: {...color, legend: null}},
+          encoding: {x: {...x, field: "low"}, x2: {field: "high"}, y, color},
         },
         {
           mark: {type: "point", filled: true, size: 90, opacity: 1},

@@ -11,8 +11,19 @@ import {interval, type List, list, type Text, text} from "./words.ts";
 export function verdictText(read: ReadOut): Text {
   const {results} = read;
   if (results === null) return text(`${mismatchText(read)} ${notes(read).join(" ")}`.trim());
-  return text([...results.effects.map(effect => effectText(effect, read)), ...notes(read)].join(" "));
+  const effects = results.effects.map(effect => effectText(effect, read));
+  return text([...effects, ...guardrailNotes(results), ...notes(read)].join(" "));
 }
+
+/** What must not get worse and does, or may. */
+const guardrailNotes = ({guardrails}: ReadOutResults): string[] =>
+  guardrails.flatMap(({name, treatment, verdict}) =>
+    verdict === "breached"
+      ? [`But "${name}" is worse with "${treatment}" than the plan allows: stop it.`]
+      : verdict === "not shown"
+        ? [`That "${name}" gets no worse with "${treatment}" than the plan allows has not been shown.`]
+        : [],
+  );
 
 function mismatchText({sampleRatio: {cells, p}}: ReadOut): string {
   const off = [...cells].sort((a, b) => gap(b) - gap(a)).slice(0, 2);
@@ -106,8 +117,13 @@ function underpoweredText({power, metric}: ReadOut): string {
 export function readOutFindings(read: ReadOut): List {
   const {results, metric} = read;
   if (results === null) return list([]);
+  const settled = read.look !== null && !read.labels.includes("altered population");
   return list([
+    ...(settled ? [] : ["Nothing of what follows is settled either."]),
     ...results.effects.flatMap(effect => adjustedTexts(effect, read)),
+    ...results.outside.flatMap(({treatment, gain}) =>
+      gain === null ? [] : [`Outside the target group, with "${treatment}" ${gainText(metric, gain)}.`],
+    ),
     ...targetingTexts(results, metric),
     ...results.guardrails.map(guardrailText),
     ...segmentTexts(read, results),
@@ -141,7 +157,7 @@ function adjustedTexts(
       : [
           complier.effect === null
             ? `What "${treatment}" does to those who took it cannot be said: hardly anybody took it because it was sent.`
-            : `Of those sent "${treatment}" ${percent(complier.compliers.value)} more took it than of those left alone; ` +
+            : `Being sent "${treatment}" raised the share who took it by ${sizeText({kind: "proportion"}, complier.compliers.value)}; ` +
               `among them, ${gainText(metric, towards(complier.effect))}. ${complier.assumption}`,
         ]),
   ];

@@ -1,5 +1,6 @@
-import {existsSync, readFileSync, writeFileSync} from "node:fs";
-import {join} from "node:path";
+import {execFileSync} from "node:child_process";
+import {existsSync, mkdirSync, readFileSync, writeFileSync} from "node:fs";
+import {join, resolve} from "node:path";
 import {expect, test} from "vitest";
 import {experimentCommand} from "../../src/bin/commands/experiment.ts";
 import {sha256} from "../../src/bin/files.ts";
@@ -319,4 +320,47 @@ test("churnbook experiment has help with an example for each step", () => {
     command.configureOutput({writeOut: text => void help.push(text)}).outputHelp();
     expect(help.join("")).toMatch(new RegExp(`\nExamples?:\n {2}churnbook experiment ${command.name()} `));
   }
+});
+
+test("the commands of the README go from a list to a verdict", () => {
+  const block = readFileSync("README.md", "utf8").match(
+    /```sh\n(npx churnbook experiment design[\s\S]*?)```/,
+  )![1]!;
+  const folder = folderOf({});
+  mkdirSync(join(folder, "scores"));
+  writeFileSync(join(folder, "scores", "my-shop-2025-06-01.csv"), LIST);
+  const said = block
+    .trim()
+    .split("\n")
+    .map(line => {
+      if (line.includes(" readout ")) {
+        const assignment = readFileSync(join(folder, "assignment.csv"), "utf8");
+        writeFileSync(join(folder, "outcomes.csv"), outcomesCsv(assignment));
+      }
+      const [, ...args] = line.match(/"[^"]*"|\S+/g)!.map(word => word.replace(/^"|"$/g, ""));
+      return execFileSync(process.execPath, [resolve("dist/bin/churnbook.js"), ...args.slice(1)], {
+        ...{cwd: folder, encoding: "utf8", stdio: "pipe"},
+      });
+    });
+  expect(said[0]).toMatch(/^june-mail: A mail keeps customers at risk\.\n.*\n[0-9a-f]{64} {2}plan\.json\n$/s);
+  expect(said[1]).toMatch(
+    /^In the target group 120 get "mail" and 120 are left alone.* {2}assignment\.csv\n$/s,
+  );
+  expect(said[2]).toMatch(/^"mail" helps.* {2}readout\.json\n$/s);
+});
+
+test("a plan that was altered has exit status 2 and one line", () => {
+  const folder = folderOf({"plan.json": "{}", "list.csv": LIST});
+  const args = ["experiment", "assign", "--list", "list.csv"];
+  expect(() =>
+    execFileSync(process.execPath, [resolve("dist/bin/churnbook.js"), ...args], {
+      ...{cwd: folder, encoding: "utf8", stdio: "pipe"},
+    }),
+  ).toThrow(
+    expect.objectContaining({
+      status: 2,
+      stderr:
+        "churnbook: plan.json is no registered plan of this version; make one with `churnbook experiment design`\n",
+    }),
+  );
 });
