@@ -145,9 +145,11 @@ export {expectedSpend, fitGammaGamma, type GammaGamma} from "./features/gamma-ga
 export type {Matrix} from "./features/matrix.ts";
 export {type PurchaseSummary, purchaseSummaries} from "./features/purchases.ts";
 export {applyRfm, fitRfm, type Rfm, type RfmFeatures} from "./features/rfm.ts";
+export {assignmentCsv} from "./ledger/assignment-list.ts";
 export {type Cadence, checkCadence} from "./ledger/cadence.ts";
 export type {EvidenceValue} from "./ledger/evidence.ts";
 export type {Reasons, TypicalCustomer, TypicalCustomers} from "./ledger/reason-stages.ts";
+export {populationDigest, readRegisteredPlan, registerPlan} from "./ledger/registered-plan.ts";
 export type {Run} from "./ledger/run.ts";
 export {type ScoreInputs, type Scores, scoreBundle} from "./ledger/score.ts";
 export type {Alternative} from "./ledger/target-stages.ts";
@@ -175,6 +177,17 @@ export {
 } from "./report/decision.ts";
 export {reactivationTable, rhythmEvidence, spellsTable} from "./report/definitions.ts";
 export {eliminationEvidence} from "./report/elimination.ts";
+export {gainText, readOutFindings, verdictText} from "./report/experiment.ts";
+export {assignmentFacts, planFacts, planTable, planWarnings} from "./report/experiment-plan.ts";
+export {
+  experimentBalanceTable,
+  experimentEffectsData,
+  experimentEffectsTable,
+  experimentGroupsTable,
+  experimentSegmentsTable,
+  guardrailsTable,
+  sampleRatioTable,
+} from "./report/experiment-tables.ts";
 export {
   curvesEvidence,
   effectsEvidence,
@@ -283,9 +296,11 @@ export {
   subscription,
   triangular,
 } from "./study.ts";
+export {type Balance, balanceOf} from "./uplift/balance.ts";
 export {type ContactOptions, type ContactTrial, contactTrial} from "./uplift/contacts.ts";
 export {type Adjusted, cuped, linAdjusted} from "./uplift/experiment/adjust.ts";
 export {type ArmShare, assignArms, bandsOf} from "./uplift/experiment/assign.ts";
+export {type AssignmentCheck, checkAssignment} from "./uplift/experiment/check-assignment.ts";
 export {type ComplierEffect, complierEffect} from "./uplift/experiment/compliance.ts";
 export {
   type Assignment,
@@ -307,6 +322,16 @@ export {
 export {holm} from "./uplift/experiment/multiplicity.ts";
 export {type NullCheck, nullCheck} from "./uplift/experiment/null-check.ts";
 export {
+  type Guardrail,
+  type Metric,
+  makePlan,
+  type Plan,
+  type PlanInput,
+  type PlannedArm,
+  type PlannedPopulation,
+  type RegisteredPlan,
+} from "./uplift/experiment/plan.ts";
+export {
   type ArmSizes,
   detectableProportion,
   durationMonths,
@@ -316,7 +341,25 @@ export {
   sizeForProportions,
 } from "./uplift/experiment/power.ts";
 export {detectableMean, powerOfMeans, sizeForMeans} from "./uplift/experiment/power-means.ts";
-export {type SampleRatio, sampleRatio} from "./uplift/experiment/sample-ratio.ts";
+export type {
+  Bounds,
+  GroupOutcome,
+  GuardrailReading,
+  SegmentReading,
+  TargetingEffect,
+  TreatmentEffect,
+} from "./uplift/experiment/read-effects.ts";
+export type {AssignedCustomers, Outcomes} from "./uplift/experiment/read-rows.ts";
+export {
+  type ReadBalance,
+  type ReadOut,
+  type ReadOutLabel,
+  type ReadOutResults,
+  type ReadPower,
+  type ReadSampleRatio,
+  readOut,
+} from "./uplift/experiment/readout.ts";
+export {knownRatio, type SampleRatio, sampleRatio} from "./uplift/experiment/sample-ratio.ts";
 export {type Boundary, crossingProbability, type Looks, planLooks} from "./uplift/experiment/sequential.ts";
 export {type ArmModels, type ArmPolicy, bestArm, fitArms} from "./uplift/learn/arms.ts";
 export {
@@ -386,7 +429,6 @@ export {
   noOutcomes,
 } from "./uplift/measure/scores.ts";
 export {type UpliftVerdict, upliftVerdict} from "./uplift/measure/verdict.ts";
-export {type Balance, balanceOf} from "./uplift/observe/balance.ts";
 export {type BeliefRule, beliefRules} from "./uplift/observe/belief.ts";
 export {aipwEffect} from "./uplift/observe/doubly-robust.ts";
 export {regressionEffect} from "./uplift/observe/least-squares.ts";
