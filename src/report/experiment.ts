@@ -1,7 +1,7 @@
 import {dateOf, dayOf} from "../data/calendar.ts";
 import {briefPercent, counted, decimal, percent, whole} from "../figures.ts";
 import {CONTROL} from "../uplift/experiment/design.ts";
-import type {Metric} from "../uplift/experiment/plan.ts";
+import {keepsCustomers, type Metric} from "../uplift/experiment/plan.ts";
 import type {Bounds, GuardrailReading, TreatmentEffect} from "../uplift/experiment/read-effects.ts";
 import type {ReadOut, ReadOutResults} from "../uplift/experiment/readout.ts";
 import {sizeText} from "./experiment-plan.ts";
@@ -52,7 +52,8 @@ function effectText(effect: TreatmentEffect, read: ReadOut): string {
   const {treatment, gain, pAdjusted} = effect;
   if (gain === null || pAdjusted === null)
     return `Nothing can be said of "${treatment}" yet: fewer than two outcomes are known in an arm.`;
-  const found = `${gainText(read.metric, gain)} (${briefPercent(read.level)} interval, ${pText(pAdjusted)})`;
+  const many = read.power.length > 1 ? ` adjusted for ${whole(read.power.length)} treatments` : "";
+  const found = `${gainText(read.metric, gain)} (${briefPercent(read.level)} interval, ${pText(pAdjusted)}${many})`;
   return `${headline(effect, read)}: ${found}.`;
 }
 
@@ -71,11 +72,14 @@ function headline({treatment, gain, crossed}: TreatmentEffect, {look, labels}: R
 }
 
 /** A gain in the direction that is better: customers of a hundred, or the metric's unit a customer. */
-export function gainText({name, kind, better}: Metric, gain: Bounds): string {
+export function gainText(metric: Metric, gain: Bounds): string {
+  const {name, kind, better} = metric;
   if (kind === "mean")
     return `"${name}" a customer is ${interval(gain, 2)} ${better} than of those left alone`;
   const of = {value: 100 * gain.value, low: 100 * gain.low, high: 100 * gain.high};
-  const what = better === "lower" ? "more are kept" : `more have "${name}"`;
+  const what = keepsCustomers(metric)
+    ? "more are kept"
+    : `${better === "lower" ? "fewer" : "more"} have "${name}"`;
   return `of 100 customers contacted ${interval(of, 1)} ${what} than of 100 left alone`;
 }
 

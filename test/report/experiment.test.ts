@@ -103,6 +103,9 @@ test("gainText says customers for a share and the unit for an amount, in the dir
   expect(gainText({...SHARE, name: "bought", better: "higher"}, gain)).toBe(
     'of 100 customers contacted 5.0 (1.0 to 9.0) more have "bought" than of 100 left alone',
   );
+  expect(gainText({...SHARE, name: "complained"}, gain)).toMatch(
+    /^of 100 customers contacted .* fewer have "complained" than/,
+  );
   const amount = {...SHARE, name: "spend", kind: "mean", sd: 1} as const;
   expect(gainText({...amount, better: "higher"}, gain)).toBe(
     '"spend" a customer is 0.05 (0.01 to 0.09) higher than of those left alone',
