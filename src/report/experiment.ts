@@ -198,8 +198,9 @@ function segmentTexts({metric, plan}: ReadOut, {segments}: ReadOutResults): stri
   const read = segments.filter(({pAdjusted}) => pAdjusted !== null);
   if (read.length === 0) return [];
   const shown = read.filter(({pAdjusted}) => pAdjusted! <= plan.alpha);
-  const all = counted(read.length, "segment");
-  if (shown.length === 0) return [`None of ${all} shows an effect of its own (p values adjusted by Holm).`];
+  const all = counted(read.length, "reading");
+  if (shown.length === 0)
+    return [`None of ${all} by segment shows an effect of its own (p values adjusted by Holm).`];
   return shown.map(
     ({segment, value, treatment, gain, pAdjusted}) =>
       `Where "${segment}" is "${value === "" ? "missing" : value}", with "${treatment}" ${gainText(metric, gain!)} (${pText(pAdjusted!)} by Holm over ${all}).`,

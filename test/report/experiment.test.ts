@@ -130,11 +130,13 @@ test("readOutFindings tells adjustment, who took it, targeting, guardrails and s
     '"complaints" holds with "mail": worse by 0.0000, and worse by at most 0.0000 at 95%, where 0.0100 is allowed.',
     expect.stringMatching(/^Where "tier" is "missing", with "mail" of 100 /),
     expect.stringMatching(
-      /^Where "tier" is "gold", with "mail" of 100 .*\(p < 0\.001 by Holm over 2 segments\)\.$/,
+      /^Where "tier" is "gold", with "mail" of 100 .*\(p < 0\.001 by Holm over 2 readings\)\.$/,
     ),
   ]);
   const none = readOutFindings(read({mail: 5, control: 5}, FULL)).items;
-  expect(none).toContain("None of 2 segments shows an effect of its own (p values adjusted by Holm).");
+  expect(none).toContain(
+    "None of 2 readings by segment shows an effect of its own (p values adjusted by Holm).",
+  );
   expect(none.join()).toContain("Whether the model picks those whom the contact changes more cannot be told");
   expect(readOutFindings(read({mail: 5, control: 3})).items.join()).toContain(
     "The model picks those whom the contact changes less",
