@@ -4,7 +4,7 @@ import {CONTROL} from "../uplift/experiment/design.ts";
 import {keepsCustomers, type Metric} from "../uplift/experiment/plan.ts";
 import type {Bounds, GuardrailReading, TreatmentEffect} from "../uplift/experiment/read-effects.ts";
 import type {ReadOut, ReadOutResults} from "../uplift/experiment/readout.ts";
-import {sizeText} from "./experiment-plan.ts";
+import {pText, sizeText} from "./experiment-plan.ts";
 import {interval, type List, list, type Text, text} from "./words.ts";
 
 /** What a reading says and what to do, in words: first why it may say nothing, then the effect of each treatment. */
@@ -44,9 +44,6 @@ function armText(group: string, arm: string): string {
   const where = group.startsWith("target") ? "in the target group" : "outside the target group";
   return `${where} ${arm === CONTROL ? "left alone" : `with "${arm}"`}`;
 }
-
-/** A p value as people read it. */
-export const pText = (p: number): string => (p < 0.001 ? "p < 0.001" : `p = ${decimal(p, 3)}`);
 
 function effectText(effect: TreatmentEffect, read: ReadOut): string {
   const {treatment, gain, pAdjusted} = effect;

@@ -215,11 +215,15 @@ test("planFacts, planWarnings and assignmentFacts say who gets what and what is 
   ]);
   const traits = {spend: Float64Array.from(assignment.customer, (_, i) => (i * 7) % 13)};
   const checks = checkAssignment(assignment, {salt: "s", traits});
-  expect(checks[0]).toMatchObject({trait: "spend", customers: 1000, tooMany: false, salts: 200});
+  expect(checks[0]).toMatchObject({trait: "spend", customers: 1000, even: true, salts: 200});
+  const uneven = checks.map(check => ({...check, p: 0.0001, smd: null, even: false}));
+  expect(assignmentFacts(plan.population, uneven).items[1]).toMatch(
+    /differs between the arms and varies in neither \(p < 0\.001\), .*: more than luck allows: the arms are not alike, do not launch\.$/,
+  );
   expect(assignmentFacts(plan.population, checks).items).toEqual([
     'In the target group 500 get "mail" and 500 are left alone, and of the others 500 get "mail" and 500 are left alone.',
     expect.stringMatching(
-      /^Before any contact, "spend" differs by .* of its spread; of 200 other lots .* no more than luck allows\.$/,
+      /^Before any contact, "spend" differs by .* of its spread \(p = 0\.\d+\), and of 200 other lots .*: no more than luck allows\.$/,
     ),
   ]);
 });

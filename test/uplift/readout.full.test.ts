@@ -93,7 +93,12 @@ test.skipIf(missing)(
   () => {
     const [head, ...lines] = gunzipSync(readFileSync(file)).toString().trim().split("\n");
     const names = head!.trim().split(",");
-    const cells = lines.map(line => line.trim().replaceAll(/"[^"]*"/g, "").split(","));
+    const cells = lines.map(line =>
+      line
+        .trim()
+        .replaceAll(/"[^"]*"/g, "")
+        .split(","),
+    );
     const column = (name: string) => cells.map(row => row[names.indexOf(name)]!);
     const customer = lines.map((_, i) => `c${i}`);
     const arm = column("segment").map(text => (text === "No E-Mail" ? "control" : text));
