@@ -32,6 +32,9 @@ export type PopulationOptions = {
   readonly running?: readonly string[];
 };
 
+/** Collects an option that may be given again. */
+export const again = (one: string, before: readonly string[] = []): string[] => [...before, one];
+
 /** Adds the options that name the customers. */
 export function populationOptions(command: Command): Command {
   return command
@@ -50,8 +53,7 @@ export function populationOptions(command: Command): Command {
     .option(
       "--running <file>",
       "assignment of an experiment that runs: its customers are left out; again for more",
-      (file: string, before: readonly string[]) => [...before, file],
-      [],
+      again,
     );
 }
 

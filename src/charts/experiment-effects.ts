@@ -1,3 +1,4 @@
+import {keepsCustomers} from "../uplift/experiment/plan.ts";
 import {type Chart, type ChartOptions, COLOUR, chartOf, frame, INK, requireSome, shapeOf} from "./theme.ts";
 import {decimal, listed, percent, wrap} from "./words.ts";
 
@@ -111,8 +112,10 @@ export function experimentEffectsChart(data: ExperimentEffectsData, {title}: Cha
   });
 }
 
-const keptWords = ({name, better}: ExperimentEffectsData["metric"]): string =>
-  better === "lower" ? "Customers kept" : `Customers with "${name}"`;
+const keptWords = (metric: ExperimentEffectsData["metric"]): string =>
+  keepsCustomers(metric)
+    ? "Customers kept"
+    : `Customers ${metric.better === "lower" ? "without" : "with"} "${metric.name}"`;
 
 /** The finding as a title: what is claimed is claimed by the plan's bound only. */
 function finding({effects, settled}: ExperimentEffectsData): string {

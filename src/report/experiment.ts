@@ -1,10 +1,10 @@
 import {dateOf, dayOf} from "../data/calendar.ts";
 import {briefPercent, counted, decimal, percent, whole} from "../figures.ts";
 import {CONTROL} from "../uplift/experiment/design.ts";
-import type {Metric} from "../uplift/experiment/plan.ts";
+import {keepsCustomers, type Metric} from "../uplift/experiment/plan.ts";
 import type {Bounds, GuardrailReading, TreatmentEffect} from "../uplift/experiment/read-effects.ts";
 import type {ReadOut, ReadOutResults} from "../uplift/experiment/readout.ts";
-import {sizeText} from "./experiment-plan.ts";
+import {pText, sizeText} from "./experiment-plan.ts";
 import {interval, type List, list, type Text, text} from "./words.ts";
 
 /** What a reading says and what to do, in words: first why it may say nothing, then the effect of each treatment. */
@@ -45,14 +45,12 @@ function armText(group: string, arm: string): string {
   return `${where} ${arm === CONTROL ? "left alone" : `with "${arm}"`}`;
 }
 
-/** A p value as people read it. */
-export const pText = (p: number): string => (p < 0.001 ? "p < 0.001" : `p = ${decimal(p, 3)}`);
-
 function effectText(effect: TreatmentEffect, read: ReadOut): string {
   const {treatment, gain, pAdjusted} = effect;
   if (gain === null || pAdjusted === null)
     return `Nothing can be said of "${treatment}" yet: fewer than two outcomes are known in an arm.`;
-  const found = `${gainText(read.metric, gain)} (${briefPercent(read.level)} interval, ${pText(pAdjusted)})`;
+  const many = read.power.length > 1 ? ` adjusted for ${whole(read.power.length)} treatments` : "";
+  const found = `${gainText(read.metric, gain)} (${briefPercent(read.level)} interval, ${pText(pAdjusted)}${many})`;
   return `${headline(effect, read)}: ${found}.`;
 }
 
@@ -71,11 +69,14 @@ function headline({treatment, gain, crossed}: TreatmentEffect, {look, labels}: R
 }
 
 /** A gain in the direction that is better: customers of a hundred, or the metric's unit a customer. */
-export function gainText({name, kind, better}: Metric, gain: Bounds): string {
+export function gainText(metric: Metric, gain: Bounds): string {
+  const {name, kind, better} = metric;
   if (kind === "mean")
     return `"${name}" a customer is ${interval(gain, 2)} ${better} than of those left alone`;
   const of = {value: 100 * gain.value, low: 100 * gain.low, high: 100 * gain.high};
-  const what = better === "lower" ? "more are kept" : `more have "${name}"`;
+  const what = keepsCustomers(metric)
+    ? "more are kept"
+    : `${better === "lower" ? "fewer" : "more"} have "${name}"`;
   return `of 100 customers contacted ${interval(of, 1)} ${what} than of 100 left alone`;
 }
 
@@ -194,8 +195,9 @@ function segmentTexts({metric, plan}: ReadOut, {segments}: ReadOutResults): stri
   const read = segments.filter(({pAdjusted}) => pAdjusted !== null);
   if (read.length === 0) return [];
   const shown = read.filter(({pAdjusted}) => pAdjusted! <= plan.alpha);
-  const all = counted(read.length, "segment");
-  if (shown.length === 0) return [`None of ${all} shows an effect of its own (p values adjusted by Holm).`];
+  const all = counted(read.length, "reading");
+  if (shown.length === 0)
+    return [`None of ${all} by segment shows an effect of its own (p values adjusted by Holm).`];
   return shown.map(
     ({segment, value, treatment, gain, pAdjusted}) =>
       `Where "${segment}" is "${value === "" ? "missing" : value}", with "${treatment}" ${gainText(metric, gain!)} (${pText(pAdjusted!)} by Holm over ${all}).`,

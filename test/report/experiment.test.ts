@@ -103,6 +103,9 @@ test("gainText says customers for a share and the unit for an amount, in the dir
   expect(gainText({...SHARE, name: "bought", better: "higher"}, gain)).toBe(
     'of 100 customers contacted 5.0 (1.0 to 9.0) more have "bought" than of 100 left alone',
   );
+  expect(gainText({...SHARE, name: "complained"}, gain)).toMatch(
+    /^of 100 customers contacted .* fewer have "complained" than/,
+  );
   const amount = {...SHARE, name: "spend", kind: "mean", sd: 1} as const;
   expect(gainText({...amount, better: "higher"}, gain)).toBe(
     '"spend" a customer is 0.05 (0.01 to 0.09) higher than of those left alone',
@@ -127,11 +130,13 @@ test("readOutFindings tells adjustment, who took it, targeting, guardrails and s
     '"complaints" holds with "mail": worse by 0.0000, and worse by at most 0.0000 at 95%, where 0.0100 is allowed.',
     expect.stringMatching(/^Where "tier" is "missing", with "mail" of 100 /),
     expect.stringMatching(
-      /^Where "tier" is "gold", with "mail" of 100 .*\(p < 0\.001 by Holm over 2 segments\)\.$/,
+      /^Where "tier" is "gold", with "mail" of 100 .*\(p < 0\.001 by Holm over 2 readings\)\.$/,
     ),
   ]);
   const none = readOutFindings(read({mail: 5, control: 5}, FULL)).items;
-  expect(none).toContain("None of 2 segments shows an effect of its own (p values adjusted by Holm).");
+  expect(none).toContain(
+    "None of 2 readings by segment shows an effect of its own (p values adjusted by Holm).",
+  );
   expect(none.join()).toContain("Whether the model picks those whom the contact changes more cannot be told");
   expect(readOutFindings(read({mail: 5, control: 3})).items.join()).toContain(
     "The model picks those whom the contact changes less",
@@ -210,11 +215,15 @@ test("planFacts, planWarnings and assignmentFacts say who gets what and what is 
   ]);
   const traits = {spend: Float64Array.from(assignment.customer, (_, i) => (i * 7) % 13)};
   const checks = checkAssignment(assignment, {salt: "s", traits});
-  expect(checks[0]).toMatchObject({trait: "spend", customers: 1000, tooMany: false, salts: 200});
+  expect(checks[0]).toMatchObject({trait: "spend", customers: 1000, even: true, salts: 200});
+  const uneven = checks.map(check => ({...check, p: 0.0001, smd: null, even: false}));
+  expect(assignmentFacts(plan.population, uneven).items[1]).toMatch(
+    /differs between the arms and varies in neither \(p < 0\.001\), .*: more than luck allows: the arms are not alike, do not launch\.$/,
+  );
   expect(assignmentFacts(plan.population, checks).items).toEqual([
     'In the target group 500 get "mail" and 500 are left alone, and of the others 500 get "mail" and 500 are left alone.',
     expect.stringMatching(
-      /^Before any contact, "spend" differs by .* of its spread; of 200 other lots .* no more than luck allows\.$/,
+      /^Before any contact, "spend" differs by .* of its spread \(p = 0\.\d+\), and of 200 other lots .*: no more than luck allows\.$/,
     ),
   ]);
 });

@@ -442,6 +442,17 @@ test("knownRatio(known, assigned) is the chi-square test of being known by arm, 
   expect(knownRatio([100, 200], [100, 200])).toMatchObject({statistic: 0, p: 1, mismatch: false});
 });
 
+test("knownRatio of outcomes that are missing at random claims a mismatch as often as it says", () => {
+  const random = randomOf(6);
+  const trials = 2000;
+  let claims = 0;
+  for (let trial = 0; trial < trials; trial++) {
+    const known = [60, 120, 90].map(n => Array.from({length: n}, random).filter(u => u < 0.7).length);
+    if (knownRatio(known, [60, 120, 90]).p < 0.05) claims += 1;
+  }
+  expect(Math.abs(claims / trials - 0.05)).toBeLessThan(3 * Math.sqrt((0.05 * 0.95) / trials));
+});
+
 describe("readOut(…) early, and of data that do not suffice", () => {
   it("has nothing to say before an outcome is known", () => {
     const experiment = smallExperiment(100, {covariates: ["before"], segments: ["tier"]});
@@ -499,6 +510,11 @@ describe("readOut(…) early, and of data that do not suffice", () => {
     );
     expect(of({}, {...assignment, customer: twice})).toThrow(
       "each customer of the assignment once, got c0 twice",
+    );
+    const none = {customer: [], group: [], arm: [], stratum: [], chance: new Float64Array(0)};
+    expect(of({}, none)).toThrow("readOut requires an assigned customer, got none");
+    expect(() => readOut(plan, assignment, outcomes, {day: "2025-06-01"})).toThrow(
+      "readOut requires a day from the launch on, 2025-06-02, got 2025-06-01",
     );
     expect(of({outcome: outcomes.outcome.with(3, 2)})).toThrow(
       "readOut requires churned to be 0 or 1, got 2 of c3",

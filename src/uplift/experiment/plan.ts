@@ -19,6 +19,10 @@ export type Metric = {
   readonly sd?: number;
 };
 
+/** Whether what is gained are customers kept: a share of those who churn, by its name, of which lower is better. */
+export const keepsCustomers = ({name, kind, better}: Pick<Metric, "name" | "kind" | "better">): boolean =>
+  kind === "proportion" && better === "lower" && /churn/i.test(name);
+
 /** Something that must not get worse, a column of the outcomes. */
 export type Guardrail = {
   readonly name: string;
