@@ -217,9 +217,9 @@ export {empcTable, gainsTable, neededText, optimumText, tornadoOf} from "./repor
 export {preparationTable} from "./report/prepare.ts";
 export {
   confusionTable,
+  quadrantBoundsTable,
   recoveryText,
   segmentPoints,
-  segmentsTable,
   segmentsText,
 } from "./report/quadrants.ts";
 export {customersTable, reasonsTable, secondOpinionTable, waterfallSteps} from "./report/reasons.ts";
@@ -318,7 +318,7 @@ export {
 export {detectableMean, powerOfMeans, sizeForMeans} from "./uplift/experiment/power-means.ts";
 export {type SampleRatio, sampleRatio} from "./uplift/experiment/sample-ratio.ts";
 export {type Boundary, crossingProbability, type Looks, planLooks} from "./uplift/experiment/sequential.ts";
-export {type ArmModels, type ArmPolicy, bestArm, fitArms} from "./uplift/learn/arms.ts";
+export {type ArmModels, type ArmPolicy, bestArm, bestArms, fitArms} from "./uplift/learn/arms.ts";
 export {
   applyUplift,
   crossFitUplift,
@@ -331,12 +331,12 @@ export {
 } from "./uplift/learn/learners.ts";
 export {placesWithinFolds} from "./uplift/learn/out-of-fold.ts";
 export {doublyRobustScores, type Nuisance} from "./uplift/learn/pseudo-outcome.ts";
+export {type QuadrantBounds, quadrantBounds} from "./uplift/learn/quadrant-bounds.ts";
 export {
   type BySegment,
   estimateSegments,
   likeliestSegments,
   SEGMENTS,
-  type SegmentCount,
   type SegmentEstimate,
   type SegmentOptions,
 } from "./uplift/learn/quadrants.ts";
@@ -358,6 +358,13 @@ export {
   type UpliftCandidate,
   type UpliftSelection,
 } from "./uplift/learn/select.ts";
+export {
+  type ArmChoice,
+  type ArmPolicyOptions,
+  type ArmPolicyValues,
+  type ArmTrial,
+  armPolicyValues,
+} from "./uplift/measure/arm-policy.ts";
 export {type UpliftBin, type UpliftCalibration, upliftCalibration} from "./uplift/measure/calibration.ts";
 export {type UpliftGroup, upliftAt, upliftByGroup} from "./uplift/measure/groups.ts";
 export {qiniCurve, type UpliftMetric, upliftCurve, upliftMetrics} from "./uplift/measure/metrics.ts";

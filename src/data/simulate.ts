@@ -171,11 +171,13 @@ function record(customer: string, profile: Profile, membership: Membership, rand
   }
 }
 
+const CUTOFF_DATES = CUTOFFS.map(dateOf);
+
 function probabilities(customer: string, person: Person, {atCutoffs}: Membership): TrueProbability[] {
   return atCutoffs.flatMap((standing, i) => {
     if (standing === undefined) return [];
     const byMonth = churnByMonth(person, standing, monthOf(CUTOFFS[i]!));
-    return {customer, cutoff: dateOf(CUTOFFS[i]!), within: sum(byMonth), inThird: byMonth[2]!};
+    return {customer, cutoff: CUTOFF_DATES[i]!, within: sum(byMonth), inThird: byMonth[2]!};
   });
 }
 
