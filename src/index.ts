@@ -259,6 +259,8 @@ export {
   towardsEvidence,
 } from "./report/target-comparison.ts";
 export {
+  learnersTable,
+  learnersText,
   policyTable,
   upliftCalibrationTable,
   upliftCalibrationText,
@@ -319,6 +321,7 @@ export {detectableMean, powerOfMeans, sizeForMeans} from "./uplift/experiment/po
 export {type SampleRatio, sampleRatio} from "./uplift/experiment/sample-ratio.ts";
 export {type Boundary, crossingProbability, type Looks, planLooks} from "./uplift/experiment/sequential.ts";
 export {type ArmModels, type ArmPolicy, bestArm, bestArms, fitArms} from "./uplift/learn/arms.ts";
+export {type ComparedLearner, compareLearners, type LearnerComparison} from "./uplift/learn/compare.ts";
 export {
   applyUplift,
   crossFitUplift,
@@ -350,6 +353,7 @@ export {
 } from "./uplift/learn/recovery.ts";
 export type {Base} from "./uplift/learn/regression.ts";
 export {
+  AUTOC,
   DR_LOSS,
   heldOutNuisance,
   R_LOSS,
@@ -403,5 +407,6 @@ export {keptRows, type Overlap, overlapOf} from "./uplift/observe/overlap.ts";
 export {eValue, eValueOfBound, rosenbaumBound} from "./uplift/observe/sensitivity.ts";
 export {type Contacts, fitTargeting, type Targeting} from "./uplift/observe/targeting.ts";
 export {ipwEffect, naiveEffect, subclassEffect} from "./uplift/observe/weighting.ts";
+export {type ShopTruth, shopTruth} from "./uplift/shop-truth.ts";
 export {checkTrial, type Trial} from "./uplift/trial.ts";
 export {takeTrial, takeUplift, type UpliftData} from "./uplift/uplift-data.ts";

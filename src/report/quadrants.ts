@@ -1,6 +1,7 @@
 import type {QuadrantsData} from "../charts/quadrants.ts";
 import type {Segment} from "../data/simulate-campaign.ts";
 import {briefPercent, counted, percent, whole} from "../figures.ts";
+import type {UpliftRecovery} from "../ledger/uplift-stages.ts";
 import type {QuadrantBounds} from "../uplift/learn/quadrant-bounds.ts";
 import {
   type BySegment,
@@ -8,7 +9,7 @@ import {
   SEGMENTS,
   type SegmentEstimate,
 } from "../uplift/learn/quadrants.ts";
-import type {EffectRecovery, SegmentRecovery} from "../uplift/learn/recovery.ts";
+import type {SegmentRecovery} from "../uplift/learn/recovery.ts";
 import {type Table, type Text, text} from "./words.ts";
 
 const MEANING: Readonly<Record<Segment, {readonly means: string; readonly act: string}>> = {
@@ -73,26 +74,29 @@ export function segmentsText(estimate: SegmentEstimate): Text {
 const TELLING = 0.9;
 
 /** Whether effects and quadrants were recovered where the truth is known, in words. */
-export function recoveryText(
-  effects: EffectRecovery,
-  segments: SegmentRecovery,
-  {rows}: {readonly rows: number},
-): Text {
+export function recoveryText({
+  rows,
+  effects,
+  persuadableInRiskiest,
+  segments,
+  lives,
+  bounds,
+}: UpliftRecovery): Text {
   const {pehe, constantPehe, persuadable, persuadableInTop} = effects;
   const better = pehe < TELLING * constantPehe;
-  const said = segments.calibration.filter(({from}) => from >= 0.8);
-  const rowsSaid = said.reduce((n, bin) => n + bin.rows, 0);
-  const trueOfThem = said.reduce((n, bin) => n + bin.rows * bin.true, 0) / rowsSaid;
+  const held = SEGMENTS.filter(
+    one => rows * bounds[one].low <= lives[one] && lives[one] <= rows * bounds[one].high,
+  );
   return text(
-    `In the simulation the truth is known. With ${whole(rows)} contacts the estimated effects are wrong by ` +
-      `${points(pehe)} points a customer (root of the mean square), and giving everyone the average effect by ` +
-      `${points(constantPehe)}: ${better ? "the effects of single customers are learned" : "these are too few to tell the effects of customers apart"}. ` +
-      `Of the tenth ranked highest ${percent(persuadableInTop)} are truly persuadable, of all ${percent(persuadable)}. ` +
-      `The likeliest quadrant is the true one for ${percent(segments.right)}; naming the largest quadrant for everybody ` +
-      `would be right for ${percent(segments.largest)}.` +
-      (rowsSaid === 0
-        ? ""
-        : ` Where a quadrant was given 80% or more, it was the true one for ${percent(trueOfThem)}.`),
+    `This shop is a simulated one, so that the truth is known. With ${whole(rows)} contacts the estimated effects are ` +
+      `wrong by ${points(pehe)} points a customer (root of the mean square), and giving everyone the true average by ` +
+      `${points(constantPehe)}: ${better ? "the effects of customers are told apart" : "these are too few to tell how large the effect on each customer is"}. ` +
+      `Of the tenth ranked highest by effect ${percent(persuadableInTop)} are truly persuadable by expectation, of the ` +
+      `tenth at the highest risk ${percent(persuadableInRiskiest)}, of all ${percent(persuadable)}. The likeliest quadrant is the ` +
+      `true one for ${percent(segments.right)}; naming the largest quadrant for everybody would be right for ` +
+      `${percent(segments.largest)}. What became of whom, lived once with the contact and once without it: ` +
+      `${SEGMENTS.map(one => `${one} ${whole(lives[one])}`).join(", ")}; ` +
+      `${held.length === SEGMENTS.length ? "all of these are" : `${held.length} of these ${SEGMENTS.length} are`} within the limits that were found.`,
   );
 }
 

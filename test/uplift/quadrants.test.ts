@@ -7,6 +7,8 @@ import {DR_LOSS, heldOutNuisance, R_LOSS, selectUplift} from "../../src/uplift/l
 import {takeUplift} from "../../src/uplift/uplift-data.ts";
 import {randomWorld} from "./worlds.ts";
 
+const NONE = {value: 0, standardError: 0, low: 0, high: 0, level: 0.95 as const};
+
 const {data, tau} = randomWorld({rows: 1200, seed: 4});
 const truth = {
   uplift: tau,
@@ -53,9 +55,13 @@ describe("estimateSegments", async () => {
         .rows.flatMap(row => row.slice(1) as number[])
         .reduce((a, b) => a + b),
     ).toBe(1200);
-    const {text} = recoveryText({...effectRecovery(estimate.uplift, truth), pehe: 0.2}, segments, {
-      rows: 1200,
+    const bounds = bySegment(() => ({least: NONE, most: NONE, low: 0, high: 0.5}));
+    const lives = bySegment(segment => (segment === "sure thing" ? 900 : 100));
+    const {text} = recoveryText({
+      ...{rows: 1200, segments, lives, bounds, persuadableInRiskiest: 0.3},
+      effects: {...effectRecovery(estimate.uplift, truth), pehe: 0.2},
     });
+    expect(text).toContain("3 of these 4 are within the limits");
     expect(text).toContain("too few to tell");
   });
 

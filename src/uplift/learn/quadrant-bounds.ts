@@ -1,9 +1,10 @@
+import type {Segment} from "../../data/simulate-campaign.ts";
 import type {NormalInterval} from "../../evaluate/delong.ts";
 import type {Level} from "../../evaluate/quantile.ts";
 import {meanInterval} from "../measure/influence.ts";
 import {type ArmOutcomes, armScores, weightsOf} from "../measure/scores.ts";
 import type {Trial} from "../trial.ts";
-import {type BySegment, bySegment} from "./quadrants.ts";
+import {type BySegment, bySegment, SEGMENTS} from "./quadrants.ts";
 
 /** The share of rows in a quadrant, as far as any trial can tell it. In [0, 1]. */
 export type QuadrantBounds = {
@@ -22,6 +23,12 @@ const KEPT = {
   "lost cause": {treated: false, control: false},
   "sleeping dog": {treated: false, control: true},
 } as const satisfies BySegment<{treated: boolean; control: boolean}>;
+
+/** The quadrant of a customer whose two lives are known, which only a simulation knows. */
+export const quadrantOfLives = (lives: {readonly treated: boolean; readonly control: boolean}): Segment =>
+  SEGMENTS.find(
+    segment => KEPT[segment].treated === lives.treated && KEPT[segment].control === lives.control,
+  )!;
 
 /**
  * How many rows are persuadable (leave without contact, stay with it), sure things, lost causes and sleeping dogs. Of
