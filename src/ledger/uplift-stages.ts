@@ -98,6 +98,9 @@ export type UpliftStages = {
   readonly upliftRecovery: () => Promise<UpliftRecovery | undefined>;
 };
 
+/** Halves of the customers that quadrants are learned from. */
+const HALVES = 30;
+
 /** Shares contacted at which the orders are compared. */
 const SHARES = [0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 
@@ -183,7 +186,7 @@ export function upliftStages(
       stored(store, {stage: "effect-quadrants", inputs: key}, async () => {
         const compared = (await learners())!;
         const {kind, base} = compared.learners[compared.chosen]!;
-        return estimateSegments(data, {kind, base, seed, ...threading});
+        return estimateSegments(data, {kind, base, seed, draws: HALVES, ...threading});
       })
     );
   });

@@ -60,12 +60,12 @@ export async function compareLearners(
     weights: weightsOf(trial),
     level: 0.95 as const,
   };
-  const average = await crossFitUplift("average", data, {...options, base: candidates[0]!.base});
+  const average = averageOutside(gamma, sample.weights, fold);
   const z = twoSided(0.05 / Math.max(1, candidates.length - 1));
   const learners: ComparedLearner[] = [];
   let first: Float64Array | undefined;
   for (const {kind, base} of candidates) {
-    const effects = kind === "average" ? average : await crossFitUplift(kind, data, {...options, base});
+    const effects = await crossFitUplift(kind, data, {...options, base});
     const order = placesWithinFolds(effects, fold);
     const difference = first && compareRankAverageEffects(trial, {a: order, b: first}, judging).autoc;
     first ??= order;
@@ -88,4 +88,16 @@ export async function compareLearners(
     undefined,
   );
   return {learners, chosen: best ? learners.indexOf(best) : 0};
+}
+
+/** The average effect of the rows of the other folds, for each row. */
+function averageOutside(gamma: Float64Array, weights: Float64Array, fold: Int32Array): Float64Array {
+  const folds = 1 + fold.reduce((a, b) => Math.max(a, b), 0);
+  const [above, below] = [new Float64Array(folds), new Float64Array(folds)];
+  gamma.forEach((score, i) => {
+    above[fold[i]!]! += weights[i]! * score;
+    below[fold[i]!]! += weights[i]!;
+  });
+  const [sum, total] = [above, below].map(of => of.reduce((a, b) => a + b, 0)) as [number, number];
+  return gamma.map((_, i) => (sum - above[fold[i]!]!) / (total - below[fold[i]!]!));
 }
