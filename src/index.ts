@@ -230,9 +230,9 @@ export {empcTable, gainsTable, neededText, optimumText, tornadoOf} from "./repor
 export {preparationTable} from "./report/prepare.ts";
 export {
   confusionTable,
+  quadrantBoundsTable,
   recoveryText,
   segmentPoints,
-  segmentsTable,
   segmentsText,
 } from "./report/quadrants.ts";
 export {customersTable, reasonsTable, secondOpinionTable, waterfallSteps} from "./report/reasons.ts";
@@ -272,6 +272,8 @@ export {
   towardsEvidence,
 } from "./report/target-comparison.ts";
 export {
+  learnersTable,
+  learnersText,
   policyTable,
   upliftCalibrationTable,
   upliftCalibrationText,
@@ -361,7 +363,8 @@ export {
 } from "./uplift/experiment/readout.ts";
 export {knownRatio, type SampleRatio, sampleRatio} from "./uplift/experiment/sample-ratio.ts";
 export {type Boundary, crossingProbability, type Looks, planLooks} from "./uplift/experiment/sequential.ts";
-export {type ArmModels, type ArmPolicy, bestArm, fitArms} from "./uplift/learn/arms.ts";
+export {type ArmModels, type ArmPolicy, bestArm, bestArms, fitArms} from "./uplift/learn/arms.ts";
+export {type ComparedLearner, compareLearners, type LearnerComparison} from "./uplift/learn/compare.ts";
 export {
   applyUplift,
   crossFitUplift,
@@ -374,12 +377,12 @@ export {
 } from "./uplift/learn/learners.ts";
 export {placesWithinFolds} from "./uplift/learn/out-of-fold.ts";
 export {doublyRobustScores, type Nuisance} from "./uplift/learn/pseudo-outcome.ts";
+export {type QuadrantBounds, quadrantBounds} from "./uplift/learn/quadrant-bounds.ts";
 export {
   type BySegment,
   estimateSegments,
   likeliestSegments,
   SEGMENTS,
-  type SegmentCount,
   type SegmentEstimate,
   type SegmentOptions,
 } from "./uplift/learn/quadrants.ts";
@@ -393,6 +396,7 @@ export {
 } from "./uplift/learn/recovery.ts";
 export type {Base} from "./uplift/learn/regression.ts";
 export {
+  AUTOC,
   DR_LOSS,
   heldOutNuisance,
   R_LOSS,
@@ -401,6 +405,13 @@ export {
   type UpliftCandidate,
   type UpliftSelection,
 } from "./uplift/learn/select.ts";
+export {
+  type ArmChoice,
+  type ArmPolicyOptions,
+  type ArmPolicyValues,
+  type ArmTrial,
+  armPolicyValues,
+} from "./uplift/measure/arm-policy.ts";
 export {type UpliftBin, type UpliftCalibration, upliftCalibration} from "./uplift/measure/calibration.ts";
 export {type UpliftGroup, upliftAt, upliftByGroup} from "./uplift/measure/groups.ts";
 export {keptShare} from "./uplift/measure/kept-share.ts";
@@ -439,5 +450,6 @@ export {keptRows, type Overlap, overlapOf} from "./uplift/observe/overlap.ts";
 export {eValue, eValueOfBound, rosenbaumBound} from "./uplift/observe/sensitivity.ts";
 export {type Contacts, fitTargeting, type Targeting} from "./uplift/observe/targeting.ts";
 export {ipwEffect, naiveEffect, subclassEffect} from "./uplift/observe/weighting.ts";
+export {type ShopTruth, shopTruth} from "./uplift/shop-truth.ts";
 export {checkTrial, type Trial} from "./uplift/trial.ts";
 export {takeTrial, takeUplift, type UpliftData} from "./uplift/uplift-data.ts";

@@ -79,6 +79,7 @@ export const SECTIONS: readonly CardSection[] = [
       optionalChart("uplift.chart", "By risk against by effect"),
       optionalTable("uplift.groups", "The effect by group"),
       optionalTable("uplift.quadrants", "Whom contacting changes"),
+      optionalText("uplift.recovered", "What was found, where the truth is known"),
       list("framing.limits", "What the data cannot say"),
     ],
   },
@@ -115,6 +116,7 @@ export const SECTIONS: readonly CardSection[] = [
       optionalText("models.subsample", "Rows left out of training"),
       optionalText("uplift.calibration", "How far expected effects can be trusted"),
       optionalTable("uplift.metrics", "How well the order by effect does"),
+      optionalTable("uplift.learners", "Ways to learn the effect"),
     ],
   },
   {
