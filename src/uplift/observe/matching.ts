@@ -13,7 +13,9 @@ export type Pair = {readonly treated: number; readonly control: number};
 
 /**
  * Nearest neighbours 1:1 on the propensity, without replacement: the treated choose in the order of their propensity,
- * largest first, as in MatchIt; of equal ones the earlier row, among the treated and among the control.
+ * largest first, as in MatchIt; of equal ones the earlier row, among the treated and among the control. These are the
+ * pairs of MatchIt when it is given the distances. Given the propensity, MatchIt 4.5.1 takes the neighbour below even
+ * where one above is nearer, and passes over a caliper: it finds 770.39 on LaLonde's 614 rows, and 894.37 by distances.
  * @param caliper largest distance of a pair, its end included, in standard deviations of the log-odds of the propensity
  *   (Austin 2011 advises 0.2); none when absent.
  * @returns the pairs in the order in which they were made; a treated row without a neighbour has none.
