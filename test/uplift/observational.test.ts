@@ -175,7 +175,8 @@ function simulated(rows: number, hidden: number, seed = 5) {
     outcome[i] = arm[i]! + seen + hidden * unseen + normal();
   }
   const x: Matrix = {names: ["seen"], rows, values};
-  return {contacts: {x, outcome, treated: arm, customer: Int32Array.from(arm.keys())}, earlier};
+  const contacts = {x, outcome, treated: arm, customer: Int32Array.from(arm.keys())};
+  return {contacts, earlier: {...contacts, outcome: earlier}};
 }
 
 test("studyContacts(contacts) finds a known effect, and no rule of belief is broken", async () => {
