@@ -47,7 +47,10 @@ export type UpliftJudgement = {
   readonly verdict: UpliftVerdict;
 };
 
-/** The stages of a run that ask whom contacting changes; undefined where the study has no contacts of both arms. */
+/**
+ * The stages of a run that ask whom contacting changes; undefined where the study has no contacts of both arms. Of
+ * contacts that were chosen there are the contacts alone: no lot says what would have been without them.
+ */
 export type UpliftStages = {
   readonly contacts: () => Promise<ContactTrial | undefined>;
   readonly uplift: () => Promise<UpliftJudgement | undefined>;
@@ -74,8 +77,9 @@ export function upliftStages(
       features: cohort => applyFeatures(learned, log, cohort, beside),
     });
   });
+  const byLot = async () => (study.campaigns?.assignment === "chosen" ? undefined : contacts());
   const uplift = once(async () => {
-    const data = await contacts();
+    const data = await byLot();
     return data && stored(store, {stage: "uplift", inputs: key}, () => judge(data));
   });
   const judge = async (data: ContactTrial): Promise<UpliftJudgement> => {
@@ -115,7 +119,7 @@ export function upliftStages(
     };
   };
   const effectQuadrants = once(async () => {
-    const data = await contacts();
+    const data = await byLot();
     const options = {...LEARNER, seed, ...(threads === undefined ? {} : {threads})};
     return (
       data && stored(store, {stage: "effect-quadrants", inputs: key}, () => estimateSegments(data, options))

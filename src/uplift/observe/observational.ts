@@ -20,7 +20,7 @@ export type JudgedEffect = {readonly effect: ObservedEffect; readonly balance: r
 export type ObservationalStudy = {
   readonly overlap: {readonly linear: Overlap; readonly boost: Overlap};
   readonly before: readonly Balance[];
-  /** The plain difference first. */
+  /** The plain difference first; a method that the arms leave nothing to go by is not there. */
   readonly effects: readonly JudgedEffect[];
   /** The doubly robust effect on the treated, cross-fitted with linear models: the one that is told. */
   readonly headline: JudgedEffect;
@@ -74,10 +74,10 @@ export async function studyContacts(
     before: balanceOf(x, treated),
     effects: [
       judged(naiveEffect(trial)),
-      judged(regressionEffect(trial, x)),
-      judged(matchEffect(trial)),
-      judged(matchEffect(trial, {caliper: CALIPER})),
-      judged(subclassEffect(trial)),
+      ...possible(() => judged(regressionEffect(trial, x))),
+      ...possible(() => judged(matchEffect(trial))),
+      ...possible(() => judged(matchEffect(trial, {caliper: CALIPER}))),
+      ...possible(() => judged(subclassEffect(trial))),
       judged(ipwEffect(trial, {estimand: "ATT"})),
       judged(ipwEffect(trial, {estimand: "ATE"})),
       headline,
@@ -96,6 +96,16 @@ export async function studyContacts(
     pairs: pairSensitivity(trial, matchPairs(trial, {caliper: CALIPER})),
     eValue: eValuesOf(headline.effect, contacts),
   };
+}
+
+/** The effect, or none where the arms are so far apart that the method has nothing to go by. */
+function possible(effect: () => JudgedEffect): JudgedEffect[] {
+  try {
+    return [effect()];
+  } catch (error) {
+    if (error instanceof RangeError) return [];
+    throw error;
+  }
 }
 
 const trialOf = ({outcome, treated, customer}: Contacts, {propensity}: Targeting): Trial => ({
