@@ -1,10 +1,14 @@
+import {meanOf} from "../evaluate/profit.ts";
 import {applyFeatures} from "../features/fitted.ts";
 import type {Study} from "../study.ts";
+import {monthsOf} from "../target/targets.ts";
+import {type StepwisePlan, stepwisePlan} from "../uplift/experiment/stepwise.ts";
 import {earlierContacts} from "../uplift/observe/earlier.ts";
 import {checkLot, type LotCheck} from "../uplift/observe/lot.ts";
 import {type ObservationalStudy, studyContacts} from "../uplift/observe/observational.ts";
 import type {FeatureStages} from "./feature-stages.ts";
 import {type RunInputs, stageKeys} from "./inputs.ts";
+import type {ModelStages} from "./model-stages.ts";
 import {once} from "./once.ts";
 import {stored} from "./store.ts";
 import type {TargetStages} from "./target-stages.ts";
@@ -21,17 +25,22 @@ export type Observation = {
   readonly earlier: {readonly days: number; readonly rows: number} | null;
 };
 
-/** The stage of a run that reads past contacts as if they had been chosen; undefined as {@link UpliftStages}. */
-export type ObservationalStages = {readonly observational: () => Promise<Observation | undefined>};
+/** The stages of a run that has no lot to go by. */
+export type ObservationalStages = {
+  /** Past contacts as if they had been chosen; undefined without contacts of both arms. */
+  readonly observational: () => Promise<Observation | undefined>;
+  /** The way from no campaign to targeting by effect, by the rates of the test rows and the study's economics. */
+  readonly stepwise: () => Promise<StepwisePlan>;
+};
 
 /** Rows of each arm below which nothing is asked of the earlier period. */
 const FEW = 50;
 
 export function observationalStages(
   inputs: RunInputs,
-  {churnRule}: TargetStages,
+  {churnRule, cohortSize}: TargetStages,
   {fitted, beside}: FeatureStages,
-  {contacts}: UpliftStages,
+  {ranked, contacts}: Pick<ModelStages, "ranked"> & UpliftStages,
 ): ObservationalStages {
   const {study, log, store} = inputs;
   const {horizon, activity, minimumTenureDays, seed} = study;
@@ -64,5 +73,21 @@ export function observationalStages(
     });
     return {assignment, ...found};
   });
-  return {observational};
+  const stepwise = once(async () => {
+    const {probabilities, y} = await ranked("test");
+    // Of everybody no rest would be left to compare with.
+    const capacity = Math.min(study.economics.capacity, 0.5);
+    const order = Array.from(y.keys()).sort((a, b) => probabilities[b]! - probabilities[a]! || a - b);
+    const first = Math.ceil(capacity * order.length);
+    // Neither none nor all, however few the rows are.
+    const rateOf = (rows: readonly number[]) =>
+      (rows.reduce((sum, i) => sum + y[i]!, 0) + 0.5) / (rows.length + 1);
+    return stepwisePlan({
+      ...{monthly: cohortSize(), capacity},
+      ...{targetRate: rateOf(order.slice(0, first)), otherRate: rateOf(order.slice(first))},
+      works: Math.min(Math.max(meanOf(study.economics.offerWorks), 0.01), 0.99),
+      horizonMonths: monthsOf(horizon),
+    });
+  });
+  return {observational, stepwise};
 }

@@ -65,7 +65,7 @@ export function createRun(inputs: RunInputs): Run {
     ...championStages(inputs, target, features, models),
     ...scrutinyStages(inputs, target, features, models),
     ...uplift,
-    ...observationalStages(inputs, target, features, uplift),
+    ...observationalStages(inputs, target, features, {...models, ...uplift}),
     ...reasonStages(inputs, target, features, {...models, ...explanation}),
     record,
     recordAll: async values => {

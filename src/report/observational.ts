@@ -36,7 +36,7 @@ export type EffectUnit = {readonly scale: number; readonly digits: number; reado
 
 const AMOUNT: EffectUnit = {scale: 1, digits: 3, unit: ""};
 /** Effects on a share of customers. */
-export const POINTS: EffectUnit = {scale: 100, digits: 1, unit: " percentage points"};
+export const PERCENTAGE_POINTS: EffectUnit = {scale: 100, digits: 1, unit: " percentage points"};
 
 /** An effect with its interval, in its unit. */
 export const effectText = (

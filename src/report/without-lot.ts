@@ -8,7 +8,7 @@ import type {ObservationalStudy} from "../uplift/observe/observational.ts";
 import {TRIM} from "../uplift/observe/overlap.ts";
 import type {PositivityGap} from "../uplift/observe/positivity.ts";
 import type {SignalWords} from "./explanation.ts";
-import {effectText, POINTS} from "./observational.ts";
+import {effectText, PERCENTAGE_POINTS} from "./observational.ts";
 import {interval, type Text, text} from "./words.ts";
 
 /** Whether a lot decided who was contacted, by what the study says and by what the data say. */
@@ -87,7 +87,7 @@ export function sensitivityText({study, earlier}: Pick<Observation, "study" | "e
         `(Rosenbaum 2002, signed ranks, one-sided 5%)`;
   return text(
     `${before} A contact that never was, dealt among those not contacted, changes the outcome by ` +
-      `${effectText(placebo, POINTS)}, ${holdsZero(placebo) ? "within chance" : "which is not chance"}. A reason that nobody measured would have to raise both the chance to be ` +
+      `${effectText(placebo, PERCENTAGE_POINTS)}, ${holdsZero(placebo) ? "within chance" : "which is not chance"}. A reason that nobody measured would have to raise both the chance to be ` +
       `contacted and the outcome by a factor of ${decimal(eValue.estimate, 2)} to explain the estimate away, and of ${decimal(eValue.bound, 2)} to ` +
       `take the interval to none (E-value; VanderWeele and Ding 2017). In ${whole(pairs.pairs)} matched pairs ${gamma}.`,
   );
@@ -142,13 +142,15 @@ export const forestPoints = (
   {lot}: {readonly lot?: number | undefined} = {},
 ): ForestData => ({
   effect: "Kept by contact, percentage points",
-  digits: POINTS.digits,
+  digits: PERCENTAGE_POINTS.digits,
   rows: effects.map(({effect}) => ({
     name: effect.method,
-    value: POINTS.scale * effect.estimate,
-    low: POINTS.scale * effect.low,
-    high: POINTS.scale * effect.high,
+    value: PERCENTAGE_POINTS.scale * effect.estimate,
+    low: PERCENTAGE_POINTS.scale * effect.low,
+    high: PERCENTAGE_POINTS.scale * effect.high,
     told: effect.method === headline.effect.method,
   })),
-  ...(lot === undefined ? {} : {experiment: {name: "what the lot found", value: POINTS.scale * lot}}),
+  ...(lot === undefined
+    ? {}
+    : {experiment: {name: "what the lot found", value: PERCENTAGE_POINTS.scale * lot}}),
 });
