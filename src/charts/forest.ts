@@ -112,10 +112,19 @@ export function forestChart(
             shape: {condition: {test: "datum.told", value: "circle"}, value: "diamond"},
           },
         },
-        {
-          mark: {type: "text", align: "left", baseline: "middle", dy: 11, dx: 4, color: INK.muted},
+        // Over an outline, since the line at 0 may run through it.
+        ...[{stroke: "#ffffff", strokeWidth: 4}, {}].map(outline => ({
+          mark: {
+            type: "text",
+            align: "left",
+            baseline: "middle",
+            dy: 11,
+            dx: 4,
+            color: INK.muted,
+            ...outline,
+          },
           encoding: {x: {value: 0}, y, text: {field: "words", type: "nominal"}},
-        },
+        })),
       ],
     },
   });
@@ -139,9 +148,7 @@ function titleOf(
   if (experiment) {
     // An interval that holds everything agrees with nothing.
     const found = shown.filter(row => holds(row, experiment.value)).length;
-    return found === 0
-      ? "No method finds what the experiment found"
-      : `${found} of ${n} methods agree with the experiment`;
+    return `${found === 0 ? "No method agrees" : `${found} of ${n} methods agree`} with ${experiment.name}`;
   }
   const [above, below] = [rows.filter(row => row.low > 0).length, rows.filter(row => row.high < 0).length];
   if (above === n) return "By all methods contact raises the outcome";

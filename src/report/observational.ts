@@ -69,7 +69,9 @@ export function observationalText(
   const verdict =
     broken.length > 0
       ? `It should not be believed: ${broken.map(({rule}) => RULES[rule].breaks).join("; ")}.`
-      : "No check speaks against it, but a reason that nobody measured may still lie behind it: test it in an experiment before money hangs on it.";
+      : byLot
+        ? "No check speaks against it. The answer of the lot itself is the one to go by."
+        : "No check speaks against it, but a reason that nobody measured may still lie behind it: test it in an experiment before money hangs on it.";
   return text(`${found} ${verdict}${unchecked}`);
 }
 

@@ -22,7 +22,7 @@ const STEPS: Readonly<
   },
   "targeting by effect": {
     act: "Contact by expected effect; leave half of those alone again, drawn by lot",
-    say: "What choosing by effect gains, on customers that chose no model",
+    say: "What choosing by effect gains, on customers from whom it was not learned",
     not: "That it goes on gaining: keep a group left alone in every campaign",
   },
 };
@@ -81,8 +81,8 @@ export function stepwiseText(plan: StepwisePlan): Text {
   return text(
     "This study knows no campaign, so nobody knows whom a contact changes. Until one has been measured, choose by risk × value: the " +
       "chance to leave times what the customer is worth. Risk is not effect: those likeliest to leave may leave whatever is done, and a " +
-      `contact may drive others away. Each month ${whole(targetMonthly)} of ${whole(monthly)} customers (${briefPercent(capacity)}) can be ` +
-      `contacted; without a contact ${percent(targetRate)} of them churn, and ${percent(otherRate)} of the rest. Step 1 takes ` +
+      `contact may drive others away. Each month the ${whole(targetMonthly)} of ${whole(monthly)} customers at ` +
+      `highest risk (${briefPercent(capacity)}) take part; without a contact ${percent(targetRate)} of them churn, and ${percent(otherRate)} of the rest. Step 1 takes ` +
       `${whole(2 * average!.perArm!)} customers and ${whole(average!.months!)} months, the last ${horizonMonths} of them to wait for outcomes.${long}${more} ` +
       "A customer takes part once; where the same ones are at risk month after month, it takes longer. The share that a contact keeps is an " +
       "assumption: read step 1 before the later sizes are believed.",

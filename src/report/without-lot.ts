@@ -3,6 +3,7 @@ import type {LoveData} from "../charts/love.ts";
 import type {OverlapData} from "../charts/overlap.ts";
 import {counted, decimal, percent, whole} from "../figures.ts";
 import type {Observation} from "../ledger/observational-stages.ts";
+import type {Balance} from "../uplift/observe/balance.ts";
 import {LIMITS} from "../uplift/observe/belief.ts";
 import type {ObservationalStudy} from "../uplift/observe/observational.ts";
 import {TRIM} from "../uplift/observe/overlap.ts";
@@ -99,7 +100,7 @@ const holdsZero = ({low, high}: {readonly low: number; readonly high: number}): 
 /** Features in a love plot. */
 const FEATURES = 12;
 
-/** The features that differed most, before and after, for a love plot. */
+/** The features that differ most before or after, for a love plot. */
 export function lovePoints(
   {before, effects, headline}: ObservationalStudy,
   words: (feature: string) => Pick<SignalWords, "title">,
@@ -110,7 +111,9 @@ export function lovePoints(
     ...(matched?.balance ? [{method: "matched", balance: matched.balance}] : []),
   ];
   const smd = after.map(({balance}) => new Map(balance.map(entry => [entry.name, entry.smd])));
-  const size = (entry: {readonly smd: number}) => Math.abs(entry.smd);
+  // The most unlike by any of them: what became unlike is not to be hidden.
+  const size = ({name, smd: own}: Balance) =>
+    Math.max(...[own, ...smd.map(found => found.get(name) ?? 0)].map(Math.abs));
   const shown = [...before].sort((a, b) => size(b) - size(a)).slice(0, FEATURES);
   return {
     methods: ["as they were", ...after.map(({method}) => method)],
@@ -144,7 +147,7 @@ export const forestPoints = (
   effect: "Kept by contact, percentage points",
   digits: PERCENTAGE_POINTS.digits,
   rows: effects.map(({effect}) => ({
-    name: effect.method,
+    name: effect.method.replace(", ATT", "").replace(", ATE", ", of all"),
     value: PERCENTAGE_POINTS.scale * effect.estimate,
     low: PERCENTAGE_POINTS.scale * effect.low,
     high: PERCENTAGE_POINTS.scale * effect.high,
