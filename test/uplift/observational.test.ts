@@ -196,3 +196,41 @@ test("studyContacts(contacts) with a hidden reason is wrong, and the earlier out
   expect(beliefRules(study).find(rule => rule.rule === "earlier outcome")!.broken).toBe(true);
   expect(observationalText(study).text).toContain("should not be believed");
 });
+
+test("a value that only a few rows lack takes over no estimate across folds", async () => {
+  const {contacts} = simulated(600, 0);
+  const {x, treated} = contacts;
+  const random = randomOf(9);
+  // Missing in seven rows, all but one of them treated: in a fold without that one it would be taken for certain.
+  const rare = Float64Array.from({length: x.rows}, () => random());
+  const ones = [...treated.keys()].filter(i => treated[i] === 1).slice(0, 6);
+  for (const i of [...ones, treated.indexOf(0)]) rare[i] = Number.NaN;
+  const wider: Matrix = {
+    names: ["seen", "rare"],
+    rows: x.rows,
+    values: Float64Array.from([...x.values, ...rare]),
+  };
+  const study = await studyContacts({...contacts, x: wider}, {seed: 1});
+  const {estimate, se} = study.headline.effect;
+  expect(Math.abs(estimate - 1)).toBeLessThan(3 * se);
+  expect(se).toBeLessThan(0.2);
+  expect(study.overlap.linear.effectiveControl).toBeGreaterThan(100);
+});
+
+test("studyContacts(contacts) with columns that repeat each other, and with arms parted by one, still answers", async () => {
+  const {contacts} = simulated(600, 0);
+  const {x, treated, customer} = contacts;
+  const twice: Matrix = {
+    names: ["seen", "again"],
+    rows: x.rows,
+    values: Float64Array.from([...x.values, ...x.values.map(v => 3 - 2 * v)]),
+  };
+  const once = await studyContacts(contacts, {seed: 1});
+  const again = await studyContacts({...contacts, x: twice}, {seed: 1});
+  expect(again.headline.effect.estimate).toBeCloseTo(once.headline.effect.estimate, 10);
+  const parted = Uint8Array.from(x.values, v => (v > 0 ? 1 : 0));
+  const ruled = await studyContacts({...contacts, customer, treated: parted}, {seed: 1});
+  expect(ruled.headline.effect.estimate).toBeTypeOf("number");
+  expect(beliefRules(ruled).find(({rule}) => rule === "overlap")!.broken).toBe(true);
+  expect(treated).not.toEqual(parted);
+});

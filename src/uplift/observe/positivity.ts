@@ -15,7 +15,7 @@ export type PositivityGap = {
 
 /** Fewer rows than these say nothing of whether contacts were possible. */
 const LEAST = 30;
-/** A share treated below this, or above its complement, is a gap (the rule of thumb for propensities of Crump et al.). */
+/** A share treated below this, or above what it leaves of 1, is a gap. */
 const SHARE = 0.02;
 const PARTS = 5;
 
