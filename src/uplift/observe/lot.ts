@@ -1,7 +1,7 @@
 import {clustersOf} from "../../evaluate/bootstrap.ts";
 import {delongAuc, type NormalInterval} from "../../evaluate/delong.ts";
 import {rankRows} from "../../evaluate/ranking.ts";
-import {randomOf} from "../../random.ts";
+import {type Random, randomOf} from "../../random.ts";
 import {balanceOf} from "./balance.ts";
 import {designMatrix, dot, orthonormal} from "./design-matrix.ts";
 import {type Contacts, fitTargeting} from "./targeting.ts";
@@ -66,8 +66,8 @@ export async function checkLot(
 const columnsOf = ({rows, names, values}: {rows: number; names: readonly string[]; values: Float64Array}) =>
   names.map((_, j) => values.subarray(j * rows, (j + 1) * rows));
 
-/** What a lot deals among each other: rows of one unit go together. */
-type Block = {readonly units: readonly (readonly number[])[]};
+/** What a lot deals among each other: unit k is the rows [k × size, (k + 1) × size), which go together. */
+type Block = {readonly rows: Int32Array; readonly size: number};
 
 function blocksOf({customer, treated, day}: Contacts & {readonly day: Int32Array}): Block[] {
   const rowsOfCustomer = groupBy(customer.keys(), i => customer[i]!);
@@ -75,13 +75,19 @@ function blocksOf({customer, treated, day}: Contacts & {readonly day: Int32Array
     rows.every(i => treated[i] === treated[rows[0]!]),
   );
   if (!constant)
-    return [...groupBy(day.keys(), i => day[i]!).values()].map(rows => ({units: rows.map(i => [i])}));
+    return [...groupBy(day.keys(), i => day[i]!).values()].map(rows => ({
+      rows: Int32Array.from(rows),
+      size: 1,
+    }));
   const days = (rows: readonly number[]) =>
     rows
       .map(i => day[i]!)
       .sort((a, b) => a - b)
       .join();
-  return [...groupBy(rowsOfCustomer.values(), days).values()].map(units => ({units}));
+  return [...groupBy(rowsOfCustomer.values(), days).values()].map(units => ({
+    rows: Int32Array.from(units.flat()),
+    size: units[0]!.length,
+  }));
 }
 
 function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
@@ -107,7 +113,10 @@ function withinDays(values: Float64Array, day: Int32Array): Float64Array {
   });
 }
 
-/** What the features tell of the arms, as they are and dealt anew. */
+/**
+ * What the features tell of the arms, as they are and dealt anew: the sum of squares along the basis, which is centred
+ * within days already, over that of the arms, which no lot changes.
+ */
 function permuted(
   {
     blocks,
@@ -122,25 +131,40 @@ function permuted(
   },
   {seed, draws}: {readonly seed: number; readonly draws: number},
 ): {readonly seen: number; readonly byLuck: readonly number[]} {
-  const toldOf = (arms: Float64Array): number => {
-    const centred = withinDays(arms, day);
-    const all = dot(centred, centred);
-    return all === 0 ? 0 : basis.reduce((sum, column) => sum + dot(column, centred) ** 2, 0) / all;
+  const centred = withinDays(Float64Array.from(treated), day);
+  const all = dot(centred, centred);
+  const d = basis.length;
+  // Row-major: a row of the treated is added in one go.
+  const table = new Float64Array(treated.length * d);
+  basis.forEach((column, j) => {
+    for (let i = 0; i < column.length; i++) table[i * d + j] = column[i]!;
+  });
+  const sums = new Float64Array(d);
+  const toldOf = (arms: Uint8Array): number => {
+    sums.fill(0);
+    for (let i = 0; i < arms.length; i++)
+      if (arms[i] === 1) for (let j = 0; j < d; j++) sums[j]! += table[i * d + j]!;
+    return all === 0 ? 0 : dot(sums, sums) / all;
   };
+  const arms = treated.slice();
   const byLuck = Array.from({length: draws}, (_, draw) => {
     const random = randomOf(seed, draw);
-    const arms = new Float64Array(treated.length);
-    for (const {units} of blocks) {
-      const dealt = units.map(rows => treated[rows[0]!]!);
-      for (let i = dealt.length - 1; i > 0; i--) {
-        const j = Math.floor(random() * (i + 1));
-        [dealt[i], dealt[j]] = [dealt[j]!, dealt[i]!];
-      }
-      units.forEach((rows, k) => {
-        for (const i of rows) arms[i] = dealt[k]!;
-      });
-    }
+    arms.set(treated);
+    for (const block of blocks) deal(arms, block, random);
     return toldOf(arms);
   });
-  return {seen: toldOf(Float64Array.from(treated)), byLuck};
+  return {seen: toldOf(treated), byLuck};
+}
+
+/** Fisher and Yates' shuffle of the arms of a block's units, written to `out`. */
+function deal(out: Uint8Array, {rows, size}: Block, random: Random): void {
+  for (let k = rows.length / size - 1; k > 0; k--) {
+    const other = Math.floor(random() * (k + 1));
+    for (let r = 0; r < size; r++) {
+      const [a, b] = [rows[k * size + r]!, rows[other * size + r]!];
+      const kept = out[a]!;
+      out[a] = out[b]!;
+      out[b] = kept;
+    }
+  }
 }
