@@ -179,6 +179,42 @@ function simulated(rows: number, hidden: number, seed = 5) {
   return {contacts, earlier: {...contacts, outcome: earlier}};
 }
 
+test("matchPairs(trial) is the plain search on random propensities with many ties, with and without a caliper", () => {
+  const random = randomOf(7);
+  for (let round = 0; round < 200; round++) {
+    const rows = 2 + Math.floor(40 * random());
+    const steps = 3 + Math.floor(30 * random());
+    const arms = Uint8Array.from({length: rows}, (_, i) => (i < 2 ? i : Number(random() < 0.5)));
+    const trial: Trial = {
+      outcome: new Float64Array(rows),
+      treated: arms,
+      // Powers of two, so that equal distances are equal in floating point.
+      propensity: Float64Array.from(arms, () => (1 + Math.floor(random() * steps)) / 64),
+      customer: Int32Array.from(arms.keys()),
+    };
+    const {propensity} = trial;
+    const margin = propensity.map(e => Math.log(e / (1 - e)));
+    const mean = margin.reduce((a, b) => a + b) / rows;
+    const spread = Math.sqrt(margin.reduce((a, b) => a + (b - mean) ** 2, 0) / (rows - 1));
+    for (const caliper of spread > 0 ? [undefined, 0.4] : [undefined]) {
+      const free = new Set([...arms.keys()].filter(i => arms[i] === 0));
+      const wanted: {treated: number; control: number}[] = [];
+      for (const i of [...arms.keys()]
+        .filter(i => arms[i] === 1)
+        .sort((a, b) => propensity[b]! - propensity[a]! || a - b)) {
+        const gap = (c: number) => Math.abs(propensity[c]! - propensity[i]!);
+        const [control] = [...free]
+          .filter(c => Math.abs(margin[c]! - margin[i]!) <= (caliper ?? Infinity) * spread)
+          .sort((a, b) => gap(a) - gap(b) || a - b);
+        if (control === undefined) continue;
+        free.delete(control);
+        wanted.push({treated: i, control});
+      }
+      expect(matchPairs(trial, caliper === undefined ? {} : {caliper})).toEqual(wanted);
+    }
+  }
+});
+
 test("studyContacts(contacts) finds a known effect, and no rule of belief is broken", async () => {
   const {contacts, earlier} = simulated(2000, 0);
   const study = await studyContacts(contacts, {seed: 1, earlier});
