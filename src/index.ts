@@ -148,6 +148,7 @@ export {applyRfm, fitRfm, type Rfm, type RfmFeatures} from "./features/rfm.ts";
 export {assignmentCsv} from "./ledger/assignment-list.ts";
 export {type Cadence, checkCadence} from "./ledger/cadence.ts";
 export type {EvidenceValue} from "./ledger/evidence.ts";
+export type {Observation} from "./ledger/observational-stages.ts";
 export type {Reasons, TypicalCustomer, TypicalCustomers} from "./ledger/reason-stages.ts";
 export {populationDigest, readRegisteredPlan, registerPlan} from "./ledger/registered-plan.ts";
 export type {Run} from "./ledger/run.ts";
@@ -195,6 +196,7 @@ export {
   partingText,
   shapChart,
   signalsEvidence,
+  signalWords,
   whereScoresDiffer,
 } from "./report/explanation.ts";
 export {
@@ -225,7 +227,13 @@ export {
   testText,
   workTable,
 } from "./report/models.ts";
-export {beliefTable, observationalText, observedEffectsTable} from "./report/observational.ts";
+export {
+  beliefTable,
+  type EffectUnit,
+  observationalText,
+  observedEffectsTable,
+  PERCENTAGE_POINTS,
+} from "./report/observational.ts";
 export {empcTable, gainsTable, neededText, optimumText, tornadoOf} from "./report/optimum.ts";
 export {preparationTable} from "./report/prepare.ts";
 export {
@@ -255,6 +263,7 @@ export {
   splitTable,
   treatedText,
 } from "./report/split.ts";
+export {stepwiseTable, stepwiseText} from "./report/stepwise.ts";
 export {
   alternativePoints,
   alternativesTable,
@@ -284,6 +293,14 @@ export {
 } from "./report/uplift.ts";
 export {versionsTable} from "./report/versions.ts";
 export {whatIf} from "./report/what-if.ts";
+export {
+  forestPoints,
+  lotText,
+  lovePoints,
+  overlapPoints,
+  overlapText,
+  sensitivityText,
+} from "./report/without-lot.ts";
 export {
   atRandom,
   contract,
@@ -363,6 +380,12 @@ export {
 } from "./uplift/experiment/readout.ts";
 export {knownRatio, type SampleRatio, sampleRatio} from "./uplift/experiment/sample-ratio.ts";
 export {type Boundary, crossingProbability, type Looks, planLooks} from "./uplift/experiment/sequential.ts";
+export {
+  type PlanStep,
+  type StepwiseInputs,
+  type StepwisePlan,
+  stepwisePlan,
+} from "./uplift/experiment/stepwise.ts";
 export {type ArmModels, type ArmPolicy, bestArm, bestArms, fitArms} from "./uplift/learn/arms.ts";
 export {type ComparedLearner, compareLearners, type LearnerComparison} from "./uplift/learn/compare.ts";
 export {
@@ -442,12 +465,21 @@ export {
 export {type UpliftVerdict, upliftVerdict} from "./uplift/measure/verdict.ts";
 export {type BeliefRule, beliefRules} from "./uplift/observe/belief.ts";
 export {aipwEffect} from "./uplift/observe/doubly-robust.ts";
+export {earlierContacts} from "./uplift/observe/earlier.ts";
 export {regressionEffect} from "./uplift/observe/least-squares.ts";
+export {checkLot, type LotCheck} from "./uplift/observe/lot.ts";
 export {matchEffect, matchPairs} from "./uplift/observe/matching.ts";
 export {type ObservationalStudy, studyContacts} from "./uplift/observe/observational.ts";
 export type {ObservedEffect} from "./uplift/observe/observed-effect.ts";
 export {keptRows, type Overlap, overlapOf} from "./uplift/observe/overlap.ts";
+export {type PositivityGap, positivityGaps} from "./uplift/observe/positivity.ts";
 export {eValue, eValueOfBound, rosenbaumBound} from "./uplift/observe/sensitivity.ts";
+export {
+  type PairSensitivity,
+  pairSensitivity,
+  signedRankBound,
+  signedRankNormalBound,
+} from "./uplift/observe/signed-rank.ts";
 export {type Contacts, fitTargeting, type Targeting} from "./uplift/observe/targeting.ts";
 export {ipwEffect, naiveEffect, subclassEffect} from "./uplift/observe/weighting.ts";
 export {type ShopTruth, shopTruth} from "./uplift/shop-truth.ts";
