@@ -9,7 +9,7 @@ import {
   INK,
   requireSome,
 } from "./theme.ts";
-import {counted, listed, percent} from "./words.ts";
+import {counted, percent} from "./words.ts";
 
 export type CampaignStepData = {
   /** What happened, as a verb: "opened". */
@@ -49,7 +49,7 @@ export function campaignStepChart(
   });
   const last = Math.max(1, days - 1);
   return chartOf({
-    title: title ?? `${capital(step)}: ${listed(ends.map(end => `${end.text} of ${end.name}`))}`,
+    title: title ?? `${capital(step)}: ${ends.map(({name, text}) => `${name} ${text}`).join("; ")}`,
     description: describe({step, groups}, days),
     caption: `Share of the customers of each group ${step} by the end of the day`,
     table: {
@@ -100,8 +100,14 @@ function tableDays(days: number): number[] {
 }
 
 function describe({step, groups}: CampaignStepData, days: number): string {
-  const at = groups.map(({name, shares}) => `${percent(shares.at(-1) ?? 0)} of ${name}`);
-  return `Customers ${step}, cumulated over ${counted(days, "day")} from the launch: in the end ${listed(at)}.`;
+  const middle = Math.floor((days - 1) / 2);
+  const at = groups.map(
+    ({name, shares}) => `${name} ${percent(shares[middle] ?? 0)}, then ${percent(shares.at(-1) ?? 0)}`,
+  );
+  return (
+    `Share of customers ${step} by group, cumulated from the launch, on day ${middle} and on day ${days - 1}, the last ` +
+    `one known: ${at.join("; ")}.`
+  );
 }
 
 export type ContactDaysData = {

@@ -195,7 +195,7 @@ export function nextStepItems(
       title: "The rule",
       value: text(
         `A contact is worth its cost where it lowers the share of churners by ${decimal(100 * worthwhile, 1)} percentage points or more. ` +
-          "Continue where the whole interval is a fall; stop where the whole interval is a rise, or a fall too small to pay; else test again. " +
+          "Continue where the whole interval is a fall, which pays for sure only where all of it is large enough; stop where the whole interval is a rise, or a fall too small to pay; else test again. " +
           `The estimate alone decides nothing. Looking at several parts finds something in one of them by luck, so the intervals are wide enough to hold all at once with ${levelText(1 - alpha)}` +
           `${level === undefined ? "" : ` (each at ${levelText(level)})`}; the number to test again finds a fall worth its cost with a probability of ${percent(power, 0)}.`,
       ),
@@ -230,7 +230,9 @@ export function nextStepItems(
 function nextWords(next: NextStep): string {
   switch (next.do) {
     case "continue":
-      return "Continue: contact them, and keep some left alone";
+      return next.pays
+        ? "Continue: it pays, and keep some left alone to go on measuring"
+        : "Continue: it helps; whether it pays is open, so keep some left alone to go on measuring";
     case "stop":
       return next.why === "harms" ? "Stop: contacting drives them away" : "Stop: at best the gain is too small to pay";
     case "test again":

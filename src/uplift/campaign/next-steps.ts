@@ -4,8 +4,8 @@ import {sizeForProportions} from "../experiment/power.ts";
 
 /** What to do with a part of the customers. */
 export type NextStep =
-  /** Contacting lowers churn here, by the whole interval. */
-  | {readonly do: "continue"}
+  /** Contacting lowers churn here, by the whole interval; `pays` when by enough to pay even at its worse end. */
+  | {readonly do: "continue"; readonly pays: boolean}
   /** The whole interval is harm, or a gain too small to pay. */
   | {readonly do: "stop"; readonly why: "harms" | "too small"}
   /** The interval holds both no gain and one that pays: so many customers of each arm would tell. */
@@ -80,7 +80,7 @@ function stepOf(
 ): NextStep {
   if (low > 0) return {do: "stop", why: "harms"};
   if (low > -worthwhile) return {do: "stop", why: "too small"};
-  if (high < 0) return {do: "continue"};
+  if (high < 0) return {do: "continue", pays: high <= -worthwhile};
   // Where fewer churn than are to be kept, plan by the most that may: Newcombe's low is -that bound at the least.
   const rate = control.events / control.n;
   const planned = rate > worthwhile ? rate : wilsonInterval(control, level).high;

@@ -1,0 +1,174 @@
+import type {Day, EventLog} from "../../data/event-log.ts";
+
+/** Why a customer is to be contacted on a day. */
+export type ContactBasis =
+  /** Shortly before the next order that the customer's own gaps lead one to expect. */
+  | "before the next order"
+  /** That order should have come by now: as soon as may be. */
+  | "overdue"
+  /** Too few orders: the day that is usual in the segment. */
+  | "usual in the segment"
+  /** The same, of all customers, where nobody in the segment has a rhythm. */
+  | "usual for all"
+  /** Nobody has a rhythm. */
+  | "first day";
+
+/** When to contact whom, one entry a customer. */
+export type ContactDays = {
+  readonly day: Int32Array;
+  readonly basis: readonly ContactBasis[];
+  /** The day of the customer's own rhythm; null where there are too few orders. */
+  readonly own: readonly (Day | null)[];
+  /** Day on which the next order is to be expected; null likewise. */
+  readonly expected: readonly (Day | null)[];
+  /** Weekday on which the customer is there most often, 0 Monday to 6 Sunday; null with too few events. */
+  readonly weekday: readonly (number | null)[];
+};
+
+export type ContactDayOptions = {
+  /** Events on this day and later are not looked at. */
+  readonly asOf: Day;
+  /** First and last day on which a contact may be made; at least `asOf`. */
+  readonly first: Day;
+  readonly last: Day;
+  /** Event type of an order. */
+  readonly order: string;
+  /** Event types that show when a customer is there: opened messages, visits. */
+  readonly presence: readonly string[];
+  /** Days between the contact and the order that it comes before, 0 or more. */
+  readonly lead?: number;
+  /** Gaps between days with an order that a rhythm takes, 1 or more. */
+  readonly leastGaps?: number;
+  /** Events that a weekday takes, 1 or more. */
+  readonly leastEvents?: number;
+};
+
+/**
+ * The day to contact each customer on, from the customer's own rhythm before `asOf`.
+ *
+ * - Days with an order, each once, have a mean gap g (that of the feature `gapMean` without a window); the next order
+ *   is expected g days, rounded, after the last one. The contact is aimed at `lead` days before it. Where that is
+ *   before `first`, the order is overdue or about to come, and the aim is `first`; where it is after `last`, `last`.
+ * - The weekday with most events of `presence`, of equals the earliest in the week, moves the contact: to the last such
+ *   weekday on or before the aim, and where that is before `first`, to the first one after the aim; with none in
+ *   [first, last], or with fewer than `leastEvents` events, it stays at the aim.
+ * - With fewer than `leastGaps` gaps there is no rhythm (null). Then it is the day that most customers of the same
+ *   segment with a rhythm have, of equals the earliest; without any, that of all customers; without any, `first`.
+ *
+ * It is a rule of thumb, not an effect: that the day makes a difference has not been tested.
+ * @param customers indices into the log's customers; @param segment of each, any text.
+ */
+export function contactDays(
+  log: EventLog,
+  customers: ArrayLike<number>,
+  segment: readonly string[],
+  {asOf, first, last, order, presence, lead = 3, leastGaps = 3, leastEvents = 10}: ContactDayOptions,
+): ContactDays {
+  if (!(first >= asOf && last >= first))
+    throw new RangeError(`contactDays requires asOf <= first <= last, got ${asOf}, ${first} and ${last}`);
+  if (segment.length !== customers.length)
+    throw new RangeError(
+      `contactDays requires ${customers.length} segments, one a customer, got ${segment.length}`,
+    );
+  const orderCode = log.types.indexOf(order);
+  const presenceCodes = new Set(presence.map(type => log.types.indexOf(type)));
+  const n = customers.length;
+  const expected = new Array<Day | null>(n).fill(null);
+  const weekday = new Array<number | null>(n).fill(null);
+  const own = new Array<Day | null>(n).fill(null);
+  const overdue = new Uint8Array(n);
+  for (let i = 0; i < n; i++) {
+    const seen = lookAt(log, customers[i]!, {asOf, orderCode, presenceCodes});
+    if (seen.events >= leastEvents) weekday[i] = seen.busiest;
+    if (seen.orderDays - 1 < leastGaps) continue;
+    const gap = (seen.lastOrder - seen.firstOrder) / (seen.orderDays - 1);
+    expected[i] = seen.lastOrder + Math.round(gap);
+    const aim = expected[i]! - lead;
+    overdue[i] = aim < first ? 1 : 0;
+    own[i] = onWeekday(Math.min(Math.max(aim, first), last), weekday[i]!, {first, last});
+  }
+  const bySegment = usualDays(own, segment);
+  const byAll = usualDays(
+    own,
+    segment.map(() => ""),
+  ).get("");
+  const basis: ContactBasis[] = [];
+  const day = new Int32Array(n);
+  for (let i = 0; i < n; i++) {
+    const usual = bySegment.get(segment[i]!);
+    day[i] = own[i] ?? usual ?? byAll ?? first;
+    basis.push(
+      own[i] !== null
+        ? overdue[i] === 1
+          ? "overdue"
+          : "before the next order"
+        : usual !== undefined
+          ? "usual in the segment"
+          : byAll !== undefined
+            ? "usual for all"
+            : "first day",
+    );
+  }
+  return {day, basis, own, expected, weekday};
+}
+
+/** Monday 0 … Sunday 6. 1970-01-01 was a Thursday. */
+export const weekdayOf = (day: Day): number => (((day + 3) % 7) + 7) % 7;
+
+type Seen = {
+  readonly firstOrder: Day;
+  readonly lastOrder: Day;
+  readonly orderDays: number;
+  readonly events: number;
+  readonly busiest: number;
+};
+
+/** What the log says of a customer before `asOf`. */
+function lookAt(
+  {offsets, day, type}: EventLog,
+  c: number,
+  {
+    asOf,
+    orderCode,
+    presenceCodes,
+  }: {readonly asOf: Day; readonly orderCode: number; readonly presenceCodes: ReadonlySet<number>},
+): Seen {
+  const counts = new Int32Array(7);
+  let [firstOrder, lastOrder, orderDays, events] = [0, Number.NEGATIVE_INFINITY, 0, 0];
+  for (let i = offsets[c]!; i < offsets[c + 1]! && day[i]! < asOf; i++) {
+    if (type[i] === orderCode && day[i]! > lastOrder) {
+      if (orderDays === 0) firstOrder = day[i]!;
+      lastOrder = day[i]!;
+      orderDays += 1;
+    }
+    if (presenceCodes.has(type[i]!)) {
+      counts[weekdayOf(day[i]!)]! += 1;
+      events += 1;
+    }
+  }
+  return {firstOrder, lastOrder, orderDays, events, busiest: counts.indexOf(Math.max(...counts))};
+}
+
+function onWeekday(
+  aim: Day,
+  weekday: number | null,
+  {first, last}: {readonly first: Day; readonly last: Day},
+): Day {
+  if (weekday === null) return aim;
+  const before = aim - ((weekdayOf(aim) - weekday + 7) % 7);
+  if (before >= first) return before;
+  return before + 7 <= last ? before + 7 : aim;
+}
+
+/** The most frequent own day by segment; of equals the earliest. */
+function usualDays(own: readonly (Day | null)[], segment: readonly string[]): Map<string, Day> {
+  const counts = new Map<string, Map<Day, number>>();
+  own.forEach((day, i) => {
+    if (day === null) return;
+    const days = counts.get(segment[i]!) ?? new Map<Day, number>();
+    counts.set(segment[i]!, days.set(day, (days.get(day) ?? 0) + 1));
+  });
+  return new Map(
+    [...counts].map(([name, days]) => [name, [...days].sort(([a, m], [b, n]) => n - m || a - b)[0]![0]]),
+  );
+}
