@@ -283,6 +283,7 @@ export {
   subscription,
   triangular,
 } from "./study.ts";
+export {type Balance, balanceOf} from "./uplift/balance.ts";
 export {type ContactOptions, type ContactTrial, contactTrial} from "./uplift/contacts.ts";
 export {type Adjusted, cuped, linAdjusted} from "./uplift/experiment/adjust.ts";
 export {type ArmShare, assignArms, bandsOf} from "./uplift/experiment/assign.ts";
@@ -307,6 +308,16 @@ export {
 export {holm} from "./uplift/experiment/multiplicity.ts";
 export {type NullCheck, nullCheck} from "./uplift/experiment/null-check.ts";
 export {
+  type Guardrail,
+  type Metric,
+  makePlan,
+  type Plan,
+  type PlanInput,
+  type PlannedArm,
+  type PlannedPopulation,
+  type RegisteredPlan,
+} from "./uplift/experiment/plan.ts";
+export {
   type ArmSizes,
   detectableProportion,
   durationMonths,
@@ -316,7 +327,24 @@ export {
   sizeForProportions,
 } from "./uplift/experiment/power.ts";
 export {detectableMean, powerOfMeans, sizeForMeans} from "./uplift/experiment/power-means.ts";
-export {type SampleRatio, sampleRatio} from "./uplift/experiment/sample-ratio.ts";
+export type {
+  Bounds,
+  GroupOutcome,
+  GuardrailReading,
+  SegmentReading,
+  TargetingEffect,
+  TreatmentEffect,
+} from "./uplift/experiment/read-effects.ts";
+export type {AssignedCustomers, Outcomes} from "./uplift/experiment/read-rows.ts";
+export {
+  type ReadBalance,
+  type ReadOut,
+  type ReadOutLabel,
+  type ReadOutResults,
+  type ReadSampleRatio,
+  readOut,
+} from "./uplift/experiment/readout.ts";
+export {knownRatio, type SampleRatio, sampleRatio} from "./uplift/experiment/sample-ratio.ts";
 export {type Boundary, crossingProbability, type Looks, planLooks} from "./uplift/experiment/sequential.ts";
 export {type ArmModels, type ArmPolicy, bestArm, fitArms} from "./uplift/learn/arms.ts";
 export {
@@ -385,7 +413,6 @@ export {
   noOutcomes,
 } from "./uplift/measure/scores.ts";
 export {type UpliftVerdict, upliftVerdict} from "./uplift/measure/verdict.ts";
-export {type Balance, balanceOf} from "./uplift/observe/balance.ts";
 export {type BeliefRule, beliefRules} from "./uplift/observe/belief.ts";
 export {aipwEffect} from "./uplift/observe/doubly-robust.ts";
 export {regressionEffect} from "./uplift/observe/least-squares.ts";
