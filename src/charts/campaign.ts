@@ -1,15 +1,6 @@
 import {endLabels, niceTop} from "./layout.ts";
-import {
-  type Chart,
-  type ChartOptions,
-  COLOUR,
-  chartOf,
-  dashOf,
-  frame,
-  INK,
-  requireSome,
-} from "./theme.ts";
-import {counted, percent} from "./words.ts";
+import {type Chart, type ChartOptions, COLOUR, chartOf, dashOf, frame, INK, requireSome} from "./theme.ts";
+import {counted, percent, whole} from "./words.ts";
 
 export type CampaignStepData = {
   /** What happened, as a verb: "opened". */
@@ -25,10 +16,7 @@ const PLOT = 200;
 const ROWS = 14;
 
 /** The share of each group to whom a step of the campaign has happened, day by day since the launch. */
-export function campaignStepChart(
-  {step, groups}: CampaignStepData,
-  {title}: ChartOptions = {},
-): Chart {
+export function campaignStepChart({step, groups}: CampaignStepData, {title}: ChartOptions = {}): Chart {
   requireSome("campaignStepChart", "group", groups);
   const days = Math.max(...groups.map(({shares}) => shares.length));
   requireSome("campaignStepChart", "day", new Array(days));
@@ -128,7 +116,7 @@ export function contactDaysChart({days, customers}: ContactDaysData, {title}: Ch
     title: title ?? `The day with the most contacts is ${weekday(days[most]!)}, ${days[most]}`,
     description:
       `Customers by suggested day of contact, ${counted(all, "customer")} from ${days[0]} to ${days.at(-1)}; ` +
-      `at most ${customers[most]} on one day, ${days[most]}.`,
+      `at most ${whole(customers[most]!)} on one day, ${days[most]}.`,
     caption: "Customers by suggested day of contact",
     table: {
       columns: [

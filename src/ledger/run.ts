@@ -4,6 +4,7 @@ import type {EventLog} from "../data/event-log.ts";
 import type {SnapshotManifest} from "../data/snapshot.ts";
 import type {Subscriptions} from "../data/subscriptions.ts";
 import type {Study} from "../study.ts";
+import {type CampaignStages, campaignStages} from "./campaign-stages.ts";
 import {type ChampionStages, championStages} from "./champion-stages.ts";
 import {checkEvidence, type EvidenceValue} from "./evidence.ts";
 import {type ExplanationStages, explanationStages} from "./explanation-stages.ts";
@@ -26,7 +27,8 @@ export type Run = TargetStages &
   ScrutinyStages &
   ExplanationStages &
   ReasonStages &
-  UpliftStages & {
+  UpliftStages &
+  CampaignStages & {
     readonly study: Study;
     readonly snapshot: SnapshotManifest;
     readonly log: EventLog;
@@ -62,6 +64,7 @@ export function createRun(inputs: RunInputs): Run {
     ...championStages(inputs, target, features, models),
     ...scrutinyStages(inputs, target, features, models),
     ...upliftStages(inputs, target, features),
+    ...campaignStages(inputs, target, features, models),
     ...reasonStages(inputs, target, features, {...models, ...explanation}),
     record,
     recordAll: async values => {

@@ -1,46 +1,9 @@
 import type {CampaignItem} from "../card/campaign-page.ts";
-import {counted, decimal, percent, whole} from "../figures.ts";
+import {briefPercent, decimal, percent, whole} from "../figures.ts";
+import type {ArmReading, CampaignEffect, EffectLabel} from "../uplift/campaign/effect.ts";
 import type {Effect} from "../uplift/experiment/effect.ts";
-import {levelText, points} from "./campaign-words.ts";
+import {capital, levelText, points} from "./campaign-words.ts";
 import {list, type Table, text} from "./words.ts";
-
-/** Customers of an arm whose outcome is known, and the share of them with it, or its mean; null of fewer than two. */
-export type ArmReading = {
-  readonly known: number;
-  readonly outcome: {readonly value: number; readonly low: number; readonly high: number} | null;
-};
-
-/** Why an effect says less than it seems to. */
-export type EffectLabel =
-  | "peeked"
-  | "underpowered"
-  | "sample-ratio"
-  | "altered population"
-  | "not planned beforehand";
-
-/** What a campaign changed, as its page shows it. */
-export type CampaignEffect = {
-  readonly metric: {
-    readonly name: string;
-    readonly kind: "proportion" | "mean";
-    readonly better: "lower" | "higher";
-  };
-  /** Comparisons, the main one first; null where none is to be read from the data: a sample-ratio mismatch. */
-  readonly rows:
-    | readonly {
-        readonly name: string;
-        readonly treated: ArmReading;
-        readonly control: ArmReading;
-        /** Treated less control; null where an arm has too few. */
-        readonly difference: Effect | null;
-      }[]
-    | null;
-  readonly labels: readonly EffectLabel[];
-  /** p of the test that arms have lost customers alike. */
-  readonly sampleRatio: {readonly p: number; readonly mismatch: boolean};
-  /** Share of the assigned customers whose outcome is known, in [0, 1]. */
-  readonly information: number;
-};
 
 const MEANING: Readonly<Record<EffectLabel, string>> = {
   peeked:
@@ -76,14 +39,16 @@ export function effectLead({metric, rows, labels, information}: CampaignEffect):
       ? "No outcome is known yet."
       : "Too few outcomes are known to read an effect from.";
   const {difference} = first;
-  const amount =
-    metric.kind === "proportion"
-      ? `${points(difference)} percentage points`
-      : `${decimal(difference.value)} (${decimal(difference.low)} to ${decimal(difference.high)})`;
-  const before = labels.length === 0 ? "" : `, with a reservation (${labels.join(", ")})`;
+  const {treated, control} = first;
+  const share = metric.kind === "proportion";
+  const figure = (arm: ArmReading) => (share ? percent(arm.outcome!.value) : decimal(arm.outcome!.value));
+  const amount = share
+    ? `${points(difference)} percentage points`
+    : `${decimal(difference.value)} (${decimal(difference.low)} to ${decimal(difference.high)})`;
   return (
-    `${VERDICT[verdictOf(difference, metric.better)]}${before}: ${metric.name}, ${first.name}, with a contact less ` +
-    `without one, ${amount}, ${levelText(difference.level)} interval.`
+    `${VERDICT[verdictOf(difference, metric.better)]}. ${capital(metric.name)}, among ${first.name}: ${figure(treated)} with a ` +
+    `contact, ${figure(control)} without, a difference of ${amount} (${levelText(difference.level)} interval).` +
+    `${labels.length === 0 ? "" : ` Read it with reservation: ${labels.join(", ")}.`}`
   );
 }
 
@@ -103,7 +68,7 @@ export function effectItems(effect: CampaignEffect): CampaignItem[] {
       id: "effect-ratio",
       title: "Have the groups lost customers alike?",
       value: text(
-        `The outcome of ${percent(information)} of the customers is known. The groups ${ratio} (p = ${pText(sampleRatio.p)}; ` +
+        `The outcome of ${briefPercent(information)} of the customers is known. The groups ${ratio} (p = ${pText(sampleRatio.p)}; ` +
           "below 0.001 no effect is read).",
       ),
     },
@@ -122,8 +87,8 @@ function effectTable({metric}: CampaignEffect, rows: NonNullable<CampaignEffect[
   return {
     kind: "table",
     caption:
-      `${metric.name}, of which ${metric.better} is better: with a contact, without, and the difference ` +
-      `${level === undefined ? "" : `with its ${levelText(level)} interval `}by assignment, whether or not the contact was made`,
+      `${capital(metric.name)}, of which ${metric.better} is better: with a contact, without, and the difference ` +
+      `${level === undefined ? "" : `with its ${levelText(level)} interval, `}by assignment, whether or not the contact was made`,
     columns: [
       {name: "name", title: "Among", format: "text"},
       {name: "treatedN", title: "Contacted", unit: "customers", format: "integer"},
@@ -136,7 +101,13 @@ function effectTable({metric}: CampaignEffect, rows: NonNullable<CampaignEffect[
       {name: "reading", title: "Reading", format: "text"},
     ],
     rows: rows.map(({name, treated, control, difference}) => [
-      ...[name, treated.known, control.known, treated.outcome?.value ?? null, control.outcome?.value ?? null],
+      ...[
+        capital(name),
+        treated.known,
+        control.known,
+        treated.outcome?.value ?? null,
+        control.outcome?.value ?? null,
+      ],
       ...[difference?.value ?? null, difference?.low ?? null, difference?.high ?? null],
       difference ? READING[verdictOf(difference, metric.better)] : "too few outcomes",
     ]),
@@ -178,6 +149,3 @@ export function effectFigures({metric, rows, information}: CampaignEffect): Camp
 }
 
 const boundsOf = ({value, low, high, level}: Effect) => ({value, low, high, level});
-
-/** How many customers a group was to have, in words. */
-export const customersText = (n: number): string => counted(n, "customer");

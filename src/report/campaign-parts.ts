@@ -5,7 +5,7 @@ import {counted, decimal, percent, whole} from "../figures.ts";
 import type {FollowUp, FollowUpKind} from "../uplift/campaign/follow-up.ts";
 import {baseOf, type CampaignSeries, type Step} from "../uplift/campaign/monitor.ts";
 import type {NextStep, SegmentStep} from "../uplift/campaign/next-steps.ts";
-import {groupWords, levelText} from "./campaign-words.ts";
+import {capital, groupWords, levelText} from "./campaign-words.ts";
 import {list, type Table, text} from "./words.ts";
 
 const STEP_WORDS: Readonly<Record<Step, string>> = {
@@ -33,7 +33,7 @@ export function seriesItems(series: CampaignSeries): CampaignItem[] {
     ...(days === 0 ? [] : [{id: "series-table", title: "By group so far", value: seriesTable(series)}]),
     ...steps.map(step => ({
       id: `series-${step}`,
-      title: STEP_WORDS[step],
+      title: HEAD[step],
       value: campaignStepChart({
         step: STEP_WORDS[step],
         groups: groups.map(group => ({
@@ -55,7 +55,9 @@ export function seriesItems(series: CampaignSeries): CampaignItem[] {
 }
 
 const stepsOf = ({groups}: CampaignSeries): Step[] =>
-  (["sent", "opened", "clicked", "churned"] as const).filter(step => (groups[0]?.counts[step]?.length ?? 0) > 0);
+  (["sent", "opened", "clicked", "churned"] as const).filter(
+    step => (groups[0]?.counts[step]?.length ?? 0) > 0,
+  );
 
 function seriesTable(series: CampaignSeries): Table {
   const {groups} = series;
@@ -75,7 +77,7 @@ function seriesTable(series: CampaignSeries): Table {
       ]),
     ],
     rows: groups.map(group => [
-      groupWords(group.name),
+      capital(groupWords(group.name)),
       group.customers,
       ...steps.flatMap(step => {
         const n = group.counts[step]!.at(-1)!;
@@ -186,7 +188,12 @@ const firstOf = (customers: readonly string[]): string =>
 /** What to do next in each segment, and the rule that says so. @param by what the segments are parts of. */
 export function nextStepItems(
   steps: readonly SegmentStep[],
-  {worthwhile, alpha, power, by}: {readonly worthwhile: number; readonly alpha: number; readonly power: number; readonly by: string},
+  {
+    worthwhile,
+    alpha,
+    power,
+    by,
+  }: {readonly worthwhile: number; readonly alpha: number; readonly power: number; readonly by: string},
 ): CampaignItem[] {
   const level = steps.find(({effect}) => effect)?.effect?.level;
   return [
@@ -234,7 +241,9 @@ function nextWords(next: NextStep): string {
         ? "Continue: it pays, and keep some left alone to go on measuring"
         : "Continue: it helps; whether it pays is open, so keep some left alone to go on measuring";
     case "stop":
-      return next.why === "harms" ? "Stop: contacting drives them away" : "Stop: at best the gain is too small to pay";
+      return next.why === "harms"
+        ? "Stop: contacting drives them away"
+        : "Stop: at best the gain is too small to pay";
     case "test again":
       return `Test again with ${whole(next.each)} contacted and as many left alone`;
     case "wait":

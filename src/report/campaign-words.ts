@@ -20,3 +20,5 @@ export const points = ({value, low, high}: Bounds): string =>
 
 /** A level as a percentage with no more digits than it needs: 0.95 is "95%", 0.9917 is "99.2%". */
 export const levelText = (level: number): string => percent(level).replace(".0%", "%");
+
+export const capital = (words: string): string => words.slice(0, 1).toUpperCase() + words.slice(1);

@@ -1,6 +1,9 @@
 import type {CampaignItem, CampaignPage} from "../card/campaign-page.ts";
-import {counted, whole} from "../figures.ts";
-import {type CampaignEffect, effectFigures, effectItems, effectLead} from "./campaign-effect.ts";
+import {counted, decimal, percent, whole} from "../figures.ts";
+import type {CampaignEffect} from "../uplift/campaign/effect.ts";
+import {CONTROL, GROUPS} from "../uplift/experiment/design.ts";
+import type {RegisteredPlan} from "../uplift/experiment/plan.ts";
+import {effectFigures, effectItems, effectLead} from "./campaign-effect.ts";
 import {groupWords} from "./campaign-words.ts";
 import {text} from "./words.ts";
 
@@ -20,6 +23,26 @@ export type CampaignBrief = {
   /** sha256 of the registered plan, hex; null where none was registered beforehand. */
   readonly digest: string | null;
 };
+
+/** What a registered plan says. @param plan as it was written down before the launch. */
+export function briefOf(plan: RegisteredPlan): CampaignBrief {
+  const {metric, population, horizonDays} = plan;
+  const sums = (counts: Readonly<Record<string, number>>) => {
+    const {[CONTROL]: control = 0, ...treated} = counts;
+    return [Object.values(treated).reduce((sum, n) => sum + n, 0), control];
+  };
+  const sizes = [...sums(population.target), ...sums(population.outside)];
+  const figure = (value: number) => (metric.kind === "proportion" ? percent(value) : decimal(value));
+  return {
+    ...{title: plan.name, hypothesis: plan.hypothesis, launch: plan.launch, digest: plan.digest},
+    metric:
+      `${metric.name}, of which ${metric.better} is better: ${figure(metric.control)} expected without a contact, and ` +
+      `${figure(metric.treatment)} with it, if it has the least effect worth having.`,
+    groups: GROUPS.map((name, k) => ({name, customers: sizes[k]!})).filter(({customers}) => customers > 0),
+    horizon: counted(horizonDays, "day"),
+    stoppingRule: plan.stoppingRule,
+  };
+}
 
 /** What the sections of a page hold. Sections without items are left out. */
 export type CampaignParts = {
@@ -68,7 +91,12 @@ export function campaignPage(
       {
         id: "figure-customers",
         title: "Customers in the campaign",
-        value: {kind: "number", value: customers, format: "integer", unit: `in ${counted(brief.groups.length, "group")}`},
+        value: {
+          kind: "number",
+          value: customers,
+          format: "integer",
+          unit: `in ${counted(brief.groups.length, "group")}`,
+        },
       },
       ...(effect ? effectFigures(effect) : []),
     ],
@@ -79,7 +107,15 @@ export function campaignPage(
 }
 
 /** The plan in words. */
-function briefItems({hypothesis, metric, groups, launch, horizon, stoppingRule, digest}: CampaignBrief): CampaignItem[] {
+function briefItems({
+  hypothesis,
+  metric,
+  groups,
+  launch,
+  horizon,
+  stoppingRule,
+  digest,
+}: CampaignBrief): CampaignItem[] {
   const items: [string, string, string][] = [
     ["hypothesis", "Hypothesis", hypothesis],
     ["metric", "Judged by", metric],

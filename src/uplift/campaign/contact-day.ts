@@ -1,10 +1,11 @@
 import type {Day, EventLog} from "../../data/event-log.ts";
+import {typeCode} from "../../target/churn.ts";
 
 /** Why a customer is to be contacted on a day. */
 export type ContactBasis =
   /** Shortly before the next order that the customer's own gaps lead one to expect. */
   | "before the next order"
-  /** That order should have come by now: as soon as may be. */
+  /** That order is due by now, or before a contact could come in time: as soon as may be. */
   | "overdue"
   /** Too few orders: the day that is usual in the segment. */
   | "usual in the segment"
@@ -21,7 +22,7 @@ export type ContactDays = {
   readonly own: readonly (Day | null)[];
   /** Day on which the next order is to be expected; null likewise. */
   readonly expected: readonly (Day | null)[];
-  /** Weekday on which the customer is there most often, 0 Monday to 6 Sunday; null with too few events. */
+  /** The customer's weekday, 0 Monday to 6 Sunday; null where no weekday stands out or there are too few events. */
   readonly weekday: readonly (number | null)[];
 };
 
@@ -33,14 +34,18 @@ export type ContactDayOptions = {
   readonly last: Day;
   /** Event type of an order. */
   readonly order: string;
-  /** Event types that show when a customer is there: opened messages, visits. */
+  /**
+   * Event types that a customer begins: visits, sessions. Opened messages come on the days on which messages are sent,
+   * so they tell of the sender where there is anything else.
+   */
   readonly presence: readonly string[];
   /** Days between the contact and the order that it comes before, 0 or more. */
   readonly lead?: number;
   /** Gaps between days with an order that a rhythm takes, 1 or more. */
   readonly leastGaps?: number;
-  /** Events that a weekday takes, 1 or more. */
+  /** Events, 1 or more, and the share of them on one weekday, in (0, 1], that make it the customer's. */
   readonly leastEvents?: number;
+  readonly leastShare?: number;
 };
 
 /**
@@ -50,19 +55,31 @@ export type ContactDayOptions = {
  *   is expected g days, rounded, after the last one. The contact is aimed at `lead` days before it. Where that is
  *   before `first`, the order is overdue or about to come, and the aim is `first`; where it is after `last`, `last`.
  * - The weekday with most events of `presence`, of equals the earliest in the week, moves the contact: to the last such
- *   weekday on or before the aim, and where that is before `first`, to the first one after the aim; with none in
- *   [first, last], or with fewer than `leastEvents` events, it stays at the aim.
+ *   weekday on or before the aim, and where that is before `first`, to the first one after the aim. It stays at the aim
+ *   with no such day in [first, last], with fewer than `leastEvents` events, or with a share of less than `leastShare` of
+ *   them on that weekday, a seventh being chance.
  * - With fewer than `leastGaps` gaps there is no rhythm (null). Then it is the day that most customers of the same
  *   segment with a rhythm have, of equals the earliest; without any, that of all customers; without any, `first`.
  *
  * It is a rule of thumb, not an effect: that the day makes a difference has not been tested.
  * @param customers indices into the log's customers; @param segment of each, any text.
+ * @throws RangeError for days out of order; DataError when the log has no event of the type of an order.
  */
 export function contactDays(
   log: EventLog,
   customers: ArrayLike<number>,
   segment: readonly string[],
-  {asOf, first, last, order, presence, lead = 3, leastGaps = 3, leastEvents = 10}: ContactDayOptions,
+  {
+    asOf,
+    first,
+    last,
+    order,
+    presence,
+    lead = 3,
+    leastGaps = 3,
+    leastEvents = 10,
+    leastShare = 0.3,
+  }: ContactDayOptions,
 ): ContactDays {
   if (!(first >= asOf && last >= first))
     throw new RangeError(`contactDays requires asOf <= first <= last, got ${asOf}, ${first} and ${last}`);
@@ -70,7 +87,7 @@ export function contactDays(
     throw new RangeError(
       `contactDays requires ${customers.length} segments, one a customer, got ${segment.length}`,
     );
-  const orderCode = log.types.indexOf(order);
+  const orderCode = typeCode(log, order, "contactDays: order");
   const presenceCodes = new Set(presence.map(type => log.types.indexOf(type)));
   const n = customers.length;
   const expected = new Array<Day | null>(n).fill(null);
@@ -79,7 +96,7 @@ export function contactDays(
   const overdue = new Uint8Array(n);
   for (let i = 0; i < n; i++) {
     const seen = lookAt(log, customers[i]!, {asOf, orderCode, presenceCodes});
-    if (seen.events >= leastEvents) weekday[i] = seen.busiest;
+    if (seen.events >= leastEvents && seen.onBusiest >= leastShare * seen.events) weekday[i] = seen.busiest;
     if (seen.orderDays - 1 < leastGaps) continue;
     const gap = (seen.lastOrder - seen.firstOrder) / (seen.orderDays - 1);
     expected[i] = seen.lastOrder + Math.round(gap);
@@ -121,6 +138,7 @@ type Seen = {
   readonly orderDays: number;
   readonly events: number;
   readonly busiest: number;
+  readonly onBusiest: number;
 };
 
 /** What the log says of a customer before `asOf`. */
@@ -146,7 +164,8 @@ function lookAt(
       events += 1;
     }
   }
-  return {firstOrder, lastOrder, orderDays, events, busiest: counts.indexOf(Math.max(...counts))};
+  const onBusiest = Math.max(...counts);
+  return {firstOrder, lastOrder, orderDays, events, busiest: counts.indexOf(onBusiest), onBusiest};
 }
 
 function onWeekday(

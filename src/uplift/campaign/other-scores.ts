@@ -1,5 +1,5 @@
-import {byCodeUnit, type Day} from "../../data/event-log.ts";
 import {type CustomerTable, columnOf, rowKnownBefore} from "../../data/customer-table.ts";
+import {byCodeUnit, type Day} from "../../data/event-log.ts";
 
 /** Columns of numbers that other models say of customers, one entry a customer. NaN is missing. */
 export type OtherScores = {
