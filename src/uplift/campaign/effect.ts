@@ -72,7 +72,10 @@ export function effectOfWave(
   }: {readonly name: string; readonly worthwhile: number; readonly level?: number},
 ): CampaignEffect {
   const [control, treated] = ([0, 1] as const).map(arm => countOf(contact, churned, arm)) as [Arm, Arm];
-  const ratio = knownRatio([control.n, treated.n], [control.assigned, treated.assigned]);
+  const {p, mismatch} =
+    control.n + treated.n === 0
+      ? {p: 1, mismatch: false}
+      : knownRatio([control.n, treated.n], [control.assigned, treated.assigned]);
   const rate = control.events / Math.max(1, control.n);
   const enough =
     control.n > 0 &&
@@ -91,11 +94,11 @@ export function effectOfWave(
     labels: [
       "not planned beforehand",
       ...(enough ? [] : (["underpowered"] as const)),
-      ...(ratio.mismatch ? (["sample-ratio"] as const) : []),
+      ...(mismatch ? (["sample-ratio"] as const) : []),
     ],
-    sampleRatio: {p: ratio.p, mismatch: ratio.mismatch},
+    sampleRatio: {p, mismatch},
     information: (control.n + treated.n) / (control.assigned + treated.assigned),
-    rows: ratio.mismatch
+    rows: mismatch
       ? null
       : [
           {
