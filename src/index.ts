@@ -341,6 +341,7 @@ export {
   type ReadOut,
   type ReadOutLabel,
   type ReadOutResults,
+  type ReadPower,
   type ReadSampleRatio,
   readOut,
 } from "./uplift/experiment/readout.ts";

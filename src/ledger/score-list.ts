@@ -64,5 +64,6 @@ export function scoreCsv(list: ScoreList, {model}: {readonly model: string}): st
   return `${[HEADER, ...lines].join("\n")}\n`;
 }
 
+/** A text as a cell of CSV: in quotes where it has to be. */
 export const csvCell = (text: string): string =>
   /[",\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;

@@ -2,8 +2,8 @@ import {dayOf} from "../../data/calendar.ts";
 import {byCodeUnit} from "../../data/event-log.ts";
 import type {Matrix} from "../../features/matrix.ts";
 import {type Balance, balanceOf} from "../balance.ts";
-import {assignArms} from "./assign.ts";
-import {CONTROL, type GroupName, outsideArms, targetArms} from "./design.ts";
+import {isAltered} from "./altered.ts";
+import {CONTROL, type GroupName} from "./design.ts";
 import {chiSquareAbove} from "./distributions.ts";
 import {detectableAt, isEnough, type Metric, type Plan, type RegisteredPlan} from "./plan.ts";
 import {
@@ -64,6 +64,19 @@ export type ReadBalance = Omit<Balance, "smd" | "smdTreated"> & {
   readonly smd: number | null;
 };
 
+/** What effect of a treatment so many customers of the target group can show, at the plan's alpha and power. */
+export type ReadPower = {
+  readonly treatment: string;
+  /** At a look before the last, customers who were assigned; else those whose outcome is known. */
+  readonly treated: number;
+  readonly control: number;
+  /** Treated less control; null when none can be shown. */
+  readonly detectable: number | null;
+  readonly planned: number;
+  /** Whether the detectable effect is no larger than the planned one. */
+  readonly enough: boolean;
+};
+
 /** What the outcomes say. */
 export type ReadOutResults = {
   readonly groups: readonly GroupOutcome[];
@@ -108,6 +121,7 @@ export type ReadOut = {
   /** Level of the intervals: 1 less the alpha of the look, or of the next one when it is none. */
   readonly level: number;
   readonly labels: readonly ReadOutLabel[];
+  readonly power: readonly ReadPower[];
   readonly sampleRatio: ReadSampleRatio;
   readonly balance: readonly ReadBalance[];
   /** Null with a sample-ratio mismatch: from such data no effect is to be read. */
@@ -136,6 +150,7 @@ export function readOut(
   const look = lookAt(plan, information, day);
   const level = 1 - (look?.alpha ?? nextAlpha(plan, information));
   const ratio = sampleRatioOf(plan, rows);
+  const power = powerOf(plan, rows, look);
   const reading = {plan, rows, level, alpha: look?.alpha ?? null};
   const {name, digest, hypothesis, launch, horizonDays, alpha, multiplicity, metric} = plan;
   return {
@@ -145,11 +160,11 @@ export function readOut(
     ...{information, look, level},
     labels: [
       ...(look === null ? (["peeked"] as const) : []),
-      ...(isUnderpowered(plan, rows, look) ? (["underpowered"] as const) : []),
+      ...(power.some(({enough}) => !enough) ? (["underpowered"] as const) : []),
       ...(ratio.mismatch ? (["sample-ratio"] as const) : []),
       ...(isAltered(plan, rows) ? (["altered population"] as const) : []),
     ],
-    sampleRatio: ratio,
+    ...{power, sampleRatio: ratio},
     balance: plan.sharing.arms.flatMap(({name: treatment}) => balanceIn(plan, rows, treatment)),
     results: ratio.mismatch
       ? null
@@ -179,46 +194,19 @@ function nextAlpha({looks}: Plan, information: number): number {
   return looks.nominal[next < 0 ? looks.nominal.length - 1 : next]!;
 }
 
-/** At a look before the last those count who are still to come; else those whose outcome is known. */
-function isUnderpowered(plan: Plan, rows: ReadRows, look: ReadOut["look"]): boolean {
+function powerOf(plan: Plan, rows: ReadRows, look: ReadOut["look"]): ReadPower[] {
   const toCome = look !== null && look.index < look.of;
   const size = (arm: string): number =>
-    rows.arm.reduce(
-      (n, own, i) =>
-        n +
-        (own === arm && whereOf(rows.group[i]!) === "target" && (toCome || !Number.isNaN(rows.outcome[i]!))
-          ? 1
-          : 0),
-      0,
-    );
+    toCome
+      ? rows.arm.filter((own, i) => own === arm && whereOf(rows.group[i]!) === "target").length
+      : knownOf(rows, {where: "target", arm});
+  const {metric} = plan;
   const control = size(CONTROL);
-  return plan.sharing.arms.some(
-    ({name}) => !isEnough(plan.metric, detectableAt(plan, {treated: size(name), control})),
-  );
-}
-
-/** Whether the customers by arm are not as many as planned, or the plan's salt gives them other arms. */
-function isAltered(plan: Plan, rows: ReadRows): boolean {
-  const {sharing, population} = plan;
-  return (["target", "outside"] as const).some(where => {
-    const own = Array.from(rows.customer.keys()).filter(i => whereOf(rows.group[i]!) === where);
-    const arms = where === "target" ? targetArms(sharing) : outsideArms(sharing);
-    const drawn =
-      arms.length === 1
-        ? new Uint8Array(own.length)
-        : assignArms(
-            own.map(i => rows.customer[i]!),
-            {salt: sharing.salt, arms, blocks: own.map(i => rows.stratum[i]!)},
-          );
-    const counted: Record<string, number> = {};
-    for (const i of own) counted[rows.arm[i]!] = (counted[rows.arm[i]!] ?? 0) + 1;
-    return (
-      arms.some(({name}) => (counted[name] ?? 0) !== (population[where][name] ?? 0)) ||
-      own.some((i, k) => {
-        const {name} = arms[drawn[k]!]!;
-        return rows.arm[i] !== name || rows.group[i] !== groupOf(where, name);
-      })
-    );
+  return plan.sharing.arms.map(({name: treatment}) => {
+    const treated = size(treatment);
+    const detectable = detectableAt(plan, {treated, control});
+    const planned = metric.treatment - metric.control;
+    return {treatment, treated, control, detectable, planned, enough: isEnough(metric, detectable)};
   });
 }
 
