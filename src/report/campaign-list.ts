@@ -3,8 +3,9 @@ import {contactDaysChart} from "../charts/campaign.ts";
 import {dateOf} from "../data/calendar.ts";
 import {byCodeUnit} from "../data/event-log.ts";
 import {counted, decimal, percent, whole} from "../figures.ts";
+import {GENERAL} from "../study/messages.ts";
 import type {ContactBasis, ContactDays} from "../uplift/campaign/contact-day.ts";
-import {GENERAL, type Message} from "../uplift/campaign/messages.ts";
+import type {Message} from "../uplift/campaign/messages.ts";
 import type {Policy} from "../uplift/campaign/other-scores.ts";
 import {text} from "./words.ts";
 

@@ -1,12 +1,8 @@
 import {expect, it} from "vitest";
 import {study} from "../../notebooks/study.ts";
-import {
-  checkTemplate,
-  defaultTemplate,
-  GENERAL,
-  planMessages,
-  renderMessage,
-} from "../../src/uplift/campaign/messages.ts";
+import {checkTemplate, GENERAL} from "../../src/study/messages.ts";
+import {defineStudy} from "../../src/study.ts";
+import {defaultTemplate, planMessages, renderMessage} from "../../src/uplift/campaign/messages.ts";
 
 const {features} = study;
 const action = (feature: string, group: string) =>
@@ -87,4 +83,11 @@ it("renderMessage fills in plain text, as it is, and asks for what is missing", 
   expect(renderMessage(template, {customer: "Ann & Bob", offer: "5 < 6"})).toBe("Hello Ann & Bob, 5 < 6.");
   expect(() => renderMessage(template, {customer: "Ann"})).toThrow("renderMessage requires offer");
   expect(() => renderMessage("{{risk}}", {customer: "Ann"})).toThrow("requires fields among");
+});
+
+it("defineStudy takes the messages of a study, and refuses those that would tell a score", () => {
+  const own = (messages: Record<string, string>) => defineStudy({...structuredClone(study), messages});
+  expect(own({tickets: "Hello {{customer}}"}).messages).toEqual({tickets: "Hello {{customer}}"});
+  expect(() => own({general: "Your risk is high"})).toThrow("messages.general requires words");
+  expect(() => own({tenure: "Hello"})).toThrow("messages.tenure is of a feature that no team can act on");
 });

@@ -1,14 +1,8 @@
 import Mustache from "mustache";
 import {DataError} from "../../data-error.ts";
 import type {CustomerReasons} from "../../explain/reasons.ts";
+import {checkMessages, checkTemplate, GENERAL, type MessageFields} from "../../study/messages.ts";
 import type {FeatureDeclaration} from "../../study.ts";
-
-/** What a template may name; the tool that sends the message fills it in. */
-export const MESSAGE_FIELDS = ["customer", "offer", "contact_on", "sender"] as const;
-export type MessageFields = Readonly<Partial<Record<(typeof MESSAGE_FIELDS)[number], string>>>;
-
-/** Name of the message for customers without a reason that a team can act on. */
-export const GENERAL = "general";
 
 /**
  * Texts where neither the study nor the user gives one, by what the feature counts: the first whose pattern its event
@@ -45,36 +39,6 @@ export function defaultTemplate({name, of}: Pick<FeatureDeclaration, "name" | "o
   return GENERAL_TEXT;
 }
 
-/** Words that tell a customer of the score, or claim a cause. */
-const FORBIDDEN =
-  /\b(scores?|risk\w*|churn\w*|predict\w*|probabilit\w*|likel(?:y|ihood)|algorithms?|our models?|because|due to|leaving us|about to leave)\b/i;
-
-/**
- * Checks a text for customers: it names only {@link MESSAGE_FIELDS}, tells no score and claims no cause.
- * @throws DataError naming the template and what is wrong in it.
- */
-export function checkTemplate(name: string, template: string): void {
-  const refuse = (what: string): never => {
-    throw new DataError(`messages.${name} ${what}; correct the template`);
-  };
-  let tokens: unknown[][] = [];
-  try {
-    tokens = Mustache.parse(template) as unknown[][];
-  } catch (error) {
-    refuse(`is no mustache template (${error instanceof Error ? error.message : error})`);
-  }
-  for (const [kind, field] of tokens) {
-    if (kind === "text" || kind === "!") continue;
-    if (kind !== "name" && kind !== "&")
-      refuse(`requires plain fields, got a section or partial ${String(field)}`);
-    if (!(MESSAGE_FIELDS as readonly unknown[]).includes(field))
-      refuse(`requires fields among ${MESSAGE_FIELDS.join(", ")}, got ${String(field)}`);
-  }
-  const word = FORBIDDEN.exec(template)?.[0];
-  if (word !== undefined)
-    refuse(`requires words that tell the customer no score and no cause, got ${JSON.stringify(word)}`);
-}
-
 /**
  * A message for a customer, as plain text.
  * @throws DataError for a template that {@link checkTemplate} refuses, or a field that is not given.
@@ -108,7 +72,7 @@ export type Message = {
  * @param templates texts of the study's own by name of a feature, or {@link GENERAL}; of several in one reason group the
  * first in the order of the study counts.
  * @returns the most frequent message first, of equals by the order of the features, the general one last.
- * @throws DataError for a template that {@link checkTemplate} refuses, or of a feature that cannot be acted on.
+ * @throws DataError as {@link checkMessages} does.
  */
 export function planMessages(
   reasons: readonly Pick<CustomerReasons, "actions">[],
@@ -120,15 +84,7 @@ export function planMessages(
     readonly templates?: Readonly<Record<string, string>>;
   },
 ): Message[] {
-  for (const [name, template] of Object.entries(templates)) {
-    checkTemplate(name, template);
-    const feature = features.find(own => own.name === name);
-    if (name !== GENERAL && !feature?.actionable)
-      throw new DataError(
-        `messages.${name} ${feature ? "is of a feature that no team can act on" : "is no feature of the study"}; ` +
-          `name an actionable feature, or "${GENERAL}"`,
-      );
-  }
+  checkMessages(templates, features);
   const place = (name: string) => features.findIndex(own => own.name === name);
   const found = new Map<string, {names: Set<string>; customers: number[]}>();
   reasons.forEach(({actions: [first]}, i) => {
