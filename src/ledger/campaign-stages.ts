@@ -3,12 +3,13 @@ import {contactList} from "../evaluate/contact-list.ts";
 import type {CustomerReasons} from "../explain/reasons.ts";
 import {type ExperimentOutcomes, experimentOutcomes} from "../uplift/campaign/outcomes.ts";
 import {type Roster, rosterOfDay} from "../uplift/campaign/roster.ts";
+import type {Bundle} from "./bundle.ts";
 import {cutoffUntil} from "./cadence.ts";
 import type {FeatureStages} from "./feature-stages.ts";
 import type {RunInputs} from "./inputs.ts";
 import type {ModelStages} from "./model-stages.ts";
 import {once} from "./once.ts";
-import {scoreBundle} from "./score.ts";
+import {type ScoreInputs, scoreBundle} from "./score.ts";
 import {scoreReasonCodes} from "./score-reasons.ts";
 import type {TargetStages} from "./target-stages.ts";
 
@@ -32,6 +33,30 @@ export type PastWave = {
   readonly outcomes: ExperimentOutcomes;
 };
 
+/**
+ * The customers who are active on a day, the riskiest first, with their reasons.
+ * @param capacity share of the customers that can be contacted, in (0, 1].
+ * @throws the errors of `scoreBundle`.
+ */
+export async function campaignListOf(
+  model: Bundle,
+  inputs: ScoreInputs,
+  asOf: Day,
+  {capacity}: {readonly capacity: number},
+): Promise<CampaignList> {
+  const {log} = inputs;
+  const scores = await scoreBundle(model, inputs, asOf);
+  const codes = await scoreReasonCodes(model, inputs, asOf, scores);
+  const {order, contacted} = contactList(scores.margins, scores.customer, capacity);
+  return {
+    ...{asOf, contacts: contacted},
+    customer: Int32Array.from(order, i => scores.customer[i]!),
+    customers: Array.from(order, i => log.customers[scores.customer[i]!]!),
+    probabilities: Float64Array.from(order, i => scores.probabilities[i]!),
+    reasons: Array.from(order, i => codes[i]!),
+  };
+}
+
 /** The stages of a run that a campaign is planned and read with. */
 export type CampaignStages = {
   readonly campaignList: () => Promise<CampaignList>;
@@ -47,18 +72,8 @@ export function campaignStages(
 ): CampaignStages {
   const campaignList = once(async (): Promise<CampaignList> => {
     const model = await bundle();
-    const inputs = {log, subscriptions, ...beside};
     const asOf = Math.floor(cutoffUntil(model.cadence, log.lastDay + 1));
-    const scores = await scoreBundle(model, inputs, asOf);
-    const codes = await scoreReasonCodes(model, inputs, asOf, scores);
-    const {order, contacted} = contactList(scores.margins, scores.customer, study.economics.capacity);
-    return {
-      ...{asOf, contacts: contacted},
-      customer: Int32Array.from(order, i => scores.customer[i]!),
-      customers: Array.from(order, i => log.customers[scores.customer[i]!]!),
-      probabilities: Float64Array.from(order, i => scores.probabilities[i]!),
-      reasons: Array.from(order, i => codes[i]!),
-    };
+    return campaignListOf(model, {log, subscriptions, ...beside}, asOf, study.economics);
   });
   const pastWave = once((): PastWave | undefined => {
     if (!campaigns) return undefined;

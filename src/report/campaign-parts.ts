@@ -201,10 +201,10 @@ export function nextStepItems(
       id: "next-rule",
       title: "The rule",
       value: text(
-        `A contact is worth its cost where it lowers the share of churners by ${decimal(100 * worthwhile, 1)} percentage points or more. ` +
+        `A contact is worth having where it lowers the share of churners by ${decimal(100 * worthwhile, 1)} percentage points or more. ` +
           "Continue where the whole interval is a fall, which pays for sure only where all of it is large enough; stop where the whole interval is a rise, or a fall too small to pay; else test again. " +
           `The estimate alone decides nothing. Looking at several parts finds something in one of them by luck, so the intervals are wide enough to hold all at once with ${levelText(1 - alpha)}` +
-          `${level === undefined ? "" : ` (each at ${levelText(level)})`}; the number to test again finds a fall worth its cost with a probability of ${percent(power, 0)}.`,
+          `${level === undefined ? "" : ` (each at ${levelText(level)})`}; the number to test again finds such a fall with a probability of ${percent(power, 0)}.`,
       ),
     },
     {

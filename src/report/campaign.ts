@@ -52,6 +52,8 @@ export type CampaignParts = {
   readonly messages?: readonly CampaignItem[] | undefined;
   readonly days?: readonly CampaignItem[] | undefined;
   readonly scores?: readonly CampaignItem[] | undefined;
+  /** What else the reading found, after the effect. */
+  readonly findings?: readonly CampaignItem[] | undefined;
 };
 
 /**
@@ -63,11 +65,14 @@ export function campaignPage(
   parts: CampaignParts,
   {
     effect,
+    lead,
     asOf,
     byline = [],
     sources,
   }: {
     readonly effect?: CampaignEffect | undefined;
+    /** The finding in words, where the effect's own are not wanted. */
+    readonly lead?: string;
     readonly asOf: string;
     readonly byline?: readonly string[];
     readonly sources: Readonly<Record<string, string>>;
@@ -76,7 +81,11 @@ export function campaignPage(
   const sections = [
     {id: "plan", question: "What is the campaign?", items: briefItems(brief)},
     {id: "series", question: "What has happened so far?", items: parts.series},
-    {id: "effect", question: "What did the contact change?", items: effect && effectItems(effect)},
+    {
+      id: "effect",
+      question: "What did the contact change?",
+      items: effect && [...effectItems(effect), ...(parts.findings ?? [])],
+    },
     {id: "follow-up", question: "Was it carried out as planned?", items: parts.followUp},
     {id: "next", question: "What to do next, and with whom?", items: parts.next},
     {id: "messages", question: "What to say to whom?", items: parts.messages},
@@ -86,7 +95,7 @@ export function campaignPage(
   const customers = brief.groups.reduce((sum, group) => sum + group.customers, 0);
   return {
     ...{title: brief.title, asOf, byline, sources},
-    lead: effect ? effectLead(effect) : "Nothing has been read yet.",
+    lead: lead ?? (effect ? effectLead(effect) : "Nothing has been read yet."),
     figures: [
       {
         id: "figure-customers",

@@ -1,10 +1,13 @@
 import {addSpan} from "../../data/calendar.ts";
 import type {Day, EventLog} from "../../data/event-log.ts";
+import {DataError} from "../../data-error.ts";
 import type {Span} from "../../study.ts";
 import {churnDays} from "../../target/churn.ts";
 import {buildCohort} from "../../target/cohort.ts";
 import type {ChurnRule} from "../../target/rule.ts";
 import {labelTargets} from "../../target/targets.ts";
+import type {Plan} from "../experiment/plan.ts";
+import type {Outcomes} from "../experiment/read-rows.ts";
 
 /** What is known of a customer's outcome, and why not where it is not. */
 export type OutcomeStatus = "known" | "not yet known" | "not active at the launch" | "not in the log";
@@ -71,4 +74,26 @@ export function experimentOutcomes(
     return within[row] === -1 ? "not yet known" : "known";
   });
   return {status, churned, churnedAfter, knownDays, windowDays};
+}
+
+/**
+ * Outcomes from the log as a read-out takes them: churned where the metric of the plan is better when lower, else kept;
+ * NaN where they are not known.
+ * @throws DataError when the plan asks for more than the log says: an amount, or columns.
+ */
+export function planOutcomes(
+  {metric, covariates, guardrails, segments, compliance}: Plan,
+  customers: readonly string[],
+  {churned}: Pick<ExperimentOutcomes, "churned">,
+): Outcomes {
+  const more = [...covariates, ...guardrails.map(({name}) => name), ...segments];
+  if (compliance !== null) more.push(compliance);
+  if (metric.kind !== "proportion" || more.length > 0)
+    throw new DataError(
+      `the events of a study say who churned, and the plan asks for ${metric.kind === "proportion" ? more.join(", ") : `the amount ${metric.name}`} too; ` +
+        "give a file of outcomes",
+    );
+  const worse = metric.better === "lower";
+  const outcome = Float64Array.from(churned, y => (y === -1 ? Number.NaN : worse ? y : 1 - y));
+  return {customer: customers, outcome};
 }
