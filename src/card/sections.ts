@@ -81,6 +81,8 @@ export const SECTIONS: readonly CardSection[] = [
       optionalText("uplift.calibration", "How far expected effects can be trusted"),
       optionalTable("uplift.metrics", "How well the order by effect does"),
       optionalTable("uplift.quadrants", "Whom contacting changes"),
+      optionalText("campaign.effect", "The last campaign, read as a rehearsal"),
+      optionalList("campaign.plan", "The next experiment, as planned"),
       list("framing.limits", "What the data cannot say"),
     ],
   },

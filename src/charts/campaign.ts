@@ -37,9 +37,9 @@ export function campaignStepChart({step, groups}: CampaignStepData, {title}: Cha
   });
   const last = Math.max(1, days - 1);
   return chartOf({
-    title: title ?? `${capital(step)}: ${ends.map(({name, text}) => `${name} ${text}`).join("; ")}`,
+    title: title ?? titleOf(step, ends),
     description: describe({step, groups}, days),
-    caption: `Share of the customers of each group ${step} by the end of the day`,
+    caption: `Share of each group ${step} by the end of the day`,
     table: {
       columns: [
         {name: "day", title: "Days since the launch", format: "integer"},
@@ -77,6 +77,12 @@ export function campaignStepChart({step, groups}: CampaignStepData, {title}: Cha
     },
   });
 }
+
+/** Two groups are told apart in the title; more are left to the picture. */
+const titleOf = (step: string, ends: readonly {readonly name: string; readonly text: string}[]): string =>
+  ends.length > 2
+    ? `${capital(step)}, by group`
+    : `${capital(step)}: ${ends.map(({name, text}) => `${name} ${text}`).join("; ")}`;
 
 const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 

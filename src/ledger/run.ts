@@ -51,6 +51,7 @@ export function createRun(inputs: RunInputs): Run {
   const features = featureStages(inputs, target);
   const models = modelStages(inputs, target, features);
   const explanation = explanationStages(inputs, target, features, models);
+  const uplift = upliftStages(inputs, target, features);
   const record: Run["record"] = async (id, value) => {
     checkEvidence(id, value);
     await inputs.emit({id, value});
@@ -63,8 +64,8 @@ export function createRun(inputs: RunInputs): Run {
     ...explanation,
     ...championStages(inputs, target, features, models),
     ...scrutinyStages(inputs, target, features, models),
-    ...upliftStages(inputs, target, features),
-    ...campaignStages(inputs, target, features, models),
+    ...uplift,
+    ...campaignStages(inputs, target, features, models, uplift),
     ...reasonStages(inputs, target, features, {...models, ...explanation}),
     record,
     recordAll: async values => {

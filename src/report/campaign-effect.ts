@@ -56,8 +56,8 @@ export function effectLead({metric, rows, labels, information}: CampaignEffect):
 export function effectItems(effect: CampaignEffect): CampaignItem[] {
   const {labels, rows, sampleRatio, information} = effect;
   const ratio = sampleRatio.mismatch
-    ? "have lost customers unlike each other"
-    : "are as large as they were to be, as far as can be told";
+    ? "Outcomes are missing in one group more than in another"
+    : "No group has lost more of them than another, as far as can be told";
   return [
     {
       id: "effect-labels",
@@ -68,7 +68,7 @@ export function effectItems(effect: CampaignEffect): CampaignItem[] {
       id: "effect-ratio",
       title: "Have the groups lost customers alike?",
       value: text(
-        `The outcome of ${briefPercent(information)} of the customers is known. The groups ${ratio} (p = ${pText(sampleRatio.p)}; ` +
+        `The outcome of ${briefPercent(information)} of the customers is known. ${ratio} (p = ${pText(sampleRatio.p)}; ` +
           "below 0.001 no effect is read).",
       ),
     },
@@ -100,7 +100,7 @@ function effectTable({metric}: CampaignEffect, rows: NonNullable<CampaignEffect[
       {name: "high", title: "High", ...format},
       {name: "reading", title: "Reading", format: "text"},
     ],
-    rows: rows.map(({name, treated, control, difference}) => [
+    rows: rows.map(({name, main, treated, control, difference}) => [
       ...[
         capital(name),
         treated.known,
@@ -109,7 +109,11 @@ function effectTable({metric}: CampaignEffect, rows: NonNullable<CampaignEffect[
         control.outcome?.value ?? null,
       ],
       ...[difference?.value ?? null, difference?.low ?? null, difference?.high ?? null],
-      difference ? READING[verdictOf(difference, metric.better)] : "too few outcomes",
+      difference === null
+        ? "too few outcomes"
+        : main
+          ? READING[verdictOf(difference, metric.better)]
+          : "for comparison",
     ]),
   };
 }
@@ -127,7 +131,7 @@ export function effectFigures({metric, rows, information}: CampaignEffect): Camp
       value:
         first?.difference && metric.kind === "proportion"
           ? {
-              ...{kind: "number", format: "decimal", digits: 1, unit: `points, ${metric.name}`},
+              ...{kind: "number", format: "decimal", digits: 1, unit: `points of ${metric.name}`},
               value: 100 * first.difference.value,
               low: 100 * first.difference.low,
               high: 100 * first.difference.high,
@@ -141,7 +145,7 @@ export function effectFigures({metric, rows, information}: CampaignEffect): Camp
       id: "figure-known",
       title: "Outcomes known",
       value: {
-        ...{kind: "number", format: "percent", digits: 0, value: information},
+        ...{kind: "number", format: "percent", digits: information === 1 ? 0 : 1, value: information},
         unit: known > 0 ? `of the customers; ${whole(known)} are compared` : "of the customers",
       },
     },

@@ -41,9 +41,13 @@ export function experimentPage(
           ? []
           : [{id: "effect-findings", title: "What else was found", value: list(findings)}],
     },
-    {effect: effectOfReadOut(reading), lead: verdictText(reading).text, asOf: reading.day, sources},
+    {effect: effectOfReadOut(reading), lead: leadOf(verdictText(reading).text), asOf: reading.day, sources},
   );
 }
+
+/** What restricts the reading, in capitals, stands in a paragraph of its own. */
+const leadOf = (verdict: string): string =>
+  verdict.replace(/ (?=(?:PEEKED|UNDERPOWERED|ALTERED)\b)/g, "\n\n");
 
 /** The next steps by stratum; that there are none where the reading does not warrant them. */
 function nextItems(
@@ -77,15 +81,23 @@ function segmentsOf(
   }: {readonly assignment: AssignedCustomers; readonly outcomes: Outcomes},
 ): SegmentOutcomes {
   const known = new Map(outcomes.customer.map((id, i) => [id, outcomes.outcome[i]!]));
-  const names = [...new Set(stratum)].sort(byCodeUnit);
-  const places = new Map(names.map((name, k) => [name, k]));
+  // The target group before the others, the highest risk first.
+  const strata = [...new Set(stratum)].sort((a, b) => byCodeUnit(b, a));
+  const places = new Map(strata.map((name, k) => [name, k]));
   const churnedOf = (id: string): number => {
     const y = known.get(id) ?? Number.NaN;
     return Number.isNaN(y) ? -1 : better === "lower" ? y : 1 - y;
   };
   return {
-    ...{names, churned: customer.map(churnedOf)},
+    names: strata.map(stratumWords),
+    churned: customer.map(churnedOf),
     treated: arm.map(name => (name === CONTROL ? 0 : 1)),
     segment: stratum.map(name => places.get(name)!),
   };
 }
+
+const stratumWords = (stratum: string): string =>
+  stratum
+    .replace(/^target; /, "High risk; ")
+    .replace(/^rest; /, "Others; ")
+    .replace(/risk (\d+) of \1\b(?! of)/, "$& (highest)");

@@ -4,7 +4,7 @@ import type {CampaignEffect} from "../uplift/campaign/effect.ts";
 import {CONTROL, GROUPS} from "../uplift/experiment/design.ts";
 import type {RegisteredPlan} from "../uplift/experiment/plan.ts";
 import {effectFigures, effectItems, effectLead} from "./campaign-effect.ts";
-import {groupWords} from "./campaign-words.ts";
+import {capital, groupWords} from "./campaign-words.ts";
 import {text} from "./words.ts";
 
 /** What a campaign is, as its page says it. */
@@ -127,11 +127,11 @@ function briefItems({
 }: CampaignBrief): CampaignItem[] {
   const items: [string, string, string][] = [
     ["hypothesis", "Hypothesis", hypothesis],
-    ["metric", "Judged by", metric],
+    ["metric", "Judged by", capital(metric)],
     [
       "groups",
       "Groups",
-      `${groups.map(({name, customers}) => `${groupWords(name)}: ${whole(customers)}`).join("; ")}. The lot decided who is in which.`,
+      `${capital(groups.map(({name, customers}) => `${groupWords(name)}: ${whole(customers)}`).join("; "))}. The lot decided who is in which.`,
     ],
     ["launch", "First contact", launch],
     ["horizon", "An outcome is known after", horizon],

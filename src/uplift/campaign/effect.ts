@@ -16,6 +16,8 @@ export type ArmReading = {readonly known: number; readonly outcome: Bounds | nul
 export type EffectRow = {
   /** Among whom. */
   readonly name: string;
+  /** Whether it is what the campaign asks; others stand beside it and are not read for themselves. */
+  readonly main: boolean;
   readonly treated: ArmReading;
   readonly control: ArmReading;
   /** Treated less control; null where an arm has too few. */
@@ -46,6 +48,7 @@ export function effectOfReadOut({
   const several = new Set(results?.effects.map(({treatment}) => treatment)).size > 1;
   const rowOf = ({treatment, where, treated, control, difference}: TreatmentEffect): EffectRow => ({
     name: `${where === "target" ? "those at high risk" : "the others"}${several ? `, ${treatment}` : ""}`,
+    main: where === "target",
     ...{treated: armOf(treated), control: armOf(control), difference},
   });
   return {
@@ -102,7 +105,7 @@ export function effectOfWave(
       ? null
       : [
           {
-            name: "all who were drawn",
+            ...{name: "all who were drawn", main: true},
             ...{treated: armReading(treated), control: armReading(control)},
             difference: readable ? differenceOfProportions(treated, control, level) : null,
           },

@@ -1,5 +1,5 @@
 import {type CustomerTable, columnOf, rowKnownBefore} from "../../data/customer-table.ts";
-import {byCodeUnit, type Day} from "../../data/event-log.ts";
+import {AMOUNT_SCALE, byCodeUnit, type Day, type EventLog} from "../../data/event-log.ts";
 
 /** Columns of numbers that other models say of customers, one entry a customer. NaN is missing. */
 export type OtherScores = {
@@ -22,6 +22,24 @@ export function otherScores(table: CustomerTable, customers: ArrayLike<number>, 
     columns: Object.fromEntries(table.columns.map(name => [name, read(name)])),
     missing: rows.reduce((n, row) => n + (row < 0 ? 1 : 0), 0),
   };
+}
+
+/**
+ * What each customer of a log spent in the events of a type on days [from, to), in currency: a stand-in for what the
+ * customer is worth where no table says so. 0 for who bought nothing; amounts that are missing count as 0.
+ */
+export function amountsOf(
+  {offsets, day, type, types, amount}: EventLog,
+  name: string,
+  {from, to}: {readonly from: Day; readonly to: Day},
+): Float64Array {
+  const code = types.indexOf(name);
+  return Float64Array.from({length: offsets.length - 1}, (_, c) => {
+    let sum = 0;
+    for (let i = offsets[c]!; i < offsets[c + 1]!; i++)
+      if (type[i] === code && day[i]! >= from && day[i]! < to && !Number.isNaN(amount[i]!)) sum += amount[i]!;
+    return sum / AMOUNT_SCALE;
+  });
 }
 
 /** Customers in an order to contact them in. One entry a customer, in the order given. */
