@@ -177,6 +177,7 @@ export {followUpItems, nextStepItems, seriesItems} from "./report/campaign-parts
 export {
   contactParts,
   experimentOptionsTable,
+  nextPage,
   rehearsalPage,
   rehearsalText,
 } from "./report/campaign-rehearsal.ts";

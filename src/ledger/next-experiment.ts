@@ -1,5 +1,6 @@
 import {addSpan, dateOf} from "../data/calendar.ts";
 import type {Day} from "../data/event-log.ts";
+import {DataError} from "../data-error.ts";
 import {meanOf} from "../evaluate/profit.ts";
 import type {Study} from "../study.ts";
 import {
@@ -37,19 +38,27 @@ export type NextExperiment = {
   readonly places: Int32Array;
 };
 
-/** What a contact has to lower the share of churners by to pay: its cost over the mean value of a customer. */
+/**
+ * What a contact has to lower the share of churners by to pay: its cost over the mean value of a customer, in [0.001,
+ * 0.999], since no test finds less, and no share falls by more.
+ */
 export const worthwhileEffect = ({
   contactCost,
   offerCost,
   customerValue,
-}: Pick<Study["economics"], "contactCost" | "offerCost" | "customerValue">): number =>
-  (meanOf(contactCost) + meanOf(offerCost)) / meanOf(customerValue);
+}: Pick<Study["economics"], "contactCost" | "offerCost" | "customerValue">): number => {
+  const value = meanOf(customerValue);
+  return within(value > 0 ? (meanOf(contactCost) + meanOf(offerCost)) / value : 1);
+};
+
+const within = (share: number): number => Math.min(Math.max(share, 0.001), 0.999);
 
 /**
  * Plans the next experiment on a list of scores: the four groups, half of the target group contacted and a tenth of the
  * others; churn within the horizon, read once. Without a contact as many of the target group are expected to churn as
  * their scores say.
  * @param launch the day of registration and of the first contact. @param contacts made in the past.
+ * @throws DataError when too few customers are left to have one in each group.
  */
 export function planNextExperiment(
   list: CampaignList,
@@ -65,8 +74,12 @@ export function planNextExperiment(
     i => !left.contacted.has(list.customers[i]!) && !left.elsewhere.has(list.customers[i]!),
   );
   const customers = Array.from(places, i => list.customers[i]!);
-  const population = {customers, risk: Float64Array.from(places, i => list.probabilities[i]!)};
   const {capacity} = study.economics;
+  if (capacity * customers.length < 2)
+    throw new DataError(
+      `planNextExperiment requires 2 customers in the target group, got ${customers.length} customers who can take part, of whom ${capacity} are reached`,
+    );
+  const population = {customers, risk: Float64Array.from(places, i => list.probabilities[i]!)};
   const shares = [...new Set([capacity, ...SHARES])].filter(share => share >= capacity).sort((a, b) => a - b);
   const name = `${study.name}: the contact of ${dateOf(launch)}`;
   const made = shares.map(target => {
@@ -110,8 +123,8 @@ function armCounts({arm, group}: Assignment): Pick<PlannedPopulation, "target" |
   return counts;
 }
 
-/** The mean score of the target group. */
+/** The mean score of the target group, not 0 or 1. */
 function expectedRate({risk}: Population, {group}: Assignment): number {
   const own = risk.filter((_, i) => whereOf(group[i]!) === "target");
-  return own.reduce((sum, p) => sum + p, 0) / own.length;
+  return within(own.reduce((sum, p) => sum + p, 0) / own.length);
 }

@@ -5,7 +5,7 @@ import {briefPercent, counted, decimal} from "../figures.ts";
 import type {ContactPlan, Rehearsal} from "../ledger/campaign-stages.ts";
 import type {NextExperiment} from "../ledger/next-experiment.ts";
 import type {Study} from "../study.ts";
-import {type CampaignParts, campaignPage} from "./campaign.ts";
+import {briefOf, type CampaignParts, campaignPage} from "./campaign.ts";
 import {effectLead} from "./campaign-effect.ts";
 import {contactDayItems, messageItems, policyItems} from "./campaign-list.ts";
 import {followUpItems, nextStepItems, seriesItems} from "./campaign-parts.ts";
@@ -84,3 +84,14 @@ export function rehearsalPage(
     },
   );
 }
+
+/** The page of the next experiment, before its launch. */
+export const nextPage = (
+  {plan}: NextExperiment,
+  parts: Pick<CampaignParts, "messages" | "days" | "scores">,
+  {study, snapshot}: {readonly study: Study; readonly snapshot: Pick<SnapshotManifest, "digest" | "lastDay">},
+): CampaignPage =>
+  campaignPage(briefOf(plan), parts, {
+    ...{lead: `Nobody has been contacted yet: the launch is on ${plan.launch}.`, asOf: snapshot.lastDay},
+    ...{byline: [study.name], sources: {Plan: plan.digest, Snapshot: snapshot.digest}},
+  });

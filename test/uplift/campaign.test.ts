@@ -90,8 +90,7 @@ it.each(LAUNCHES)("campaignSeries counts each customer once, from the first even
     const days = Math.max(0, Math.min(LAST + 1, launch + 30) - launch);
     expect([series.days, series.windowDays]).toEqual([days, 30]);
     for (const {name, customers, active, counts} of series.groups) {
-      const places = roster.customers.keys().filter(i => roster.group[i] === name);
-      const members = [...places];
+      const members = [...roster.customers.keys()].filter(i => roster.group[i] === name);
       expect(customers).toBe(members.length);
       expect(active).toBe(
         members.filter(i => outcomes.status[i] === "known" || outcomes.status[i] === "not yet known").length,

@@ -58,10 +58,11 @@ it.each([1, 2, 3])("contactDays is what its words say, customer by customer (see
   const {rows, log, segment} = world(seed);
   const found = contactDays(log, [...log.customers.keys()], segment, options);
   const own = log.customers.map(id => ownDay(rows.filter(({customer}) => customer === id)));
+  /** The day with as many earlier ones as later ones, or one fewer. */
   const usual = (holds: (i: number) => boolean) => {
-    const days = own.flatMap(({day}, i) => (day !== null && holds(i) ? [day] : []));
-    const times = (day: number) => days.filter(other => other === day).length;
-    return days.toSorted((a, b) => times(b) - times(a) || a - b)[0];
+    const days = own.flatMap(({day, overdue}, i) => (day !== null && !overdue && holds(i) ? [day] : []));
+    const half = Math.ceil(days.length / 2);
+    return days.toSorted((a, b) => a - b).find(day => days.filter(other => other <= day).length >= half);
   };
   own.forEach(({day, weekday, expected, overdue}, i) => {
     const inSegment = usual(k => segment[k] === segment[i]);

@@ -58,8 +58,9 @@ export type ContactDayOptions = {
  *   weekday on or before the aim, and where that is before `first`, to the first one after the aim. It stays at the aim
  *   with no such day in [first, last], with fewer than `leastEvents` events, or with a share of less than `leastShare` of
  *   them on that weekday, a seventh being chance.
- * - With fewer than `leastGaps` gaps there is no rhythm (null). Then it is the day that most customers of the same
- *   segment with a rhythm have, of equals the earliest; without any, that of all customers; without any, `first`.
+ * - With fewer than `leastGaps` gaps there is no rhythm (null). Then it is the middle one (the lower median) of the own
+ *   days of those in the same segment whose order is still to come; without any, that of all customers; without any,
+ *   `first`.
  *
  * It is a rule of thumb, not an effect: that the day makes a difference has not been tested.
  * @param customers indices into the log's customers; @param segment of each, any text.
@@ -104,9 +105,10 @@ export function contactDays(
     overdue[i] = aim < first ? 1 : 0;
     own[i] = onWeekday(Math.min(Math.max(aim, first), last), weekday[i]!, {first, last});
   }
-  const bySegment = usualDays(own, segment);
+  const toCome = own.map((day, i) => (overdue[i] === 1 ? null : day));
+  const bySegment = usualDays(toCome, segment);
   const byAll = usualDays(
-    own,
+    toCome,
     segment.map(() => ""),
   ).get("");
   const basis: ContactBasis[] = [];
@@ -179,15 +181,14 @@ function onWeekday(
   return before + 7 <= last ? before + 7 : aim;
 }
 
-/** The most frequent own day by segment; of equals the earliest. */
-function usualDays(own: readonly (Day | null)[], segment: readonly string[]): Map<string, Day> {
-  const counts = new Map<string, Map<Day, number>>();
-  own.forEach((day, i) => {
+/** The lower median of the days by segment. */
+function usualDays(days: readonly (Day | null)[], segment: readonly string[]): Map<string, Day> {
+  const found = new Map<string, Day[]>();
+  days.forEach((day, i) => {
     if (day === null) return;
-    const days = counts.get(segment[i]!) ?? new Map<Day, number>();
-    counts.set(segment[i]!, days.set(day, (days.get(day) ?? 0) + 1));
+    const own = found.get(segment[i]!) ?? [];
+    found.set(segment[i]!, own);
+    own.push(day);
   });
-  return new Map(
-    [...counts].map(([name, days]) => [name, [...days].sort(([a, m], [b, n]) => n - m || a - b)[0]![0]]),
-  );
+  return new Map([...found].map(([name, own]) => [name, own.sort((a, b) => a - b)[(own.length - 1) >> 1]!]));
 }
