@@ -27,7 +27,7 @@ export function seriesItems(series: CampaignSeries): CampaignItem[] {
         days === 0
           ? `Not launched yet: the first contact is on ${dateOf(launch)}.`
           : `Day ${whole(days)} of ${whole(windowDays)} since the launch on ${dateOf(launch)}. A customer counts once, from the first event on. ` +
-              "Events are told by their type alone: whether an opened message is the campaign's or another one, the log does not say. What the customers left alone do shows what would have happened anyway.",
+              "Events are told by their type alone: whether an opened message is the campaign's or another one, the log does not say. What the customers left alone do shows what would have happened anyway. Differences between the groups have no interval here: the effect is read below, and where it is not read there, these curves do not show it either.",
       ),
     },
     ...(days === 0 ? [] : [{id: "series-table", title: "By group so far", value: seriesTable(series)}]),
