@@ -152,6 +152,7 @@ export {expectedSpend, fitGammaGamma, type GammaGamma} from "./features/gamma-ga
 export type {Matrix} from "./features/matrix.ts";
 export {type PurchaseSummary, purchaseSummaries} from "./features/purchases.ts";
 export {applyRfm, fitRfm, type Rfm, type RfmFeatures} from "./features/rfm.ts";
+export {assignmentCsv} from "./ledger/assignment-list.ts";
 export {type Cadence, checkCadence} from "./ledger/cadence.ts";
 export {
   type CampaignList,
@@ -164,6 +165,7 @@ export {contactSheet} from "./ledger/contact-sheet.ts";
 export type {EvidenceValue} from "./ledger/evidence.ts";
 export {type NextExperiment, planNextExperiment, worthwhileEffect} from "./ledger/next-experiment.ts";
 export type {Reasons, TypicalCustomer, TypicalCustomers} from "./ledger/reason-stages.ts";
+export {populationDigest, readRegisteredPlan, registerPlan} from "./ledger/registered-plan.ts";
 export type {Run} from "./ledger/run.ts";
 export {type ScoreInputs, type Scores, scoreBundle} from "./ledger/score.ts";
 export type {Alternative} from "./ledger/target-stages.ts";
@@ -203,7 +205,17 @@ export {
 } from "./report/decision.ts";
 export {reactivationTable, rhythmEvidence, spellsTable} from "./report/definitions.ts";
 export {eliminationEvidence} from "./report/elimination.ts";
-export {planFacts, planTable, planWarnings} from "./report/experiment-plan.ts";
+export {gainText, readOutFindings, verdictText} from "./report/experiment.ts";
+export {assignmentFacts, planFacts, planTable, planWarnings} from "./report/experiment-plan.ts";
+export {
+  experimentBalanceTable,
+  experimentEffectsData,
+  experimentEffectsTable,
+  experimentGroupsTable,
+  experimentSegmentsTable,
+  guardrailsTable,
+  sampleRatioTable,
+} from "./report/experiment-tables.ts";
 export {
   curvesEvidence,
   effectsEvidence,
@@ -347,6 +359,7 @@ export {
 export {type ContactOptions, type ContactTrial, contactTrial} from "./uplift/contacts.ts";
 export {type Adjusted, cuped, linAdjusted} from "./uplift/experiment/adjust.ts";
 export {type ArmShare, assignArms, bandsOf} from "./uplift/experiment/assign.ts";
+export {type AssignmentCheck, checkAssignment} from "./uplift/experiment/check-assignment.ts";
 export {type ComplierEffect, complierEffect} from "./uplift/experiment/compliance.ts";
 export {
   type Assignment,

@@ -1,6 +1,7 @@
 import {existsSync, readFileSync} from "node:fs";
 import type {Command} from "commander";
 import {dayOf} from "../data/calendar.ts";
+import {byCodeUnit} from "../data/event-log.ts";
 import type {SideColumn} from "../data/side-table.ts";
 import {DataError} from "../data-error.ts";
 import {PLAN_DIGITS} from "../ledger/assignment-list.ts";
@@ -31,6 +32,9 @@ export type PopulationOptions = {
   readonly running?: readonly string[];
 };
 
+/** Collects an option that may be given again. */
+export const again = (one: string, before: readonly string[] = []): string[] => [...before, one];
+
 /** Adds the options that name the customers. */
 export function populationOptions(command: Command): Command {
   return command
@@ -46,10 +50,14 @@ export function populationOptions(command: Command): Command {
       "column of the contacts that names the customer (default: --customer)",
     )
     .option("--contact-time <column>", "column of the contacts with the day", "sent_at")
-    .option("--running <files...>", "assignments of experiments that run: their customers are left out");
+    .option(
+      "--running <file>",
+      "assignment of an experiment that runs: its customers are left out; again for more",
+      again,
+    );
 }
 
-/** Customers who can take part, with what else the list says of them. */
+/** Customers who can take part, in the order of their ids, with what else the list says of them. */
 export type Candidates = {
   readonly population: Population;
   /** Numbers of the list, by name. */
@@ -103,9 +111,14 @@ export async function readCandidates(
       ...(await readColumns(file, {field: "--running", columns: [customerColumn("customer")]})).text(0),
     );
   const left = leftOut(all, {launch: dayOf(launch), quietDays, ...made, elsewhere});
-  const kept = Array.from(all.keys()).filter(
-    i => !left.contacted.has(all[i]!) && !left.elsewhere.has(all[i]!),
-  );
+  // By id, so that nothing hangs on the order of the list.
+  const kept = Array.from(all.keys())
+    .filter(i => !left.contacted.has(all[i]!) && !left.elsewhere.has(all[i]!))
+    .sort((a, b) => byCodeUnit(all[a]!, all[b]!));
+  if (kept.length === 0)
+    throw new DataError(
+      `no customer of ${list} is left: ${left.contacted.size} were contacted lately and ${left.elsewhere.size} are of other experiments; give a longer list`,
+    );
   const texts = (column: number) => {
     const values = read.text(column);
     return kept.map(i => values[i]!);

@@ -1,4 +1,5 @@
 import {existsSync} from "node:fs";
+import {basename} from "node:path";
 import {chunksOf, dayColumn, withDatabase} from "../data/database.ts";
 import {loadSideTable, type SideColumn, type SideTableOptions, sideColumn} from "../data/side-table.ts";
 import {openFiles} from "../data/source.ts";
@@ -61,7 +62,7 @@ function refuseRepeated(
     const first = seen.get(text);
     if (first !== undefined)
       throw new DataError(
-        `${file} row ${row[i]}, ${name}: ${what} ${JSON.stringify(text)} is in row ${first} too; leave one row a customer`,
+        `${basename(file)} row ${row[i]}, ${name}: ${what} ${JSON.stringify(text)} is in row ${first} too; leave one row a customer`,
         {file, row: row[i], column: name, cell: String(text)},
       );
     seen.set(text, row[i]!);

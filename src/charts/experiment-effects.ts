@@ -1,3 +1,4 @@
+import {keepsCustomers} from "../uplift/experiment/plan.ts";
 import {type Chart, type ChartOptions, COLOUR, chartOf, frame, INK, requireSome, shapeOf} from "./theme.ts";
 import {decimal, listed, percent, wrap} from "./words.ts";
 
@@ -78,7 +79,7 @@ export function experimentEffectsChart(data: ExperimentEffectsData, {title}: Cha
   return chartOf({
     title: title ?? finding(data),
     description: describe(data),
-    caption: `${share ? keptWords(metric) : `"${metric.name}" a customer, ${metric.better} counted as better,`} with contact less without, with ${percent(level)} intervals`,
+    caption: `${share ? `${keptWords(metric)}, with contact less without` : `Gain in "${metric.name}" a customer by contact, ${metric.better} being better`}; ${percent(level)} intervals`,
     table: {
       columns: [
         {name: "treatment", title: "Treatment", format: "text"},
@@ -100,7 +101,7 @@ export function experimentEffectsChart(data: ExperimentEffectsData, {title}: Cha
         },
         {
           mark: {type: "rule", strokeWidth: 2.25},
-          encoding: {x: {...x, field: "low"}, x2: {field: "high"}, y, color: {...color, legend: null}},
+          encoding: {x: {...x, field: "low"}, x2: {field: "high"}, y, color},
         },
         {
           mark: {type: "point", filled: true, size: 90, opacity: 1},
@@ -111,8 +112,10 @@ export function experimentEffectsChart(data: ExperimentEffectsData, {title}: Cha
   });
 }
 
-const keptWords = ({name, better}: ExperimentEffectsData["metric"]): string =>
-  better === "lower" ? "Customers kept" : `Customers with "${name}"`;
+const keptWords = (metric: ExperimentEffectsData["metric"]): string =>
+  keepsCustomers(metric)
+    ? "Customers kept"
+    : `Customers ${metric.better === "lower" ? "without" : "with"} "${metric.name}"`;
 
 /** The finding as a title: what is claimed is claimed by the plan's bound only. */
 function finding({effects, settled}: ExperimentEffectsData): string {

@@ -1,7 +1,7 @@
 import {dateOf, dayOf} from "../data/calendar.ts";
 import {briefPercent, counted, decimal, percent, whole} from "../figures.ts";
 import {CONTROL} from "../uplift/experiment/design.ts";
-import type {Metric} from "../uplift/experiment/plan.ts";
+import {keepsCustomers, type Metric} from "../uplift/experiment/plan.ts";
 import type {Bounds, GuardrailReading, TreatmentEffect} from "../uplift/experiment/read-effects.ts";
 import type {ReadOut, ReadOutResults} from "../uplift/experiment/readout.ts";
 import {sizeText} from "./experiment-plan.ts";
@@ -11,8 +11,19 @@ import {interval, type List, list, type Text, text} from "./words.ts";
 export function verdictText(read: ReadOut): Text {
   const {results} = read;
   if (results === null) return text(`${mismatchText(read)} ${notes(read).join(" ")}`.trim());
-  return text([...results.effects.map(effect => effectText(effect, read)), ...notes(read)].join(" "));
+  const effects = results.effects.map(effect => effectText(effect, read));
+  return text([...effects, ...guardrailNotes(results), ...notes(read)].join(" "));
 }
+
+/** What must not get worse and does, or may. */
+const guardrailNotes = ({guardrails}: ReadOutResults): string[] =>
+  guardrails.flatMap(({name, treatment, verdict}) =>
+    verdict === "breached"
+      ? [`But "${name}" is worse with "${treatment}" than the plan allows: stop it.`]
+      : verdict === "not shown"
+        ? [`That "${name}" gets no worse with "${treatment}" than the plan allows has not been shown.`]
+        : [],
+  );
 
 function mismatchText({sampleRatio: {cells, p}}: ReadOut): string {
   const off = [...cells].sort((a, b) => gap(b) - gap(a)).slice(0, 2);
@@ -41,7 +52,8 @@ function effectText(effect: TreatmentEffect, read: ReadOut): string {
   const {treatment, gain, pAdjusted} = effect;
   if (gain === null || pAdjusted === null)
     return `Nothing can be said of "${treatment}" yet: fewer than two outcomes are known in an arm.`;
-  const found = `${gainText(read.metric, gain)} (${briefPercent(read.level)} interval, ${pText(pAdjusted)})`;
+  const many = read.power.length > 1 ? ` adjusted for ${whole(read.power.length)} treatments` : "";
+  const found = `${gainText(read.metric, gain)} (${briefPercent(read.level)} interval, ${pText(pAdjusted)}${many})`;
   return `${headline(effect, read)}: ${found}.`;
 }
 
@@ -60,11 +72,14 @@ function headline({treatment, gain, crossed}: TreatmentEffect, {look, labels}: R
 }
 
 /** A gain in the direction that is better: customers of a hundred, or the metric's unit a customer. */
-export function gainText({name, kind, better}: Metric, gain: Bounds): string {
+export function gainText(metric: Metric, gain: Bounds): string {
+  const {name, kind, better} = metric;
   if (kind === "mean")
     return `"${name}" a customer is ${interval(gain, 2)} ${better} than of those left alone`;
   const of = {value: 100 * gain.value, low: 100 * gain.low, high: 100 * gain.high};
-  const what = better === "lower" ? "more are kept" : `more have "${name}"`;
+  const what = keepsCustomers(metric)
+    ? "more are kept"
+    : `${better === "lower" ? "fewer" : "more"} have "${name}"`;
   return `of 100 customers contacted ${interval(of, 1)} ${what} than of 100 left alone`;
 }
 
@@ -90,7 +105,7 @@ function peekedText({day, information, plan}: ReadOut): string {
   );
 }
 
-function underpoweredText({power, metric, look}: ReadOut): string {
+function underpoweredText({power, metric}: ReadOut): string {
   const short = power.find(({enough}) => !enough)!;
   const shows =
     short.detectable === null
@@ -98,7 +113,7 @@ function underpoweredText({power, metric, look}: ReadOut): string {
       : `only an effect of ${sizeText(metric, short.detectable)} or more is found reliably`;
   return (
     `UNDERPOWERED: with ${whole(short.treated)} contacted and ${whole(short.control)} left alone ${shows}, and ${sizeText(metric, short.planned)} was planned for; ` +
-    `no effect shown does not mean that there is none${look === null ? "" : ", and an effect shown is likely to be overstated"}.`
+    `no effect shown does not mean that there is none, and one shown is likely to be overstated.`
   );
 }
 
@@ -106,8 +121,13 @@ function underpoweredText({power, metric, look}: ReadOut): string {
 export function readOutFindings(read: ReadOut): List {
   const {results, metric} = read;
   if (results === null) return list([]);
+  const settled = read.look !== null && !read.labels.includes("altered population");
   return list([
+    ...(settled ? [] : ["Nothing of what follows is settled either."]),
     ...results.effects.flatMap(effect => adjustedTexts(effect, read)),
+    ...results.outside.flatMap(({treatment, gain}) =>
+      gain === null ? [] : [`Outside the target group, with "${treatment}" ${gainText(metric, gain)}.`],
+    ),
     ...targetingTexts(results, metric),
     ...results.guardrails.map(guardrailText),
     ...segmentTexts(read, results),
@@ -141,7 +161,7 @@ function adjustedTexts(
       : [
           complier.effect === null
             ? `What "${treatment}" does to those who took it cannot be said: hardly anybody took it because it was sent.`
-            : `Of those sent "${treatment}" ${percent(complier.compliers.value)} more took it than of those left alone; ` +
+            : `Being sent "${treatment}" raised the share who took it by ${sizeText({kind: "proportion"}, complier.compliers.value)}; ` +
               `among them, ${gainText(metric, towards(complier.effect))}. ${complier.assumption}`,
         ]),
   ];
@@ -171,7 +191,7 @@ function guardrailText({name, treatment, worsening, most, margin, level, verdict
     breached: "is worse than the plan allows, stop",
     "not shown": "has not been shown to hold",
   }[verdict];
-  return `"${name}" ${words} with "${treatment}": worse by ${decimal(worsening, 4)}, and by at most ${decimal(most, 4)} at ${briefPercent(level)}, where ${decimal(margin, 4)} is allowed.`;
+  return `"${name}" ${words} with "${treatment}": ${worsening < 0 ? "better" : "worse"} by ${decimal(Math.abs(worsening), 4)}, and worse by at most ${decimal(most, 4)} at ${briefPercent(level)}, where ${decimal(margin, 4)} is allowed.`;
 }
 
 function segmentTexts({metric, plan}: ReadOut, {segments}: ReadOutResults): string[] {

@@ -14,7 +14,7 @@ import {
   readPlanFile,
   writeOnce,
 } from "../experiment-files.ts";
-import {sha256, shown, versionOf} from "../files.ts";
+import {sha256, shown, versionOf, writeAtomically} from "../files.ts";
 import {columnNames} from "../read-columns.ts";
 import type {Terminal} from "../terminal.ts";
 
@@ -79,11 +79,7 @@ async function assign(path: string, options: AssignOptions, terminal: Terminal):
     churnbook: versionOf(),
   };
   writeOnce(file, csv, `what ${shown(resolve(path))} assigns`);
-  writeOnce(
-    file.replace(/\.csv$/, ".json"),
-    `${JSON.stringify(about, null, 2)}\n`,
-    `of what ${shown(resolve(path))} assigns`,
-  );
+  writeAtomically(file.replace(/\.csv$/, ".json"), `${JSON.stringify(about, null, 2)}\n`);
   for (const fact of assignmentFacts(population, checks).items) terminal.say(fact);
   terminal.say(`${sha256(csv)}  ${shown(file)}`);
 }

@@ -7,6 +7,7 @@ import {planFacts, planWarnings} from "../../report/experiment-plan.ts";
 import type {ArmShare} from "../../uplift/experiment/assign.ts";
 import {type Guardrail, type Metric, makePlan, type PlanInput} from "../../uplift/experiment/plan.ts";
 import {
+  again,
   assignCandidates,
   fromInput,
   type PopulationOptions,
@@ -31,7 +32,7 @@ type DesignOptions = PopulationOptions & {
   readonly treatment: string;
   readonly sd?: string;
   readonly target: string;
-  readonly arm: readonly string[];
+  readonly arm?: readonly string[];
   readonly random: string;
   readonly riskBands: string;
   readonly strata?: string;
@@ -40,14 +41,12 @@ type DesignOptions = PopulationOptions & {
   readonly power: string;
   readonly looks: string;
   readonly boundary: string;
-  readonly guardrail: readonly string[];
+  readonly guardrail?: readonly string[];
   readonly covariates?: string;
   readonly segments?: string;
   readonly compliance?: string;
   readonly out: string;
 };
-
-const collect = (one: string, before: readonly string[]): string[] => [...before, one];
 
 /** `churnbook experiment design`: a plan, registered before anybody is contacted. */
 export function designCommand(terminal: Terminal): Command {
@@ -74,9 +73,8 @@ export function designCommand(terminal: Terminal): Command {
     )
     .option(
       "--arm <name=share>",
-      "a treatment and its share of the target group; again for more",
-      collect,
-      [],
+      "a treatment and its share of the target group; again for more (default: contact=0.5)",
+      again,
     )
     .option("--random <share>", "share of the other customers who are contacted too, drawn by lot", "0.1")
     .option("--risk-bands <n>", "bands of risk that the arms are even in", "4")
@@ -89,8 +87,7 @@ export function designCommand(terminal: Terminal): Command {
     .option(
       "--guardrail <name:worse:margin>",
       "column of the outcomes that must not get worse, by more than the margin: unsubscribed:higher:0.01; again for more",
-      collect,
-      [],
+      again,
     )
     .option("--covariates <columns>", "columns of the outcomes, known before the launch, to adjust by")
     .option("--segments <columns>", "columns of the outcomes whose values part the customers")
@@ -138,7 +135,7 @@ function inputOf(options: DesignOptions): DesignInput {
     sharing: {
       salt: options.salt ?? `${name} ${launch}`,
       target: numberOf("target", options.target),
-      arms: options.arm.length === 0 ? [{name: "contact", share: 0.5}] : options.arm.map(armOf),
+      arms: options.arm?.map(armOf) ?? [{name: "contact", share: 0.5}],
       random: numberOf("random", options.random),
       riskBands: numberOf("risk-bands", options.riskBands),
     },
@@ -146,7 +143,7 @@ function inputOf(options: DesignOptions): DesignInput {
     alpha: numberOf("alpha", options.alpha),
     power: numberOf("power", options.power),
     looks: numberOf("looks", options.looks),
-    guardrails: options.guardrail.map(guardrailOf),
+    guardrails: options.guardrail?.map(guardrailOf) ?? [],
     covariates: namesOf(options.covariates),
     segments: namesOf(options.segments),
   };

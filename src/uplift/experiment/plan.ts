@@ -19,6 +19,10 @@ export type Metric = {
   readonly sd?: number;
 };
 
+/** Whether what is gained are customers kept: a share of those who churn, by its name, of which lower is better. */
+export const keepsCustomers = ({name, kind, better}: Pick<Metric, "name" | "kind" | "better">): boolean =>
+  kind === "proportion" && better === "lower" && /churn/i.test(name);
+
 /** Something that must not get worse, a column of the outcomes. */
 export type Guardrail = {
   readonly name: string;
@@ -107,6 +111,8 @@ export function makePlan({looks: count, boundary, ...input}: PlanInput): Plan {
     throw new RangeError(
       `makePlan requires a plan registered by the launch, ${input.launch}, got ${input.registered}`,
     );
+  // A bound of a guardrail at 1 − alpha is one of an interval at 1 − 2 alpha.
+  if (!(alpha < 0.5)) throw new RangeError(`makePlan requires alpha below 0.5, got ${alpha}`);
   const {guardrails} = input;
   const bad = guardrails.find(({margin}) => !(margin >= 0 && margin < Number.POSITIVE_INFINITY));
   if (bad) throw new RangeError(`makePlan requires margins of 0 or more, got ${bad.margin} of ${bad.name}`);

@@ -45,6 +45,8 @@ export const whereOf = (group: GroupName): Where => (group.startsWith("target") 
  * @throws RangeError for a customer twice, a column of the plan that is not there, or values out of range.
  */
 export function joinOutcomes(plan: Plan, assignment: AssignedCustomers, outcomes: Outcomes): ReadRows {
+  if (assignment.customer.length === 0)
+    throw new RangeError("readOut requires an assigned customer, got none");
   requireOnce("assignment", assignment.customer);
   requireOnce("outcomes", outcomes.customer);
   const {columns = {}, segments = {}} = outcomes;

@@ -136,7 +136,7 @@ const LOOK_TOLERANCE = 0.05;
  * the level of the planned look that the share of known outcomes is within 0.05 of; the last look also has to wait until
  * the horizon is over.
  * @param day of the reading, YYYY-MM-DD.
- * @throws RangeError as {@link joinOutcomes} does.
+ * @throws RangeError as {@link joinOutcomes} does, and for a day before the launch.
  */
 export function readOut(
   plan: RegisteredPlan,
@@ -144,6 +144,8 @@ export function readOut(
   outcomes: Outcomes,
   {day}: {readonly day: string},
 ): ReadOut {
+  if (dayOf(day) < dayOf(plan.launch))
+    throw new RangeError(`readOut requires a day from the launch on, ${plan.launch}, got ${day}`);
   const rows = joinOutcomes(plan, assignment, outcomes);
   const known = rows.outcome.reduce((n, value) => n + (Number.isNaN(value) ? 0 : 1), 0);
   const information = known / rows.customer.length;
