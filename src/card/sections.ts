@@ -86,6 +86,8 @@ export const SECTIONS: readonly CardSection[] = [
       optionalTable("uplift.belief", "When not to believe it"),
       optionalText("uplift.proxy", "What to go by without a campaign"),
       optionalTable("uplift.plan", "The way to contacting by effect"),
+      optionalText("campaign.effect", "The last campaign, read as a rehearsal"),
+      optionalList("campaign.plan", "The next experiment, as planned"),
       list("framing.limits", "What the data cannot say"),
     ],
   },
