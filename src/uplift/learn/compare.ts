@@ -2,18 +2,18 @@ import type {NormalInterval} from "../../evaluate/delong.ts";
 import {twoSided} from "../experiment/distributions.ts";
 import {meanInterval} from "../measure/influence.ts";
 import {compareRankAverageEffects, rankAverageEffect} from "../measure/rate.ts";
-import type {ArmOutcomes} from "../measure/scores.ts";
-import {armScores, effectScores, weightsOf} from "../measure/scores.ts";
-import type {UpliftData} from "../uplift-data.ts";
-import {crossFitUplift, type UpliftOptions, upliftFolds} from "./learners.ts";
+import {type ArmOutcomes, armScores, effectScores, takeOutcomes, weightsOf} from "../measure/scores.ts";
+import {takeTrial, type UpliftData} from "../uplift-data.ts";
+import {type Forward, learnForward} from "./forward.ts";
+import {applyUplift, fitUplift, type UpliftOptions} from "./learners.ts";
 import {placesWithinFolds} from "./out-of-fold.ts";
 import type {UpliftCandidate} from "./select.ts";
 
-/** A learner, judged on rows of customers that its models did not see. */
+/** A learner, judged on rows of customers that its models did not see: see {@link learnForward}. */
 export type ComparedLearner = UpliftCandidate & {
-  /** Expected effect of each row. */
+  /** Expected effect of each row that is judged. */
   readonly effects: Float64Array;
-  /** Of the order by effect, within folds. */
+  /** Of the order by effect, within parts. */
   readonly autoc: NormalInterval;
   /** That less the first learner's, in the same half samples; null for the first. Its interval allows for all that are tried. */
   readonly over: {readonly value: number; readonly low: number; readonly high: number} | null;
@@ -21,7 +21,8 @@ export type ComparedLearner = UpliftCandidate & {
   readonly loss: NormalInterval;
 };
 
-export type LearnerComparison = {
+/** `rows` and `part` as in {@link Forward}, the same for all learners. */
+export type LearnerComparison = Pick<Forward, "rows" | "part"> & {
   readonly learners: readonly ComparedLearner[];
   /** The learner to use. */
   readonly chosen: number;
@@ -33,7 +34,7 @@ export type LearnerComparison = {
  * them (Bonferroni), so that of learners that are all alike the first is kept in 95 of 100 trials. A chosen one that is
  * not the first looks better on these rows than it is.
  * @param candidates the simplest, or the one known to do well, first.
- * @throws RangeError without a candidate; the errors of {@link crossFitUplift}.
+ * @throws RangeError without a candidate; the errors of {@link learnForward}.
  */
 export async function compareLearners(
   data: UpliftData,
@@ -50,23 +51,27 @@ export async function compareLearners(
   },
 ): Promise<LearnerComparison> {
   if (candidates.length === 0) throw new RangeError("compareLearners requires a candidate, got none");
-  const fold = upliftFolds(data);
-  const {trial} = data;
-  const judging = {seed, outcomes, draws};
-  const gamma = effectScores(armScores(trial, outcomes));
+  const learned = (kind: UpliftCandidate["kind"], base: UpliftCandidate["base"]) =>
+    learnForward(data, async earlier => {
+      const model = await fitUplift(kind, earlier, {...options, base});
+      return x => applyUplift(model, x);
+    });
+  const {rows, part, value: average} = await learned("average", "linear");
+  const trial = takeTrial(data.trial, rows);
+  const judging = {seed, draws, outcomes: takeOutcomes(outcomes, rows)};
+  const gamma = effectScores(armScores(trial, judging.outcomes));
   const sample = {
     rows: [...gamma.keys()],
     customer: trial.customer,
     weights: weightsOf(trial),
     level: 0.95 as const,
   };
-  const average = averageOutside(gamma, sample.weights, fold);
   const z = twoSided(0.05 / Math.max(1, candidates.length - 1));
   const learners: ComparedLearner[] = [];
   let first: Float64Array | undefined;
   for (const {kind, base} of candidates) {
-    const effects = await crossFitUplift(kind, data, {...options, base});
-    const order = placesWithinFolds(effects, fold);
+    const {value: effects} = await learned(kind, base);
+    const order = placesWithinFolds(effects, part);
     const difference = first && compareRankAverageEffects(trial, {a: order, b: first}, judging).autoc;
     first ??= order;
     learners.push({
@@ -87,17 +92,5 @@ export async function compareLearners(
     (a, b) => (a === undefined || b.over!.value > a.over!.value ? b : a),
     undefined,
   );
-  return {learners, chosen: best ? learners.indexOf(best) : 0};
-}
-
-/** The average effect of the rows of the other folds, for each row. */
-function averageOutside(gamma: Float64Array, weights: Float64Array, fold: Int32Array): Float64Array {
-  const folds = 1 + fold.reduce((a, b) => Math.max(a, b), 0);
-  const [above, below] = [new Float64Array(folds), new Float64Array(folds)];
-  gamma.forEach((score, i) => {
-    above[fold[i]!]! += weights[i]! * score;
-    below[fold[i]!]! += weights[i]!;
-  });
-  const [sum, total] = [above, below].map(of => of.reduce((a, b) => a + b, 0)) as [number, number];
-  return gamma.map((_, i) => (sum - above[fold[i]!]!) / (total - below[fold[i]!]!));
+  return {rows, part, learners, chosen: best ? learners.indexOf(best) : 0};
 }
