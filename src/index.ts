@@ -145,10 +145,12 @@ export {expectedSpend, fitGammaGamma, type GammaGamma} from "./features/gamma-ga
 export type {Matrix} from "./features/matrix.ts";
 export {type PurchaseSummary, purchaseSummaries} from "./features/purchases.ts";
 export {applyRfm, fitRfm, type Rfm, type RfmFeatures} from "./features/rfm.ts";
+export {assignmentCsv} from "./ledger/assignment-list.ts";
 export {type Cadence, checkCadence} from "./ledger/cadence.ts";
 export type {EvidenceValue} from "./ledger/evidence.ts";
 export type {Observation} from "./ledger/observational-stages.ts";
 export type {Reasons, TypicalCustomer, TypicalCustomers} from "./ledger/reason-stages.ts";
+export {populationDigest, readRegisteredPlan, registerPlan} from "./ledger/registered-plan.ts";
 export type {Run} from "./ledger/run.ts";
 export {type ScoreInputs, type Scores, scoreBundle} from "./ledger/score.ts";
 export type {Alternative} from "./ledger/target-stages.ts";
@@ -176,6 +178,17 @@ export {
 } from "./report/decision.ts";
 export {reactivationTable, rhythmEvidence, spellsTable} from "./report/definitions.ts";
 export {eliminationEvidence} from "./report/elimination.ts";
+export {gainText, readOutFindings, verdictText} from "./report/experiment.ts";
+export {assignmentFacts, planFacts, planTable, planWarnings} from "./report/experiment-plan.ts";
+export {
+  experimentBalanceTable,
+  experimentEffectsData,
+  experimentEffectsTable,
+  experimentGroupsTable,
+  experimentSegmentsTable,
+  guardrailsTable,
+  sampleRatioTable,
+} from "./report/experiment-tables.ts";
 export {
   curvesEvidence,
   effectsEvidence,
@@ -225,9 +238,9 @@ export {empcTable, gainsTable, neededText, optimumText, tornadoOf} from "./repor
 export {preparationTable} from "./report/prepare.ts";
 export {
   confusionTable,
+  quadrantBoundsTable,
   recoveryText,
   segmentPoints,
-  segmentsTable,
   segmentsText,
 } from "./report/quadrants.ts";
 export {customersTable, reasonsTable, secondOpinionTable, waterfallSteps} from "./report/reasons.ts";
@@ -268,6 +281,8 @@ export {
   towardsEvidence,
 } from "./report/target-comparison.ts";
 export {
+  learnersTable,
+  learnersText,
   policyTable,
   upliftCalibrationTable,
   upliftCalibrationText,
@@ -300,9 +315,11 @@ export {
   subscription,
   triangular,
 } from "./study.ts";
+export {type Balance, balanceOf} from "./uplift/balance.ts";
 export {type ContactOptions, type ContactTrial, contactTrial} from "./uplift/contacts.ts";
 export {type Adjusted, cuped, linAdjusted} from "./uplift/experiment/adjust.ts";
 export {type ArmShare, assignArms, bandsOf} from "./uplift/experiment/assign.ts";
+export {type AssignmentCheck, checkAssignment} from "./uplift/experiment/check-assignment.ts";
 export {type ComplierEffect, complierEffect} from "./uplift/experiment/compliance.ts";
 export {
   type Assignment,
@@ -322,7 +339,17 @@ export {
   wilsonInterval,
 } from "./uplift/experiment/effect.ts";
 export {holm} from "./uplift/experiment/multiplicity.ts";
-export {type NullCheck, nullCheck} from "./uplift/experiment/null-check.ts";
+export {type NullCheck, nullCheck, nullChecks} from "./uplift/experiment/null-check.ts";
+export {
+  type Guardrail,
+  type Metric,
+  makePlan,
+  type Plan,
+  type PlanInput,
+  type PlannedArm,
+  type PlannedPopulation,
+  type RegisteredPlan,
+} from "./uplift/experiment/plan.ts";
 export {
   type ArmSizes,
   detectableProportion,
@@ -333,7 +360,25 @@ export {
   sizeForProportions,
 } from "./uplift/experiment/power.ts";
 export {detectableMean, powerOfMeans, sizeForMeans} from "./uplift/experiment/power-means.ts";
-export {type SampleRatio, sampleRatio} from "./uplift/experiment/sample-ratio.ts";
+export type {
+  Bounds,
+  GroupOutcome,
+  GuardrailReading,
+  SegmentReading,
+  TargetingEffect,
+  TreatmentEffect,
+} from "./uplift/experiment/read-effects.ts";
+export type {AssignedCustomers, Outcomes} from "./uplift/experiment/read-rows.ts";
+export {
+  type ReadBalance,
+  type ReadOut,
+  type ReadOutLabel,
+  type ReadOutResults,
+  type ReadPower,
+  type ReadSampleRatio,
+  readOut,
+} from "./uplift/experiment/readout.ts";
+export {knownRatio, type SampleRatio, sampleRatio} from "./uplift/experiment/sample-ratio.ts";
 export {type Boundary, crossingProbability, type Looks, planLooks} from "./uplift/experiment/sequential.ts";
 export {
   type PlanStep,
@@ -341,7 +386,8 @@ export {
   type StepwisePlan,
   stepwisePlan,
 } from "./uplift/experiment/stepwise.ts";
-export {type ArmModels, type ArmPolicy, bestArm, fitArms} from "./uplift/learn/arms.ts";
+export {type ArmModels, type ArmPolicy, bestArm, bestArms, fitArms} from "./uplift/learn/arms.ts";
+export {type ComparedLearner, compareLearners, type LearnerComparison} from "./uplift/learn/compare.ts";
 export {
   applyUplift,
   crossFitUplift,
@@ -354,12 +400,12 @@ export {
 } from "./uplift/learn/learners.ts";
 export {placesWithinFolds} from "./uplift/learn/out-of-fold.ts";
 export {doublyRobustScores, type Nuisance} from "./uplift/learn/pseudo-outcome.ts";
+export {type QuadrantBounds, quadrantBounds} from "./uplift/learn/quadrant-bounds.ts";
 export {
   type BySegment,
   estimateSegments,
   likeliestSegments,
   SEGMENTS,
-  type SegmentCount,
   type SegmentEstimate,
   type SegmentOptions,
 } from "./uplift/learn/quadrants.ts";
@@ -373,6 +419,7 @@ export {
 } from "./uplift/learn/recovery.ts";
 export type {Base} from "./uplift/learn/regression.ts";
 export {
+  AUTOC,
   DR_LOSS,
   heldOutNuisance,
   R_LOSS,
@@ -381,8 +428,16 @@ export {
   type UpliftCandidate,
   type UpliftSelection,
 } from "./uplift/learn/select.ts";
+export {
+  type ArmChoice,
+  type ArmPolicyOptions,
+  type ArmPolicyValues,
+  type ArmTrial,
+  armPolicyValues,
+} from "./uplift/measure/arm-policy.ts";
 export {type UpliftBin, type UpliftCalibration, upliftCalibration} from "./uplift/measure/calibration.ts";
 export {type UpliftGroup, upliftAt, upliftByGroup} from "./uplift/measure/groups.ts";
+export {keptShare} from "./uplift/measure/kept-share.ts";
 export {qiniCurve, type UpliftMetric, upliftCurve, upliftMetrics} from "./uplift/measure/metrics.ts";
 export {
   type PolicyOutcome,
@@ -408,7 +463,6 @@ export {
   noOutcomes,
 } from "./uplift/measure/scores.ts";
 export {type UpliftVerdict, upliftVerdict} from "./uplift/measure/verdict.ts";
-export {type Balance, balanceOf} from "./uplift/observe/balance.ts";
 export {type BeliefRule, beliefRules} from "./uplift/observe/belief.ts";
 export {aipwEffect} from "./uplift/observe/doubly-robust.ts";
 export {earlierContacts} from "./uplift/observe/earlier.ts";
@@ -428,5 +482,6 @@ export {
 } from "./uplift/observe/signed-rank.ts";
 export {type Contacts, fitTargeting, type Targeting} from "./uplift/observe/targeting.ts";
 export {ipwEffect, naiveEffect, subclassEffect} from "./uplift/observe/weighting.ts";
+export {type ShopTruth, shopTruth} from "./uplift/shop-truth.ts";
 export {checkTrial, type Trial} from "./uplift/trial.ts";
 export {takeTrial, takeUplift, type UpliftData} from "./uplift/uplift-data.ts";

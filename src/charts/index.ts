@@ -4,6 +4,7 @@ export {type CalibrationData, calibrationChart} from "./calibration.ts";
 export {type GainsData, gainsChart, type LiftData, liftChart} from "./curves.ts";
 export {type CurvesData, curvesChart, type EffectsData, effectsChart} from "./effects.ts";
 export {type EliminationData, eliminationChart} from "./elimination.ts";
+export {type ExperimentEffectsData, experimentEffectsChart} from "./experiment-effects.ts";
 export {type ForestData, forestChart} from "./forest.ts";
 export {type InteractionData, interactionChart} from "./interaction.ts";
 export {type LearningData, learningChart} from "./learning.ts";

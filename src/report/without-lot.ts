@@ -3,7 +3,7 @@ import type {LoveData} from "../charts/love.ts";
 import type {OverlapData} from "../charts/overlap.ts";
 import {counted, decimal, percent, whole} from "../figures.ts";
 import type {Observation} from "../ledger/observational-stages.ts";
-import type {Balance} from "../uplift/observe/balance.ts";
+import type {Balance} from "../uplift/balance.ts";
 import {LIMITS} from "../uplift/observe/belief.ts";
 import type {ObservationalStudy} from "../uplift/observe/observational.ts";
 import {TRIM} from "../uplift/observe/overlap.ts";

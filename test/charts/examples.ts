@@ -7,6 +7,7 @@ import {
   curvesChart,
   effectsChart,
   eliminationChart,
+  experimentEffectsChart,
   forestChart,
   gainsChart,
   interactionChart,
@@ -223,6 +224,36 @@ export const examples: Readonly<Record<string, Chart>> = {
     groups: [{group: 1, uplift: around(0, 0)}],
     average: 0,
     outcome: "kept",
+  }),
+  "experiment-effects": experimentEffectsChart({
+    effects: [
+      {treatment: "mail", where: "target", gain: around(0.061, 0.024), crossed: true},
+      {
+        treatment: "call by the service centre with an offer",
+        where: "target",
+        gain: around(0.012, 0.05),
+        crossed: false,
+      },
+      {treatment: "mail", where: "outside", gain: around(0.004, 0.01), crossed: false},
+      {
+        treatment: "call by the service centre with an offer",
+        where: "outside",
+        gain: around(-0.02, 0.03),
+        crossed: false,
+      },
+    ],
+    metric: {name: "churned", kind: "proportion", better: "lower"},
+    ...{level: 0.95, settled: true},
+  }),
+  "experiment-effects-one": experimentEffectsChart({
+    effects: [{treatment: "contact", where: "target", gain: around(-3.1, 2), crossed: true}],
+    metric: {name: "spend", kind: "mean", better: "higher"},
+    ...{level: 0.9706, settled: false},
+  }),
+  "experiment-effects-nothing": experimentEffectsChart({
+    effects: [{treatment: "contact", where: "target", gain: around(0, 0), crossed: false}],
+    metric: {name: "visited the shop again", kind: "proportion", better: "higher"},
+    ...{level: 0.95, settled: true},
   }),
   toc: tocChart({
     points: tenths.map(k => ({fraction: k / 10, ...around(0.1 - k / 100, 0.03 - 0.003 * k)})),

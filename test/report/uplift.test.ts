@@ -53,7 +53,7 @@ test("upliftVerdictText says evidence, none and the wrong order with what to do,
     ).text;
   };
   expect(judge(score)).toMatch(
-    /^Evidence of heterogeneous effect: .*Treat the first 20% by expected effect: expected to gain EUR /,
+    /^Evidence of heterogeneous effect: .*Contact the first 20% by expected effect: expected to gain EUR /,
   );
   expect(judge(noise)).toMatch(/^No evidence of heterogeneous effect: .*that interval holds 0/);
   expect(judge(score.map(z => -z))).toMatch(/^The score puts customers in the wrong order/);
@@ -80,7 +80,7 @@ test("the charts of uplift say their figures in words and refuse to draw nothing
     overRisk: p.overRisk.money,
   }));
   expect(riskUpliftChart({points: picked, capacity: 0.2, currency: "EUR"}).description).toContain(
-    "With 20% treated: by expected effect EUR",
+    "With 20% contacted: by expected effect EUR",
   );
   expect(() => riskUpliftChart({points: [], capacity: 0.2})).toThrow(
     "riskUpliftChart requires at least one point, got 0",

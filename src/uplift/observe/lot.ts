@@ -2,7 +2,7 @@ import {clustersOf} from "../../evaluate/bootstrap.ts";
 import {delongAuc, type NormalInterval} from "../../evaluate/delong.ts";
 import {rankRows} from "../../evaluate/ranking.ts";
 import {type Random, randomOf} from "../../random.ts";
-import {balanceOf} from "./balance.ts";
+import {balanceOf} from "../balance.ts";
 import {designMatrix, dot, orthonormal} from "./design-matrix.ts";
 import {type Contacts, fitTargeting} from "./targeting.ts";
 

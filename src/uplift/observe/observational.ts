@@ -1,7 +1,7 @@
 import {takeRows} from "../../features/matrix.ts";
 import {randomOf} from "../../random.ts";
+import {type Balance, balanceOf} from "../balance.ts";
 import type {Trial} from "../trial.ts";
-import {type Balance, balanceOf} from "./balance.ts";
 import {aipwEffect} from "./doubly-robust.ts";
 import {regressionEffect} from "./least-squares.ts";
 import {matchEffect, matchPairs} from "./matching.ts";
