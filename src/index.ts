@@ -1,3 +1,4 @@
+export {saveCampaign} from "./bin/campaign-file.ts";
 export {show} from "./bin/cell.ts";
 export {openRun} from "./bin/open-run.ts";
 export type {Boost, BoostFeature, BoostParameters} from "./boost/boost.ts";
@@ -16,6 +17,12 @@ export {
 export type {Tree} from "./boost/tree.ts";
 export {toXgboostJson} from "./boost/xgboost-export.ts";
 export {fromXgboostJson} from "./boost/xgboost-import.ts";
+export {
+  type CampaignItem,
+  type CampaignPage,
+  type CampaignValue,
+  renderCampaignPage,
+} from "./card/campaign-page.ts";
 export * from "./charts/index.ts";
 export {
   type CustomerTable,
@@ -147,7 +154,16 @@ export {type PurchaseSummary, purchaseSummaries} from "./features/purchases.ts";
 export {applyRfm, fitRfm, type Rfm, type RfmFeatures} from "./features/rfm.ts";
 export {assignmentCsv} from "./ledger/assignment-list.ts";
 export {type Cadence, checkCadence} from "./ledger/cadence.ts";
+export {
+  type CampaignList,
+  type ContactPlan,
+  campaignListOf,
+  type PastWave,
+  type Rehearsal,
+} from "./ledger/campaign-stages.ts";
+export {contactSheet} from "./ledger/contact-sheet.ts";
 export type {EvidenceValue} from "./ledger/evidence.ts";
+export {type NextExperiment, planNextExperiment, worthwhileEffect} from "./ledger/next-experiment.ts";
 export type {Observation} from "./ledger/observational-stages.ts";
 export type {Reasons, TypicalCustomer, TypicalCustomers} from "./ledger/reason-stages.ts";
 export {populationDigest, readRegisteredPlan, registerPlan} from "./ledger/registered-plan.ts";
@@ -156,6 +172,18 @@ export {type ScoreInputs, type Scores, scoreBundle} from "./ledger/score.ts";
 export type {Alternative} from "./ledger/target-stages.ts";
 export {aliveTable, aliveWindowEvidence, aliveWindowTable} from "./report/alive.ts";
 export {cutsEvidence, offCadenceText} from "./report/cadence.ts";
+export {briefOf, type CampaignBrief, type CampaignParts, campaignPage} from "./report/campaign.ts";
+export {effectItems} from "./report/campaign-effect.ts";
+export {experimentPage} from "./report/campaign-experiment.ts";
+export {contactDayItems, messageItems, policyItems} from "./report/campaign-list.ts";
+export {followUpItems, nextStepItems, seriesItems} from "./report/campaign-parts.ts";
+export {
+  contactParts,
+  experimentOptionsTable,
+  nextPage,
+  rehearsalPage,
+  rehearsalText,
+} from "./report/campaign-rehearsal.ts";
 export {causeEvidence} from "./report/cause.ts";
 export {championTable, championText} from "./report/champion.ts";
 export {
@@ -316,6 +344,37 @@ export {
   triangular,
 } from "./study.ts";
 export {type Balance, balanceOf} from "./uplift/balance.ts";
+export {type ContactBasis, type ContactDays, contactDays} from "./uplift/campaign/contact-day.ts";
+export {
+  type CampaignEffect,
+  type EffectLabel,
+  effectOfReadOut,
+  effectOfWave,
+} from "./uplift/campaign/effect.ts";
+export {type FollowUp, type FollowUpKind, followUps} from "./uplift/campaign/follow-up.ts";
+export {type Message, planMessages, renderMessage} from "./uplift/campaign/messages.ts";
+export {type CampaignSeries, campaignSeries, type GroupSeries} from "./uplift/campaign/monitor.ts";
+export {type NextStep, nextSteps, type SegmentStep} from "./uplift/campaign/next-steps.ts";
+export {
+  amountsOf,
+  type OtherScores,
+  otherScores,
+  type Policy,
+  policyOrder,
+} from "./uplift/campaign/other-scores.ts";
+export {
+  type ExperimentOutcomes,
+  experimentOutcomes,
+  type OutcomeStatus,
+  planOutcomes,
+} from "./uplift/campaign/outcomes.ts";
+export {
+  contactsOfType,
+  type Roster,
+  rosterOf,
+  rosterOfDay,
+  treatedContacts,
+} from "./uplift/campaign/roster.ts";
 export {type ContactOptions, type ContactTrial, contactTrial} from "./uplift/contacts.ts";
 export {type Adjusted, cuped, linAdjusted} from "./uplift/experiment/adjust.ts";
 export {type ArmShare, assignArms, bandsOf} from "./uplift/experiment/assign.ts";

@@ -1,6 +1,12 @@
 export {type AlternativesData, alternativesChart} from "./alternatives.ts";
 export {type BaseRateData, baseRateChart} from "./base-rate.ts";
 export {type CalibrationData, calibrationChart} from "./calibration.ts";
+export {
+  type CampaignStepData,
+  type ContactDaysData,
+  campaignStepChart,
+  contactDaysChart,
+} from "./campaign.ts";
 export {type GainsData, gainsChart, type LiftData, liftChart} from "./curves.ts";
 export {type CurvesData, curvesChart, type EffectsData, effectsChart} from "./effects.ts";
 export {type EliminationData, eliminationChart} from "./elimination.ts";

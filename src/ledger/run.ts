@@ -4,6 +4,7 @@ import type {EventLog} from "../data/event-log.ts";
 import type {SnapshotManifest} from "../data/snapshot.ts";
 import type {Subscriptions} from "../data/subscriptions.ts";
 import type {Study} from "../study.ts";
+import {type CampaignStages, campaignStages} from "./campaign-stages.ts";
 import {type ChampionStages, championStages} from "./champion-stages.ts";
 import {checkEvidence, type EvidenceValue} from "./evidence.ts";
 import {type ExplanationStages, explanationStages} from "./explanation-stages.ts";
@@ -28,7 +29,8 @@ export type Run = TargetStages &
   ExplanationStages &
   ReasonStages &
   UpliftStages &
-  ObservationalStages & {
+  ObservationalStages &
+  CampaignStages & {
     readonly study: Study;
     readonly snapshot: SnapshotManifest;
     readonly log: EventLog;
@@ -66,6 +68,7 @@ export function createRun(inputs: RunInputs): Run {
     ...scrutinyStages(inputs, target, features, models),
     ...uplift,
     ...observationalStages(inputs, target, features, {...models, ...uplift}),
+    ...campaignStages(inputs, target, features, models, uplift),
     ...reasonStages(inputs, target, features, {...models, ...explanation}),
     record,
     recordAll: async values => {

@@ -127,7 +127,7 @@ export function upliftStages(
       features: cohort => applyFeatures(learned, log, cohort, beside),
     });
   });
-  const byLot = async () => (study.campaigns?.assignment === "chosen" ? undefined : contacts());
+  const byLot = once(async () => (study.campaigns?.assignment === "chosen" ? undefined : contacts()));
   const offerMeasured = once(async () => {
     const {trial} = (await byLot()) ?? {};
     const left = trial?.outcome.some((kept, i) => kept === 0 && trial.treated[i] === 0);
@@ -135,7 +135,7 @@ export function upliftStages(
   });
   const threading = threads === undefined ? {} : {threads};
   const outcomes = once(async () => {
-    const data = (await contacts())!;
+    const data = (await byLot())!;
     const ids = Array.from(data.trial.customer, c => data.ids[c]!);
     const {x} = fitUpliftPreparation(data.x, ids, "boost");
     return crossFitNuisance({...data, x}, {base: "boost", ...threading, propensity: "known"});

@@ -4,6 +4,8 @@ import {
   type Chart,
   type CutoffRole,
   calibrationChart,
+  campaignStepChart,
+  contactDaysChart,
   curvesChart,
   effectsChart,
   eliminationChart,
@@ -610,4 +612,29 @@ export const examples: Readonly<Record<string, Chart>> = {
     steps: [{features: 1, auc: 0.6, standardError: 0.01}],
     ...{best: 0, fewest: 0},
   }),
+  "campaign-step": campaignStepChart({
+    step: "churned",
+    groups: [
+      "high risk, contacted",
+      "high risk, left alone",
+      "others, contacted at random",
+      "others, left alone",
+    ].map((name, i) => ({name, shares: Array.from({length: 91}, (_, d) => (0.002 - 0.0004 * i) * d)})),
+  }),
+  "campaign-step-two": campaignStepChart({
+    step: "sent a message",
+    groups: [
+      {name: "contacted", shares: new Array<number>(30).fill(1)},
+      {name: "left alone", shares: new Array<number>(30).fill(0)},
+    ],
+  }),
+  "campaign-step-day": campaignStepChart({
+    step: "sent a message",
+    groups: [{name: "contacted", shares: [0]}],
+  }),
+  "contact-days": contactDaysChart({
+    days: Array.from({length: 28}, (_, i) => new Date(Date.UTC(2026, 6, 15 + i)).toISOString().slice(0, 10)),
+    customers: Array.from({length: 28}, (_, i) => (i * 37) % 200),
+  }),
+  "contact-days-one": contactDaysChart({days: ["2026-07-15"], customers: [7]}),
 };
