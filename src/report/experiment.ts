@@ -29,7 +29,8 @@ const guardrailNotes = ({guardrails}: ReadOutResults): string[] =>
   );
 
 function mismatchText({sampleRatio: {cells, p}}: ReadOut): string {
-  const off = [...cells].sort((a, b) => gap(b) - gap(a)).slice(0, 2);
+  const short = cells.filter(({known, expected}) => known < expected);
+  const off = short.sort((a, b) => gap(b) - gap(a)).slice(0, 2);
   const said = off.map(
     ({group, arm, known, expected, assigned}) =>
       `of ${whole(assigned)} customers ${armText(group, arm)} ${whole(known)} outcomes are known, where ${whole(expected)} were to be expected`,
