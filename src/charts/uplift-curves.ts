@@ -119,7 +119,7 @@ export function riskUpliftChart(
         {
           data: {values: banded},
           mark: {type: "area", opacity: 0.13},
-          encoding: {x, y: {...y, field: "low"}, y2: {field: "high"}, color: by(colours)},
+          encoding: {x, y: {...y, field: "low"}, y2: {field: "high"}, color: by(colours, legend)},
         },
         rule({y: {datum: 0}}, {color: INK.text, strokeWidth: 1.25}),
         rule({x: {datum: capacity}}, {color: INK.muted, strokeWidth: 1}),
