@@ -1,3 +1,4 @@
+export {saveCampaign} from "./bin/campaign-file.ts";
 export {show} from "./bin/cell.ts";
 export {openRun} from "./bin/open-run.ts";
 export type {Boost, BoostFeature, BoostParameters} from "./boost/boost.ts";
@@ -16,6 +17,12 @@ export {
 export type {Tree} from "./boost/tree.ts";
 export {toXgboostJson} from "./boost/xgboost-export.ts";
 export {fromXgboostJson} from "./boost/xgboost-import.ts";
+export {
+  type CampaignItem,
+  type CampaignPage,
+  type CampaignValue,
+  renderCampaignPage,
+} from "./card/campaign-page.ts";
 export * from "./charts/index.ts";
 export {
   type CustomerTable,
@@ -145,14 +152,38 @@ export {expectedSpend, fitGammaGamma, type GammaGamma} from "./features/gamma-ga
 export type {Matrix} from "./features/matrix.ts";
 export {type PurchaseSummary, purchaseSummaries} from "./features/purchases.ts";
 export {applyRfm, fitRfm, type Rfm, type RfmFeatures} from "./features/rfm.ts";
+export {assignmentCsv} from "./ledger/assignment-list.ts";
 export {type Cadence, checkCadence} from "./ledger/cadence.ts";
+export {
+  type CampaignList,
+  type ContactPlan,
+  campaignListOf,
+  type PastWave,
+  type Rehearsal,
+} from "./ledger/campaign-stages.ts";
+export {contactSheet} from "./ledger/contact-sheet.ts";
 export type {EvidenceValue} from "./ledger/evidence.ts";
+export {type NextExperiment, planNextExperiment, worthwhileEffect} from "./ledger/next-experiment.ts";
+export type {Observation} from "./ledger/observational-stages.ts";
 export type {Reasons, TypicalCustomer, TypicalCustomers} from "./ledger/reason-stages.ts";
+export {populationDigest, readRegisteredPlan, registerPlan} from "./ledger/registered-plan.ts";
 export type {Run} from "./ledger/run.ts";
 export {type ScoreInputs, type Scores, scoreBundle} from "./ledger/score.ts";
 export type {Alternative} from "./ledger/target-stages.ts";
 export {aliveTable, aliveWindowEvidence, aliveWindowTable} from "./report/alive.ts";
 export {cutsEvidence, offCadenceText} from "./report/cadence.ts";
+export {briefOf, type CampaignBrief, type CampaignParts, campaignPage} from "./report/campaign.ts";
+export {effectItems} from "./report/campaign-effect.ts";
+export {experimentPage} from "./report/campaign-experiment.ts";
+export {contactDayItems, messageItems, policyItems} from "./report/campaign-list.ts";
+export {followUpItems, nextStepItems, seriesItems} from "./report/campaign-parts.ts";
+export {
+  contactParts,
+  experimentOptionsTable,
+  nextPage,
+  rehearsalPage,
+  rehearsalText,
+} from "./report/campaign-rehearsal.ts";
 export {causeEvidence} from "./report/cause.ts";
 export {championTable, championText} from "./report/champion.ts";
 export {
@@ -175,6 +206,17 @@ export {
 } from "./report/decision.ts";
 export {reactivationTable, rhythmEvidence, spellsTable} from "./report/definitions.ts";
 export {eliminationEvidence} from "./report/elimination.ts";
+export {gainText, readOutFindings, verdictText} from "./report/experiment.ts";
+export {assignmentFacts, planFacts, planTable, planWarnings} from "./report/experiment-plan.ts";
+export {
+  experimentBalanceTable,
+  experimentEffectsData,
+  experimentEffectsTable,
+  experimentGroupsTable,
+  experimentSegmentsTable,
+  guardrailsTable,
+  sampleRatioTable,
+} from "./report/experiment-tables.ts";
 export {
   curvesEvidence,
   effectsEvidence,
@@ -182,6 +224,7 @@ export {
   partingText,
   shapChart,
   signalsEvidence,
+  signalWords,
   whereScoresDiffer,
 } from "./report/explanation.ts";
 export {
@@ -212,7 +255,13 @@ export {
   testText,
   workTable,
 } from "./report/models.ts";
-export {beliefTable, observationalText, observedEffectsTable} from "./report/observational.ts";
+export {
+  beliefTable,
+  type EffectUnit,
+  observationalText,
+  observedEffectsTable,
+  PERCENTAGE_POINTS,
+} from "./report/observational.ts";
 export {empcTable, gainsTable, neededText, optimumText, tornadoOf} from "./report/optimum.ts";
 export {preparationTable} from "./report/prepare.ts";
 export {
@@ -242,6 +291,7 @@ export {
   splitTable,
   treatedText,
 } from "./report/split.ts";
+export {stepwiseTable, stepwiseText} from "./report/stepwise.ts";
 export {
   alternativePoints,
   alternativesTable,
@@ -272,6 +322,14 @@ export {
 export {versionsTable} from "./report/versions.ts";
 export {whatIf} from "./report/what-if.ts";
 export {
+  forestPoints,
+  lotText,
+  lovePoints,
+  overlapPoints,
+  overlapText,
+  sensitivityText,
+} from "./report/without-lot.ts";
+export {
   atRandom,
   contract,
   days,
@@ -285,9 +343,42 @@ export {
   subscription,
   triangular,
 } from "./study.ts";
+export {type Balance, balanceOf} from "./uplift/balance.ts";
+export {type ContactBasis, type ContactDays, contactDays} from "./uplift/campaign/contact-day.ts";
+export {
+  type CampaignEffect,
+  type EffectLabel,
+  effectOfReadOut,
+  effectOfWave,
+} from "./uplift/campaign/effect.ts";
+export {type FollowUp, type FollowUpKind, followUps} from "./uplift/campaign/follow-up.ts";
+export {type Message, planMessages, renderMessage} from "./uplift/campaign/messages.ts";
+export {type CampaignSeries, campaignSeries, type GroupSeries} from "./uplift/campaign/monitor.ts";
+export {type NextStep, nextSteps, type SegmentStep} from "./uplift/campaign/next-steps.ts";
+export {
+  amountsOf,
+  type OtherScores,
+  otherScores,
+  type Policy,
+  policyOrder,
+} from "./uplift/campaign/other-scores.ts";
+export {
+  type ExperimentOutcomes,
+  experimentOutcomes,
+  type OutcomeStatus,
+  planOutcomes,
+} from "./uplift/campaign/outcomes.ts";
+export {
+  contactsOfType,
+  type Roster,
+  rosterOf,
+  rosterOfDay,
+  treatedContacts,
+} from "./uplift/campaign/roster.ts";
 export {type ContactOptions, type ContactTrial, contactTrial} from "./uplift/contacts.ts";
 export {type Adjusted, cuped, linAdjusted} from "./uplift/experiment/adjust.ts";
 export {type ArmShare, assignArms, bandsOf} from "./uplift/experiment/assign.ts";
+export {type AssignmentCheck, checkAssignment} from "./uplift/experiment/check-assignment.ts";
 export {type ComplierEffect, complierEffect} from "./uplift/experiment/compliance.ts";
 export {
   type Assignment,
@@ -307,7 +398,17 @@ export {
   wilsonInterval,
 } from "./uplift/experiment/effect.ts";
 export {holm} from "./uplift/experiment/multiplicity.ts";
-export {type NullCheck, nullCheck} from "./uplift/experiment/null-check.ts";
+export {type NullCheck, nullCheck, nullChecks} from "./uplift/experiment/null-check.ts";
+export {
+  type Guardrail,
+  type Metric,
+  makePlan,
+  type Plan,
+  type PlanInput,
+  type PlannedArm,
+  type PlannedPopulation,
+  type RegisteredPlan,
+} from "./uplift/experiment/plan.ts";
 export {
   type ArmSizes,
   detectableProportion,
@@ -318,8 +419,32 @@ export {
   sizeForProportions,
 } from "./uplift/experiment/power.ts";
 export {detectableMean, powerOfMeans, sizeForMeans} from "./uplift/experiment/power-means.ts";
-export {type SampleRatio, sampleRatio} from "./uplift/experiment/sample-ratio.ts";
+export type {
+  Bounds,
+  GroupOutcome,
+  GuardrailReading,
+  SegmentReading,
+  TargetingEffect,
+  TreatmentEffect,
+} from "./uplift/experiment/read-effects.ts";
+export type {AssignedCustomers, Outcomes} from "./uplift/experiment/read-rows.ts";
+export {
+  type ReadBalance,
+  type ReadOut,
+  type ReadOutLabel,
+  type ReadOutResults,
+  type ReadPower,
+  type ReadSampleRatio,
+  readOut,
+} from "./uplift/experiment/readout.ts";
+export {knownRatio, type SampleRatio, sampleRatio} from "./uplift/experiment/sample-ratio.ts";
 export {type Boundary, crossingProbability, type Looks, planLooks} from "./uplift/experiment/sequential.ts";
+export {
+  type PlanStep,
+  type StepwiseInputs,
+  type StepwisePlan,
+  stepwisePlan,
+} from "./uplift/experiment/stepwise.ts";
 export {type ArmModels, type ArmPolicy, bestArm, bestArms, fitArms} from "./uplift/learn/arms.ts";
 export {type ComparedLearner, compareLearners, type LearnerComparison} from "./uplift/learn/compare.ts";
 export {
@@ -371,6 +496,7 @@ export {
 } from "./uplift/measure/arm-policy.ts";
 export {type UpliftBin, type UpliftCalibration, upliftCalibration} from "./uplift/measure/calibration.ts";
 export {type UpliftGroup, upliftAt, upliftByGroup} from "./uplift/measure/groups.ts";
+export {keptShare} from "./uplift/measure/kept-share.ts";
 export {qiniCurve, type UpliftMetric, upliftCurve, upliftMetrics} from "./uplift/measure/metrics.ts";
 export {
   type PolicyOutcome,
@@ -396,15 +522,23 @@ export {
   noOutcomes,
 } from "./uplift/measure/scores.ts";
 export {type UpliftVerdict, upliftVerdict} from "./uplift/measure/verdict.ts";
-export {type Balance, balanceOf} from "./uplift/observe/balance.ts";
 export {type BeliefRule, beliefRules} from "./uplift/observe/belief.ts";
 export {aipwEffect} from "./uplift/observe/doubly-robust.ts";
+export {earlierContacts} from "./uplift/observe/earlier.ts";
 export {regressionEffect} from "./uplift/observe/least-squares.ts";
+export {checkLot, type LotCheck} from "./uplift/observe/lot.ts";
 export {matchEffect, matchPairs} from "./uplift/observe/matching.ts";
 export {type ObservationalStudy, studyContacts} from "./uplift/observe/observational.ts";
 export type {ObservedEffect} from "./uplift/observe/observed-effect.ts";
 export {keptRows, type Overlap, overlapOf} from "./uplift/observe/overlap.ts";
+export {type PositivityGap, positivityGaps} from "./uplift/observe/positivity.ts";
 export {eValue, eValueOfBound, rosenbaumBound} from "./uplift/observe/sensitivity.ts";
+export {
+  type PairSensitivity,
+  pairSensitivity,
+  signedRankBound,
+  signedRankNormalBound,
+} from "./uplift/observe/signed-rank.ts";
 export {type Contacts, fitTargeting, type Targeting} from "./uplift/observe/targeting.ts";
 export {ipwEffect, naiveEffect, subclassEffect} from "./uplift/observe/weighting.ts";
 export {type ShopTruth, shopTruth} from "./uplift/shop-truth.ts";

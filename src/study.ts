@@ -3,6 +3,7 @@ import {DataError} from "./data-error.ts";
 import {faultText, requirement} from "./study/faults.ts";
 import {feature} from "./study/feature.ts";
 import {month, name, span, unique} from "./study/fields.ts";
+import {checkMessages} from "./study/messages.ts";
 import {churn, cutoffs} from "./study/question.ts";
 import {campaigns, customerTable, dataCheck, eventSource, subscriptions} from "./study/tables.ts";
 
@@ -208,6 +209,11 @@ const schema = z.strictObject({
     /** What the data cannot say. */
     limits: z.array(name).min(1),
   }),
+  /**
+   * Texts of messages to customers by name of an actionable feature, or "general": plain mustache, see
+   * study/messages.ts for the fields. Those that are not given have defaults.
+   */
+  messages: z.record(name, name).optional(),
   card: z.strictObject({
     owner: name,
     contact: name,
@@ -289,6 +295,7 @@ export function defineStudy(input: StudyInput): Study {
         `study: rfm.${part} names ${JSON.stringify(named)}, which is no feature; correct it in the study file`,
       );
   requireTables(study);
+  if (study.messages) checkMessages(study.messages, study.features);
   return deepFreeze(study);
 }
 

@@ -31,22 +31,50 @@ export async function renderHtml(
   {templates, css, script, fonts, svg}: CardAssets,
 ): Promise<string> {
   const moves = card.sections.some(({items}) => items.some(({value}) => value.kind === "what-if"));
-  const view = {...(await viewOf(card, svg)), ...(moves ? {script} : {})};
-  const foot = {
-    title: cssString(`${card.study.title}: model card`),
-    digest: cssString(`sha256 ${cardDigest(card).slice(0, FOOT_DIGITS)}`),
-  };
-  const rules = Mustache.render(css, foot);
-  const draft = Mustache.render(templates.page, {...view, style: "", policy: ""}, templates);
+  const title = `${card.study.title}: model card`;
+  return renderPage(
+    {...(await viewOf(card, svg)), ...(moves ? {script} : {})},
+    {
+      ...{template: templates.page, templates, css, fonts, title},
+      foot: `sha256 ${cardDigest(card).slice(0, FOOT_DIGITS)}`,
+      ...(moves ? {script} : {}),
+      where: character => placeOf(card, character),
+    },
+  );
+}
+
+/** What a page is made of besides its view. */
+export type PageAssets = Pick<CardAssets, "css" | "fonts"> & {
+  readonly template: string;
+  /** The partials that the template names. */
+  readonly templates: Readonly<Record<string, string>>;
+  /** Texts in the foot of printed pages. */
+  readonly title: string;
+  readonly foot: string;
+  readonly script?: string;
+  /** Where a character stands, for the message that no font has it. */
+  readonly where?: (character: string) => string | undefined;
+};
+
+/**
+ * A view as a page that needs nothing else. The template takes `style` and `policy` beside the view.
+ * @throws DataError naming a character that no font has.
+ */
+export async function renderPage(
+  view: Readonly<Record<string, unknown>>,
+  {template, templates, css, fonts, title, foot, script, where}: PageAssets,
+): Promise<string> {
+  const rules = Mustache.render(css, {title: cssString(title), digest: cssString(foot)});
+  const draft = Mustache.render(template, {...view, style: "", policy: ""}, templates);
   // What the page shows, what its style sheet adds, page numbers and the marks of numbers that the script writes;
   // markup costs a few glyphs more.
-  const text = `${unescapeHtml(draft)}${rules}${card.study.title}: model card Page of 0123456789\u2009\u2212`;
-  const faces = await fontFaces(text, fonts, {where: character => placeOf(card, character)});
+  const text = `${unescapeHtml(draft)}${rules}${title} Page of 0123456789\u2009\u2212`;
+  const faces = await fontFaces(text, fonts, where ? {where} : {});
   const style = `${faces}\n${rules}`;
   const policy =
-    `default-src 'none'; style-src ${hashOf(style)}; ${moves ? `script-src ${hashOf(script)}; ` : ""}` +
+    `default-src 'none'; style-src ${hashOf(style)}; ${script === undefined ? "" : `script-src ${hashOf(script)}; `}` +
     "font-src data:; img-src data:; base-uri 'none'; form-action 'none'";
-  return Mustache.render(templates.page, {...view, style, policy}, templates);
+  return Mustache.render(template, {...view, style, policy}, templates);
 }
 
 /** A text as the source of a content security policy. */

@@ -39,7 +39,7 @@ type SourceView = {
 };
 
 /** A block of the page: one item, or a run of short texts set side by side with their titles. */
-type BlockView = Readonly<Record<string, unknown>>;
+export type BlockView = Readonly<Record<string, unknown>>;
 
 const PREFIX = 8;
 const CELL_PREFIX = 12;
@@ -160,7 +160,7 @@ async function blockOf(item: CardEntry, source: SourceView, draw: DrawChart): Pr
     case "table":
       return {...base, table: tableView(value.caption, value.columns, value.rows)};
     case "chart":
-      return {...base, chart: await chartView(item, value, draw)};
+      return {...base, chart: await chartView(nameOf(item.id), value, draw)};
     case "what-if":
       return {...base, whatIf: whatIfView(value)};
     case "not-applicable":
@@ -168,12 +168,12 @@ async function blockOf(item: CardEntry, source: SourceView, draw: DrawChart): Pr
   }
 }
 
-async function chartView(
-  {id}: CardEntry,
+/** A chart with its title, words and numbers. @param name unlike for every chart of a page. */
+export async function chartView(
+  name: string,
   chart: Extract<EvidenceValue, {kind: "chart"}>,
   draw: DrawChart,
 ): Promise<BlockView> {
-  const name = nameOf(id);
   const own = chartTable(chart);
   const tables = (own === undefined ? chartData(chart.spec) : [own]).map(({columns, rows}, i, all) =>
     tableView(`${chart.title}${all.length > 1 ? `, part ${i + 1}` : ""}`, columns, rows),
@@ -188,7 +188,7 @@ async function chartView(
 }
 
 /** The table of a caption, columns and rows; its first column heads the rows. */
-function tableView(
+export function tableView(
   caption: string,
   columns: readonly EvidenceColumn[],
   rows: readonly (readonly Scalar[])[],
@@ -239,9 +239,11 @@ const INTERVAL = /\([-\u2212]?[\d.\u2009]+%? to [-\u2212]?[\d.\u2009]+%?\)/;
 const NUMBER = /[-\u2212€$£]?\d{1,3}(?:\u2009\d{3})+(?:\.\d+)?|\b\d{4}-\d\d(?:-\d\d)?\b/;
 const WHOLE = new RegExp(`${INTERVAL.source}|${NUMBER.source}`, "g");
 
-// Text as markup, set alike whoever wrote it: thousands, dates and intervals stay on one line, "5 %" is "5%" as in charts and
-// figures.
-const rich = (text: string): string =>
+/**
+ * Text as markup, set alike whoever wrote it: thousands, dates and intervals stay on one line, "5 %" is "5%" as in
+ * charts and figures.
+ */
+export const rich = (text: string): string =>
   Mustache.escape(text)
     .replace(/(\d)[ \u00a0\u2009]%/g, "$1%")
     .replace(WHOLE, '<span class="whole">$&</span>');
@@ -253,7 +255,8 @@ const anchor = ({id, title}: CardEntry): {name: string; title: string} => ({name
 
 const nameOf = (id: string): string => id.replace(".", "-");
 
-const paragraphs = (text: string): {text: string; last: boolean}[] =>
+/** The paragraphs of a text as markup. */
+export const paragraphs = (text: string): {text: string; last: boolean}[] =>
   text
     .split(/\n\s*\n/)
     .map(part => part.trim())

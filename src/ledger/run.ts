@@ -4,12 +4,14 @@ import type {EventLog} from "../data/event-log.ts";
 import type {SnapshotManifest} from "../data/snapshot.ts";
 import type {Subscriptions} from "../data/subscriptions.ts";
 import type {Study} from "../study.ts";
+import {type CampaignStages, campaignStages} from "./campaign-stages.ts";
 import {type ChampionStages, championStages} from "./champion-stages.ts";
 import {checkEvidence, type EvidenceValue} from "./evidence.ts";
 import {type ExplanationStages, explanationStages} from "./explanation-stages.ts";
 import {type FeatureStages, featureStages} from "./feature-stages.ts";
 import type {RunInputs} from "./inputs.ts";
 import {type ModelStages, modelStages} from "./model-stages.ts";
+import {type ObservationalStages, observationalStages} from "./observational-stages.ts";
 import {type ReasonStages, reasonStages} from "./reason-stages.ts";
 import {type ScrutinyStages, scrutinyStages} from "./scrutiny-stages.ts";
 import {type TargetStages, targetStages} from "./target-stages.ts";
@@ -26,7 +28,9 @@ export type Run = TargetStages &
   ScrutinyStages &
   ExplanationStages &
   ReasonStages &
-  UpliftStages & {
+  UpliftStages &
+  ObservationalStages &
+  CampaignStages & {
     readonly study: Study;
     readonly snapshot: SnapshotManifest;
     readonly log: EventLog;
@@ -49,6 +53,7 @@ export function createRun(inputs: RunInputs): Run {
   const features = featureStages(inputs, target);
   const models = modelStages(inputs, target, features);
   const explanation = explanationStages(inputs, target, features, models);
+  const uplift = upliftStages(inputs, target, features);
   const record: Run["record"] = async (id, value) => {
     checkEvidence(id, value);
     await inputs.emit({id, value});
@@ -61,7 +66,9 @@ export function createRun(inputs: RunInputs): Run {
     ...explanation,
     ...championStages(inputs, target, features, models),
     ...scrutinyStages(inputs, target, features, models),
-    ...upliftStages(inputs, target, features),
+    ...uplift,
+    ...observationalStages(inputs, target, features, {...models, ...uplift}),
+    ...campaignStages(inputs, target, features, models, uplift),
     ...reasonStages(inputs, target, features, {...models, ...explanation}),
     record,
     recordAll: async values => {

@@ -58,11 +58,12 @@ export function scoreCsv(list: ScoreList, {model}: {readonly model: string}): st
   const {customers, probabilities, margins, contacts, reasons, asOf, onCadence} = list;
   const same = `${dateOf(asOf)},${!onCadence},${model}`;
   const lines = customers.map((id, i) => {
-    const why = REASONS.map((_, k) => cell(reasons[i]![k] ?? "")).join(",");
-    return `${cell(id)},${i + 1},${probabilities[i]},${margins[i]},${i < contacts},${why},${same}`;
+    const why = REASONS.map((_, k) => csvCell(reasons[i]![k] ?? "")).join(",");
+    return `${csvCell(id)},${i + 1},${probabilities[i]},${margins[i]},${i < contacts},${why},${same}`;
   });
   return `${[HEADER, ...lines].join("\n")}\n`;
 }
 
-const cell = (text: string): string =>
+/** A text as a cell of CSV: in quotes where it has to be. */
+export const csvCell = (text: string): string =>
   /[",\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;

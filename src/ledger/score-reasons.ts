@@ -1,7 +1,7 @@
 import {addSpan} from "../data/calendar.ts";
 import type {Instant} from "../data/instant.ts";
 import {applyReasons} from "../explain/basis.ts";
-import {reasonText} from "../explain/reasons.ts";
+import {type CustomerReasons, reasonText} from "../explain/reasons.ts";
 import {USUAL_MONTHS} from "../explain/usual.ts";
 import {applyFeatures} from "../features/fitted.ts";
 import {takeRows} from "../features/matrix.ts";
@@ -21,10 +21,20 @@ export const MOST_REASONS = 3;
  */
 export async function scoreReasons(
   bundle: Bundle,
+  inputs: ScoreInputs,
+  t: Instant,
+  scores: Pick<Scores, "customer">,
+): Promise<string[][]> {
+  return (await scoreReasonCodes(bundle, inputs, t, scores)).map(({reasons}) => reasons.map(reasonText));
+}
+
+/** The reasons that {@link scoreReasons} puts in words, with those among them that a team can act on. */
+export async function scoreReasonCodes(
+  bundle: Bundle,
   {log, subscriptions, ...beside}: ScoreInputs,
   t: Instant,
   {customer}: Pick<Scores, "customer">,
-): Promise<string[][]> {
+): Promise<CustomerReasons[]> {
   const churn = ruleOf(bundle.churn, {population: () => bundle.population!, subscriptions});
   const {activity, minimumTenureDays, features} = bundle;
   const earlier = Array.from({length: USUAL_MONTHS}, (_, k) => addSpan(t, {months: k - USUAL_MONTHS}));
@@ -37,5 +47,5 @@ export async function scoreReasons(
   const basis = {...bundle.reasons, features};
   const {customers} = await applyReasons(basis, bundle.model, takeRows(x, now), {past, most: MOST_REASONS});
   const place = new Map(Array.from(of.customer, (c, i) => [c, i]));
-  return Array.from(customer, c => customers[place.get(c)!]!.reasons.map(reasonText));
+  return Array.from(customer, c => customers[place.get(c)!]!);
 }

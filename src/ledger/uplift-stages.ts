@@ -1,3 +1,4 @@
+import type {Interval} from "../evaluate/bootstrap.ts";
 import {applyFeatures} from "../features/fitted.ts";
 import {type ContactTrial, contactTrial} from "../uplift/contacts.ts";
 import {compareLearners, type LearnerComparison} from "../uplift/learn/compare.ts";
@@ -21,6 +22,7 @@ import {fitUpliftPreparation} from "../uplift/learn/regression.ts";
 import type {UpliftCandidate} from "../uplift/learn/select.ts";
 import {type UpliftCalibration, upliftCalibration} from "../uplift/measure/calibration.ts";
 import {type UpliftGroup, upliftByGroup} from "../uplift/measure/groups.ts";
+import {keptShare} from "../uplift/measure/kept-share.ts";
 import {type UpliftMetric, upliftMetrics} from "../uplift/measure/metrics.ts";
 import {type PolicyPoint, policyCurve} from "../uplift/measure/policy.ts";
 import {
@@ -86,9 +88,14 @@ export type UpliftRecovery = {
   readonly bounds: BySegment<QuadrantBounds>;
 };
 
-/** The stages of a run that ask whom contacting changes; undefined where the study has no contacts of both arms. */
+/**
+ * The stages of a run that ask whom contacting changes; undefined where the study has no contacts of both arms. Of
+ * contacts that were chosen there are the contacts alone: no lot says what would have been without them.
+ */
 export type UpliftStages = {
   readonly contacts: () => Promise<ContactTrial | undefined>;
+  /** Share of the would-be churners whom a contact kept; undefined too where no customer left alone left. */
+  readonly offerMeasured: () => Promise<Interval | undefined>;
   /** Learners of the effect side by side, and the one that the others of these stages use. */
   readonly learners: () => Promise<LearnerComparison | undefined>;
   readonly uplift: () => Promise<UpliftJudgement | undefined>;
@@ -120,15 +127,21 @@ export function upliftStages(
       features: cohort => applyFeatures(learned, log, cohort, beside),
     });
   });
+  const byLot = once(async () => (study.campaigns?.assignment === "chosen" ? undefined : contacts()));
+  const offerMeasured = once(async () => {
+    const {trial} = (await byLot()) ?? {};
+    const left = trial?.outcome.some((kept, i) => kept === 0 && trial.treated[i] === 0);
+    return trial && left ? keptShare(trial, {seed}) : undefined;
+  });
   const threading = threads === undefined ? {} : {threads};
   const outcomes = once(async () => {
-    const data = (await contacts())!;
+    const data = (await byLot())!;
     const ids = Array.from(data.trial.customer, c => data.ids[c]!);
     const {x} = fitUpliftPreparation(data.x, ids, "boost");
     return crossFitNuisance({...data, x}, {base: "boost", ...threading, propensity: "known"});
   });
   const learners = once(async () => {
-    const data = await contacts();
+    const data = await byLot();
     return (
       data &&
       stored(store, {stage: "uplift-learners", inputs: key}, async () => {
@@ -138,7 +151,7 @@ export function upliftStages(
     );
   });
   const uplift = once(async () => {
-    const data = await contacts();
+    const data = await byLot();
     return data && stored(store, {stage: "uplift", inputs: key}, () => judge(data));
   });
   const judge = async (data: ContactTrial): Promise<UpliftJudgement> => {
@@ -180,7 +193,7 @@ export function upliftStages(
     };
   };
   const effectQuadrants = once(async () => {
-    const data = await contacts();
+    const data = await byLot();
     return (
       data &&
       stored(store, {stage: "effect-quadrants", inputs: key}, async () => {
@@ -191,7 +204,7 @@ export function upliftStages(
     );
   });
   const upliftRecovery = once(async () => {
-    const data = await contacts();
+    const data = await byLot();
     const truth = data && shopTruth(log, data);
     if (!truth) return undefined;
     const {uplift: effects, risk, quadrants: bounds} = (await uplift())!;
@@ -207,5 +220,5 @@ export function upliftStages(
       bounds,
     };
   });
-  return {contacts, learners, uplift, effectQuadrants, upliftRecovery};
+  return {contacts, offerMeasured, learners, uplift, effectQuadrants, upliftRecovery};
 }

@@ -4,16 +4,22 @@ import {
   type Chart,
   type CutoffRole,
   calibrationChart,
+  campaignStepChart,
+  contactDaysChart,
   curvesChart,
   effectsChart,
   eliminationChart,
+  experimentEffectsChart,
+  forestChart,
   gainsChart,
   interactionChart,
   learningChart,
   liftBinsChart,
   liftChart,
+  loveChart,
   modelsChart,
   moneyChart,
+  overlapChart,
   precisionRecallChart,
   quadrantsChart,
   recencyChart,
@@ -221,6 +227,36 @@ export const examples: Readonly<Record<string, Chart>> = {
     average: 0,
     outcome: "kept",
   }),
+  "experiment-effects": experimentEffectsChart({
+    effects: [
+      {treatment: "mail", where: "target", gain: around(0.061, 0.024), crossed: true},
+      {
+        treatment: "call by the service centre with an offer",
+        where: "target",
+        gain: around(0.012, 0.05),
+        crossed: false,
+      },
+      {treatment: "mail", where: "outside", gain: around(0.004, 0.01), crossed: false},
+      {
+        treatment: "call by the service centre with an offer",
+        where: "outside",
+        gain: around(-0.02, 0.03),
+        crossed: false,
+      },
+    ],
+    metric: {name: "churned", kind: "proportion", better: "lower"},
+    ...{level: 0.95, settled: true},
+  }),
+  "experiment-effects-one": experimentEffectsChart({
+    effects: [{treatment: "contact", where: "target", gain: around(-3.1, 2), crossed: true}],
+    metric: {name: "spend", kind: "mean", better: "higher"},
+    ...{level: 0.9706, settled: false},
+  }),
+  "experiment-effects-nothing": experimentEffectsChart({
+    effects: [{treatment: "contact", where: "target", gain: around(0, 0), crossed: false}],
+    metric: {name: "visited the shop again", kind: "proportion", better: "higher"},
+    ...{level: 0.95, settled: true},
+  }),
   toc: tocChart({
     points: tenths.map(k => ({fraction: k / 10, ...around(0.1 - k / 100, 0.03 - 0.003 * k)})),
     outcome: "kept",
@@ -229,6 +265,52 @@ export const examples: Readonly<Record<string, Chart>> = {
   "risk-uplift-money": riskUpliftChart({points: riskUplift(180), capacity: 0.9, currency: "EUR"}),
   "risk-uplift-short": riskUpliftChart({points: riskUplift(1).slice(0, 4), capacity: 0.1}),
   "risk-uplift-nothing": riskUpliftChart({points: riskUplift(0), capacity: 0.1}),
+  love: loveChart({
+    methods: ["as they were", "weighted", "matched", "matched with a caliper"],
+    of: 61,
+    rows: [
+      "Days since the last order",
+      "Orders in the last year",
+      "Country = Switzerland",
+      "Age missing",
+    ].map((name, i) => ({name, smd: [1.1 / (i + 1), -0.05 * i, 0.12 + 0.05 * i, i === 3 ? null : 0.02]})),
+  }),
+  "love-infinite": loveChart({
+    methods: ["as they were", "weighted"],
+    rows: [{name: LONG, smd: [Number.NEGATIVE_INFINITY, 0]}],
+  }),
+  "love-before": loveChart({methods: ["as they were"], rows: [{name: "Visits", smd: [0.02]}]}),
+  overlap: overlapChart({
+    bins: Array.from({length: 20}, (_, k) => ({
+      ...{from: k / 20, to: (k + 1) / 20},
+      treated: (k + 1) / 210,
+      control: (20 - k) / 210,
+    })),
+    ...{kept: {low: 0.1, high: 0.9}, trimmed: 0.14, unlike: 0.31},
+  }),
+  "overlap-one": overlapChart({
+    bins: Array.from({length: 20}, (_, k) => ({
+      ...{from: k / 20, to: (k + 1) / 20},
+      treated: k === 9 ? 1 : 0,
+      control: k === 10 ? 1 : 0,
+    })),
+    ...{kept: {low: 0.1, high: 0.9}, trimmed: 0, unlike: 0},
+  }),
+  forest: forestChart({
+    effect: "Earnings in 1978, dollars",
+    digits: 0,
+    rows: [
+      {name: "Plain difference", value: -15205, low: -17468, high: -12941, told: false},
+      {name: "Doubly robust, average of everybody", value: -139028, low: -413838, high: 135781, told: false},
+      {name: "Matching with a caliper", value: 1100, low: -900, high: 3100, told: false},
+      {name: "Doubly robust, ATT", value: 1900, low: 300, high: 3500, told: true},
+    ],
+    experiment: {name: "the experiment", value: 1794.34},
+  }),
+  "forest-one": forestChart({
+    effect: "Kept by contact, percentage points",
+    rows: [{name: LONG, value: 0, low: 0, high: 0, told: true}],
+  }),
   quadrants: quadrantsChart({
     of: 2775,
     rows: Array.from({length: 300}, (_, i) => {
@@ -530,4 +612,29 @@ export const examples: Readonly<Record<string, Chart>> = {
     steps: [{features: 1, auc: 0.6, standardError: 0.01}],
     ...{best: 0, fewest: 0},
   }),
+  "campaign-step": campaignStepChart({
+    step: "churned",
+    groups: [
+      "high risk, contacted",
+      "high risk, left alone",
+      "others, contacted at random",
+      "others, left alone",
+    ].map((name, i) => ({name, shares: Array.from({length: 91}, (_, d) => (0.002 - 0.0004 * i) * d)})),
+  }),
+  "campaign-step-two": campaignStepChart({
+    step: "sent a message",
+    groups: [
+      {name: "contacted", shares: new Array<number>(30).fill(1)},
+      {name: "left alone", shares: new Array<number>(30).fill(0)},
+    ],
+  }),
+  "campaign-step-day": campaignStepChart({
+    step: "sent a message",
+    groups: [{name: "contacted", shares: [0]}],
+  }),
+  "contact-days": contactDaysChart({
+    days: Array.from({length: 28}, (_, i) => new Date(Date.UTC(2026, 6, 15 + i)).toISOString().slice(0, 10)),
+    customers: Array.from({length: 28}, (_, i) => (i * 37) % 200),
+  }),
+  "contact-days-one": contactDaysChart({days: ["2026-07-15"], customers: [7]}),
 };

@@ -6,7 +6,7 @@ import {cleanNotebook, formatNotebook, parseNotebook} from "../../src/notebook/d
 
 const names = readdirSync("notebooks").filter(name => name.endsWith(".ipynb"));
 
-test("the notebooks are the eight of a study, in order", () => {
+test("the notebooks are the nine of a study, in order", () => {
   expect(names.sort()).toEqual([
     "01-problem-framing.ipynb",
     "02-target-trade-offs.ipynb",
@@ -16,6 +16,7 @@ test("the notebooks are the eight of a study, in order", () => {
     "06-lift.ipynb",
     "07-explainability.ipynb",
     "08-uplift.ipynb",
+    "09-campaign.ipynb",
   ]);
 });
 

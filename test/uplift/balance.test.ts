@@ -1,7 +1,7 @@
 import {describe, expect, test} from "vitest";
 import type {Matrix} from "../../src/features/matrix.ts";
 import {randomOf} from "../../src/random.ts";
-import {type Balance, balanceOf} from "../../src/uplift/observe/balance.ts";
+import {type Balance, balanceOf} from "../../src/uplift/balance.ts";
 import {covariates, expected, treated} from "./lalonde.ts";
 
 const byName = (entries: readonly Balance[]) => new Map(entries.map(entry => [entry.name, entry]));

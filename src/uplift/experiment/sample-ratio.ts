@@ -41,3 +41,21 @@ export function sampleRatio(observed: readonly number[], shares: readonly number
     mismatch: p < SAMPLE_RATIO_ALPHA,
   };
 }
+
+/**
+ * Whether as many outcomes are known in each arm as its size lets expect, when the sizes are known: {@link sampleRatio}
+ * of the known against the assigned. Where customers are lost in numbers the statistic is over the share of the lost
+ * (the correction of a finite population, Cochran 1977), which makes it the test that being known hangs on the arm: lost
+ * customers are the fewer for having been sampled from those assigned. With fewer than 5 to be lost in an arm the plain
+ * one, which is cautious, stands.
+ * @param known customers by arm; @param assigned above 0, from whom they are.
+ */
+export function knownRatio(known: readonly number[], assigned: readonly number[]): SampleRatio {
+  const plain = sampleRatio(known, assigned);
+  const sum = (all: readonly number[]) => all.reduce((total, one) => total + one, 0);
+  const lost = assigned.map((n, k) => n - plain.expected[k]!);
+  if (!lost.every(n => n >= 5)) return plain;
+  const statistic = plain.statistic / (1 - sum(known) / sum(assigned));
+  const p = chiSquareAbove(statistic, plain.degreesOfFreedom);
+  return {...plain, statistic, p, mismatch: p < SAMPLE_RATIO_ALPHA};
+}

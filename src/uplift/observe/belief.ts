@@ -1,4 +1,4 @@
-import type {Balance} from "./balance.ts";
+import type {Balance} from "../balance.ts";
 import type {JudgedEffect, ObservationalStudy} from "./observational.ts";
 
 /** Something that must hold for an effect without an experiment to be believed at all. */

@@ -1,4 +1,4 @@
-import type {Matrix} from "../../features/matrix.ts";
+import type {Matrix} from "../features/matrix.ts";
 
 /** How one feature, or one level of it, lies in the two arms. */
 export type Balance = {
