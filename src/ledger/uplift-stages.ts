@@ -1,9 +1,11 @@
 import type {Interval} from "../evaluate/bootstrap.ts";
 import {applyFeatures} from "../features/fitted.ts";
+import {applyPreparation} from "../model/prepare/preparation.ts";
 import {type ContactTrial, contactTrial} from "../uplift/contacts.ts";
-import {compareLearners, type LearnerComparison} from "../uplift/learn/compare.ts";
-import {upliftFolds} from "../uplift/learn/learners.ts";
-import {crossFitNuisance, nuisanceFolds} from "../uplift/learn/nuisance.ts";
+import {compareLearners, type LearnerComparison, takeOutcomes} from "../uplift/learn/compare.ts";
+import {learnForward} from "../uplift/learn/forward.ts";
+import {crossFitUplift, upliftFolds} from "../uplift/learn/learners.ts";
+import {crossFitNuisance, fitArm, nuisanceFolds} from "../uplift/learn/nuisance.ts";
 import {placesWithinFolds} from "../uplift/learn/out-of-fold.ts";
 import {type QuadrantBounds, quadrantBounds, quadrantOfLives} from "../uplift/learn/quadrant-bounds.ts";
 import {
@@ -18,7 +20,7 @@ import {
   type SegmentRecovery,
   segmentRecovery,
 } from "../uplift/learn/recovery.ts";
-import {fitUpliftPreparation} from "../uplift/learn/regression.ts";
+import {applyRegression, fitUpliftPreparation} from "../uplift/learn/regression.ts";
 import type {UpliftCandidate} from "../uplift/learn/select.ts";
 import {type UpliftCalibration, upliftCalibration} from "../uplift/measure/calibration.ts";
 import {type UpliftGroup, upliftByGroup} from "../uplift/measure/groups.ts";
@@ -34,6 +36,7 @@ import {
 } from "../uplift/measure/rate.ts";
 import {type UpliftVerdict, upliftVerdict} from "../uplift/measure/verdict.ts";
 import {shopTruth} from "../uplift/shop-truth.ts";
+import {takeTrial} from "../uplift/uplift-data.ts";
 import type {FeatureStages} from "./feature-stages.ts";
 import {type RunInputs, stageKeys} from "./inputs.ts";
 import {once} from "./once.ts";
@@ -56,6 +59,11 @@ const LEARNERS = [
 /** Whom the contacts of the past changed; every row scored by models that did not see its customer. */
 export type UpliftJudgement = {
   readonly rows: number;
+  /**
+   * Rows that all figures of the order are of: they are learned forward, so that a part of the customers is learned from
+   * only, and the intervals hold. The average effect and the quadrants are of all rows.
+   */
+  readonly judged: number;
   readonly customers: number;
   readonly treated: number;
   readonly counts: ContactTrial["counts"];
@@ -155,36 +163,42 @@ export function upliftStages(
     return data && stored(store, {stage: "uplift", inputs: key}, () => judge(data));
   });
   const judge = async (data: ContactTrial): Promise<UpliftJudgement> => {
-    const {trial, counts} = data;
-    const compared = (await learners())!;
-    const {effects} = compared.learners[compared.chosen]!;
-    const fold = upliftFolds(data);
-    const score = placesWithinFolds(effects, fold);
+    const {counts} = data;
+    const {rows, part, ...compared} = (await learners())!;
+    const {kind, base, effects} = compared.learners[compared.chosen]!;
     const expected = await outcomes();
-    const risk = expected.control.map(kept => 1 - kept);
-    const riskiest = placesWithinFolds(risk, nuisanceFolds(data));
+    inputs.progress?.("comparing ways to choose");
+    const trial = takeTrial(data.trial, rows);
+    const by = {
+      uplift: placesWithinFolds(effects, part),
+      risk: placesWithinFolds((await risksForward(data)).value, part),
+    };
     const drawn = {seed, draws: 1000};
-    const options = {...drawn, outcomes: expected};
+    const options = {...drawn, outcomes: takeOutcomes(expected, rows)};
     const {capacity} = economics;
     const fractions = [...new Set([...SHARES, capacity])].sort((a, b) => a - b);
-    inputs.progress?.("comparing ways to choose");
-    const policy = policyCurve(trial, {uplift: score, risk: riskiest}, economics, {
+    const policy = policyCurve(trial, by, economics, {
       ...{...options, fractions: [0, ...fractions], customers: cohortSize()},
     });
-    const rates = rankAverageEffect(trial, score, options);
+    const {average} = rankAverageEffect(data.trial, new Float64Array(data.x.rows), {
+      ...drawn,
+      outcomes: expected,
+    });
+    const rates = {...rankAverageEffect(trial, by.uplift, options), average};
     const [at, all] = [policy.find(({fraction}) => fraction === capacity)!, policy.at(-1)!];
+    const crossed = await crossFitUplift(kind, data, {base, ...threading});
     return {
-      ...{rows: trial.outcome.length, customers: new Set(trial.customer).size},
-      treated: trial.treated.reduce((sum, one) => sum + one, 0),
-      ...{counts, uplift: effects, risk, rates, policy},
-      overRisk: compareRankAverageEffects(trial, {a: score, b: riskiest}, options),
-      toc: toc(trial, score, {...options, fractions}),
-      metrics: upliftMetrics(trial, score, drawn),
-      groups: upliftByGroup(trial, score, {...drawn, groups: 5}),
-      calibration: upliftCalibration(trial, effects, {outcomes: expected, fold, groups: 5}),
-      quadrants: quadrantBounds(trial, {
+      ...{rows: data.x.rows, judged: rows.length, customers: new Set(data.trial.customer).size},
+      treated: data.trial.treated.reduce((sum, one) => sum + one, 0),
+      ...{counts, uplift: crossed, risk: expected.control.map(kept => 1 - kept), rates, policy},
+      overRisk: compareRankAverageEffects(trial, {a: by.uplift, b: by.risk}, options),
+      toc: toc(trial, by.uplift, {...options, fractions}),
+      metrics: upliftMetrics(trial, by.uplift, drawn),
+      groups: upliftByGroup(trial, by.uplift, {...drawn, groups: 5}),
+      calibration: upliftCalibration(trial, effects, {outcomes: options.outcomes, fold: part, groups: 5}),
+      quadrants: quadrantBounds(data.trial, {
         control: expected.control,
-        treated: expected.control.map((kept, i) => Math.min(1, Math.max(0, kept + effects[i]!))),
+        treated: expected.control.map((kept, i) => Math.min(1, Math.max(0, kept + crossed[i]!))),
       }),
       verdict: upliftVerdict(rates.autoc, {
         fraction: capacity,
@@ -192,6 +206,14 @@ export function upliftStages(
       }),
     };
   };
+  /** Risk without a contact, learned as effects are. */
+  const risksForward = (data: ContactTrial) =>
+    learnForward(data, async earlier => {
+      const ids = Array.from(earlier.trial.customer, c => earlier.ids[c]!);
+      const {steps, x} = fitUpliftPreparation(earlier.x, ids, "boost");
+      const kept = await fitArm({...earlier, x}, 0, {base: "boost", threads});
+      return own => applyRegression(kept, applyPreparation(steps, own)).map(p => 1 - p);
+    });
   const effectQuadrants = once(async () => {
     const data = await byLot();
     return (

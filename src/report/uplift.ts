@@ -43,7 +43,10 @@ export function upliftContactsText(judged: UpliftJudgement): Text {
   return text(
     `${verdict} (${level(average)}). Read from ${whole(rows)} past contacts of ${whole(customers)} customers, ` +
       `${whole(treated)} of them contacted and ${whole(rows - treated)} left alone` +
-      `${left.length === 0 ? "" : `; left out are ${left.join(", ")}`}. It is an effect only if the lot decided who was contacted.`,
+      `${left.length === 0 ? "" : `; left out are ${left.join(", ")}`}. It is an effect only if the lot decided who was contacted.` +
+      (judged.judged < rows
+        ? ` How customers are put in order is judged on ${whole(judged.judged)} of the contacts: the others are learned from only.`
+        : ""),
   );
 }
 

@@ -3,9 +3,10 @@ import {dayOf} from "../../src/data/calendar.ts";
 import type {Campaigns} from "../../src/data/campaigns.ts";
 import {randomOf} from "../../src/random.ts";
 import {upliftContactsText} from "../../src/report/uplift.ts";
-import {upliftFolds} from "../../src/uplift/learn/learners.ts";
+import {crossFitUplift} from "../../src/uplift/learn/learners.ts";
 import {placesWithinFolds} from "../../src/uplift/learn/out-of-fold.ts";
 import {rankAverageEffect} from "../../src/uplift/measure/rate.ts";
+import {takeTrial} from "../../src/uplift/uplift-data.ts";
 import {rhythmLog, rhythmRun, rhythmStudy} from "../report/rhythm-study.ts";
 
 const log = rhythmLog(400);
@@ -48,9 +49,16 @@ describe("run.uplift()", () => {
     expect(judged.rates.average.low).toBeLessThan(0);
     expect(judged.rates.average.high).toBeGreaterThan(0);
     expect(judged.verdict.evidence).toBe("none");
-    const order = placesWithinFolds(judged.uplift, upliftFolds(data));
-    const plain = rankAverageEffect(trial, order, {seed: study.seed, draws: 1000});
+    // The order is that of the learner in use, learned forward and put together within parts.
+    const {rows, part, learners, chosen} = (await run.learners())!;
+    expect(judged.judged).toBe(rows.length);
+    expect(rows.length).toBeLessThan(judged.rows);
+    const order = placesWithinFolds(learners[chosen]!.effects, part);
+    const plain = rankAverageEffect(takeTrial(trial, rows), order, {seed: study.seed, draws: 1000});
     expect(judged.rates.autoc.value).toBeCloseTo(plain.autoc.value, 1);
+    expect(judged.uplift).toEqual(await crossFitUplift(learners[chosen]!.kind, data, learners[chosen]!));
+    expect(await run.upliftRecovery()).toBeUndefined();
+    for (const {low, high} of Object.values(judged.quadrants)) expect(low).toBeLessThanOrEqual(high);
     for (const risk of judged.risk) expect(risk >= 0 && risk <= 1).toBe(true);
     expect(judged.policy.map(({fraction}) => fraction)).toContain(study.economics.capacity);
     expect(upliftContactsText(judged).text).toMatch(/^That contacting keeps customers has not been shown/);
