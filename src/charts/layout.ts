@@ -1,4 +1,4 @@
-import {FONT_SIZE, LINE_HEIGHT, type Spec, WIDTH} from "./theme.ts";
+import {FONT_SIZE, INK, LINE_HEIGHT, type Spec, WIDTH} from "./theme.ts";
 import {roughEms, wrap} from "./words.ts";
 
 /**
@@ -70,6 +70,22 @@ export function note(
     encoding: {x: at.x === undefined ? end : {datum: at.x}, y: {datum: at.y}},
   };
 }
+
+/** A layer with one line across the plot, at the x or the y in data units of `encoding`. */
+export const rule = (encoding: Spec, mark: Spec): Spec => ({
+  data: {values: [{}]},
+  mark: {type: "rule", ...mark},
+  encoding,
+});
+
+/** A layer with the area between the fields `low` and `high`, and the line of zero over it. */
+export const bandOverZero = (colour: string, {x, y}: {readonly x: Spec; readonly y: Spec}): Spec[] => [
+  {
+    mark: {type: "area", color: colour, opacity: 0.14},
+    encoding: {x, y: {...y, field: "low"}, y2: {field: "high"}},
+  },
+  rule({y: {datum: 0}}, {color: INK.text, strokeWidth: 1.25}),
+];
 
 /** What stands at the right end of a line. */
 export type End = {

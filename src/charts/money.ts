@@ -1,4 +1,4 @@
-import {note, PLAIN_ZERO} from "./layout.ts";
+import {bandOverZero, note, PLAIN_ZERO, rule} from "./layout.ts";
 import {type Chart, type ChartOptions, COLOUR, chartOf, frame, INK, requireSome} from "./theme.ts";
 import {percent, whole} from "./words.ts";
 
@@ -58,20 +58,8 @@ export function moneyChart({points, capacity, currency}: MoneyData, {title}: Cha
       ...frame(320),
       data: {values: points},
       layer: [
-        {
-          mark: {type: "area", color: COLOUR.blue, opacity: 0.14},
-          encoding: {x, y: {...y, field: "low"}, y2: {field: "high"}},
-        },
-        {
-          data: {values: [{}]},
-          mark: {type: "rule", color: INK.text, strokeWidth: 1.25},
-          encoding: {y: {datum: 0}},
-        },
-        {
-          data: {values: [{}]},
-          mark: {type: "rule", color: INK.muted, strokeWidth: 1},
-          encoding: {x: {datum: capacity}},
-        },
+        ...bandOverZero(COLOUR.blue, {x, y}),
+        rule({x: {datum: capacity}}, {color: INK.muted, strokeWidth: 1}),
         {mark: {type: "line", color: COLOUR.blue, strokeWidth: 3}, encoding: {x, y}},
         ...(at
           ? [

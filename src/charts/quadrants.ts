@@ -31,7 +31,12 @@ export function quadrantsChart({rows, of}: QuadrantsData, {title}: ChartOptions 
     scale: {domain: [0, 1]},
     axis: {title: "Risk of leaving if left alone", format: ".0%", tickCount: 5},
   };
-  const y = {field: "uplift", type: "quantitative", scale, axis: {title: null, format: "+.0%"}};
+  const y = {
+    field: "uplift",
+    type: "quantitative",
+    scale,
+    axis: {title: null, format: "+.0%", labelExpr: "datum.value === 0 ? '0%' : datum.label"},
+  };
   const shown = NAMES.filter(name => rows.some(({segment}) => segment === name));
   const places = shown.map(name => NAMES.indexOf(name));
   const line = (datum: number, channel: "x" | "y") => ({

@@ -1,4 +1,4 @@
-import {endLabels, note, PLAIN_ZERO} from "./layout.ts";
+import {bandOverZero, legendColumns, note, PLAIN_ZERO, rule} from "./layout.ts";
 import {
   type Chart,
   type ChartOptions,
@@ -52,7 +52,7 @@ export function tocChart({points, outcome}: TocData, {title}: ChartOptions = {})
   return chartOf({
     title: title ?? "Extra effect among the first customers",
     description: describeToc({points, outcome}),
-    caption: `Effect on the share ${outcome} among the first customers less the effect on all, percentage points, with intervals`,
+    caption: `Effect on the share ${outcome} among the first customers less the effect on all, percentage points, with intervals; at 0 an order that finds nothing`,
     table: {
       columns: [
         {name: "fraction", title: "Share of customers", format: "percent", digits: 0},
@@ -69,13 +69,8 @@ export function tocChart({points, outcome}: TocData, {title}: ChartOptions = {})
       ...frame(320),
       data: {values: points},
       layer: [
-        {
-          mark: {type: "area", color: COLOUR.blue, opacity: 0.14},
-          encoding: {x, y: {...y, field: "low"}, y2: {field: "high"}},
-        },
-        rule({y: {datum: 0}}, {color: INK.text, strokeWidth: 1.25}),
+        ...bandOverZero(COLOUR.blue, {x, y}),
         {mark: {type: "line", color: COLOUR.blue, strokeWidth: 3}, encoding: {x, y}},
-        note(["an order that finds nothing"], {y: 0}, {align: "right", dy: 12, color: INK.muted}),
       ],
     },
   });
@@ -102,21 +97,16 @@ export function riskUpliftChart(
     {title: "Share of customers contacted", ...quantity(points)},
   );
   const colours = [COLOUR.blue, COLOUR.vermillion, COLOUR.grey];
-  const by = (range: readonly unknown[]) => ({
+  const names = named.map(([name]) => name);
+  const by = (range: readonly unknown[], legend: Spec | null = null) => ({
     field: "name",
     type: "nominal",
-    scale: {domain: named.map(([name]) => name), range},
-    legend: null,
+    scale: {domain: names, range},
+    legend,
   });
   const what = currency === undefined ? "Customers kept" : `Expected gain, ${currency},`;
-  const ends = named.map(([name, key], i) => {
-    const last = points.at(-1)!;
-    return {name, value: last[key].value, text: "", colour: colours[i]!};
-  });
-  const together = points.at(-1)!.fraction === 1;
-  const labels = together
-    ? {layers: middleLabels(points, domain), right: 8}
-    : endLabels(ends, {domain, plot: 230});
+  // Lines that cross and meet at the end leave no room for names beside them.
+  const legend = {columns: legendColumns(names)};
   return chartOf({
     title: title ?? "Contacting by expected effect against contacting by risk",
     description: describeRisk({points, capacity, currency}),
@@ -124,19 +114,26 @@ export function riskUpliftChart(
     table: tableOf(points, currency),
     spec: {
       ...frame(350),
-      padding: {left: 2, top: 4, right: labels.right, bottom: 2},
       data: {values: rows},
       layer: [
         {
           data: {values: banded},
           mark: {type: "area", opacity: 0.13},
-          encoding: {x, y: {...y, field: "low"}, y2: {field: "high"}, color: by(colours)},
+          encoding: {x, y: {...y, field: "low"}, y2: {field: "high"}, color: by(colours, legend)},
         },
         rule({y: {datum: 0}}, {color: INK.text, strokeWidth: 1.25}),
         rule({x: {datum: capacity}}, {color: INK.muted, strokeWidth: 1}),
         {
           mark: {type: "line", strokeWidth: 2.75},
-          encoding: {x, y, color: by(colours), strokeDash: by(named.map((_, i) => dashOf(i)))},
+          encoding: {
+            x,
+            y,
+            color: by(colours, legend),
+            strokeDash: by(
+              named.map((_, i) => dashOf(i)),
+              legend,
+            ),
+          },
         },
         note(
           [`budget: ${percent(capacity)}`],
@@ -148,40 +145,9 @@ export function riskUpliftChart(
             color: INK.muted,
           },
         ),
-        ...labels.layers,
       ],
     },
   });
-}
-
-/** Lines that meet at the end are named where they are furthest apart: the upper ones above, the lowest below. */
-function middleLabels(points: RiskUpliftData["points"], [low, high]: readonly [number, number]): Spec[] {
-  const gap = (p: RiskUpliftData["points"][number]) => {
-    const [a, b, c] = [p.uplift.value, p.risk.value, p.random.value].sort((m, n) => m - n);
-    return Math.min(b! - a!, c! - b!) + 0.2 * (c! - a!);
-  };
-  const inner = points.filter(p => p.fraction >= 0.3 && p.fraction <= 0.8);
-  const at = (inner.length ? inner : points).reduce((a, b) => (gap(b) > gap(a) ? b : a));
-  const unit = (high - low) / 260;
-  const lines = [
-    {name: BY_UPLIFT, value: at.uplift.value, colour: COLOUR.blue},
-    {name: BY_RISK, value: at.risk.value, colour: COLOUR.vermillion},
-    {name: RANDOM, value: at.random.value, colour: COLOUR.grey},
-  ].sort((a, b) => b.value - a.value);
-  const places = lines.map(({value}, i) => value + (i === 2 ? -14 : 14) * unit);
-  // The middle one keeps clear of the one above it.
-  if (places[0]! - places[1]! < 18 * unit) places[0] = places[1]! + 18 * unit;
-  return lines.map(({name, colour}, i) =>
-    note(
-      [name],
-      {x: at.fraction, y: places[i]!},
-      {
-        align: i === 2 ? "left" : "right",
-        fontWeight: 600,
-        color: colour,
-      },
-    ),
-  );
 }
 
 /** Thousands are shortened where there are many. */
@@ -189,12 +155,6 @@ function quantity(points: RiskUpliftData["points"]): Spec {
   const most = Math.max(...points.flatMap(p => [p.uplift, p.risk].map(b => Math.max(-b.low, b.high))));
   return most < 10_000 ? {format: "~r"} : {format: "~s", labelExpr: PLAIN_ZERO};
 }
-
-const rule = (encoding: Spec, mark: Spec): Spec => ({
-  data: {values: [{}]},
-  mark: {type: "rule", ...mark},
-  encoding,
-});
 
 function axes(
   rows: readonly (Bounds & {readonly fraction: number})[],

@@ -12,6 +12,11 @@ export type UpliftGroupsData = {
   readonly outcome: string;
 };
 
+const PARTS: ReadonlyMap<number, string> = new Map([
+  [5, "Fifth of customers"],
+  [10, "Tenth of customers"],
+]);
+
 /** What contact changed in each group of customers, with its interval, beside the average. */
 export function upliftGroupsChart(
   {groups, average, outcome}: UpliftGroupsData,
@@ -28,10 +33,7 @@ export function upliftGroupsChart(
     sort: null,
     scale: {paddingInner: 0.25, paddingOuter: 0.15},
     axis: {
-      title:
-        groups.length === 10
-          ? "Tenth of customers, highest expected effect first"
-          : `Group of ${groups.length}, highest expected effect first`,
+      title: `${PARTS.get(groups.length) ?? `Group of ${groups.length}`}, highest expected effect first`,
       labelAngle: 0,
       ticks: false,
       domain: false,

@@ -47,7 +47,10 @@ export function upliftContactsText(judged: UpliftJudgement): Text {
   return text(
     `${verdict} (${level(average)}). Read from ${whole(rows)} past contacts of ${whole(customers)} customers, ` +
       `${whole(treated)} of them contacted and ${whole(rows - treated)} left alone` +
-      `${left.length === 0 ? "" : `; left out are ${left.join(", ")}`}.${again} It is an effect only if the lot decided who was contacted.`,
+      `${left.length === 0 ? "" : `; left out are ${left.join(", ")}`}.${again} It is an effect only if the lot decided who was contacted.` +
+      (judged.judged.length < rows
+        ? ` How customers are put in order is judged on ${whole(judged.judged.length)} of the contacts: the others are learned from only.`
+        : ""),
   );
 }
 

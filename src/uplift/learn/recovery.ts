@@ -2,7 +2,11 @@ import type {Segment} from "../../data/simulate-campaign.ts";
 import {rowsWhere} from "../uplift-data.ts";
 import {type BySegment, bySegment, likeliestSegments, SEGMENTS, type SegmentEstimate} from "./quadrants.ts";
 
-/** What is true of each row, which only a simulation knows. */
+/**
+ * What is true of each row, which only a simulation knows: the effect expected of it, given all that the simulation knows
+ * of the customer, and the quadrant by that (`segmentOf`). What became of it in both lives is another truth, of luck too,
+ * and is what `quadrantBounds` is held against.
+ */
 export type UpliftTruth = {
   /** E[Y(1) - Y(0)] of the row. */
   readonly uplift: ArrayLike<number>;
