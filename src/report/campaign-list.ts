@@ -47,6 +47,7 @@ export function messageItems(messages: readonly Message[], all: number): Campaig
 const BASIS_WORDS: Readonly<Record<ContactBasis, string>> = {
   "before the next order": "Shortly before the next order that the customer's own gaps lead one to expect",
   overdue: "That order is due by now or within days: as soon as may be",
+  "not due yet": "That order is due only after the last day: as late as may be",
   "usual in the segment": "Too few orders for a rhythm: the middle day of those in the customer's segment",
   "usual for all": "Nobody in the segment has a rhythm: the middle day of all",
   "first day": "Nobody has a rhythm: the first day",
