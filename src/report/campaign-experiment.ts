@@ -1,4 +1,3 @@
-import type {CampaignItem, CampaignPage} from "../card/campaign-page.ts";
 import {byCodeUnit} from "../data/event-log.ts";
 import {effectOfReadOut} from "../uplift/campaign/effect.ts";
 import {nextSteps, type SegmentOutcomes} from "../uplift/campaign/next-steps.ts";
@@ -7,6 +6,7 @@ import type {RegisteredPlan} from "../uplift/experiment/plan.ts";
 import type {AssignedCustomers, Outcomes} from "../uplift/experiment/read-rows.ts";
 import type {ReadOut} from "../uplift/experiment/readout.ts";
 import {briefOf, type CampaignParts, campaignPage} from "./campaign.ts";
+import type {CampaignItem, CampaignPage} from "./campaign-page.ts";
 import {nextStepItems} from "./campaign-parts.ts";
 import {readOutFindings, verdictText} from "./experiment.ts";
 import {list, text} from "./words.ts";

@@ -1,4 +1,3 @@
-import type {CampaignItem} from "../card/campaign-page.ts";
 import {contactDaysChart} from "../charts/campaign.ts";
 import {dateOf} from "../data/calendar.ts";
 import {byCodeUnit} from "../data/event-log.ts";
@@ -7,6 +6,7 @@ import {GENERAL} from "../study/messages.ts";
 import type {ContactBasis, ContactDays} from "../uplift/campaign/contact-day.ts";
 import type {Message} from "../uplift/campaign/messages.ts";
 import type {Policy} from "../uplift/campaign/other-scores.ts";
+import type {CampaignItem} from "./campaign-page.ts";
 import {text} from "./words.ts";
 
 /** What to say to whom. @param all customers that messages were planned for. */
@@ -23,7 +23,7 @@ export function messageItems(messages: readonly Message[], all: number): Campaig
     },
     {
       id: "messages-table",
-      title: "What to say to whom",
+      title: "Who gets which message",
       value: {
         kind: "table",
         caption: "Messages by the reason that they answer to",
@@ -32,15 +32,15 @@ export function messageItems(messages: readonly Message[], all: number): Campaig
           {name: "feature", title: "Feature", format: "text"},
           {name: "customers", title: "Customers", format: "integer"},
           {name: "share", title: "Share", format: "percent", digits: 0},
-          {name: "template", title: "Text", format: "text"},
           {name: "source", title: "Text from", format: "text"},
         ],
-        rows: messages.map(({name, title, customers, template, source}) => [
+        rows: messages.map(({name, title, customers, source}) => [
           ...[title, name === GENERAL ? "–" : name, customers.length, customers.length / Math.max(1, all)],
-          ...[template, source === "own" ? "study" : "default"],
+          source === "own" ? "study" : "default",
         ]),
       },
     },
+    ...messages.map(({name, title, template}) => ({id: `message-${name}`, title, value: text(template)})),
   ];
 }
 
