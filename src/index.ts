@@ -375,7 +375,7 @@ export {
   wilsonInterval,
 } from "./uplift/experiment/effect.ts";
 export {holm} from "./uplift/experiment/multiplicity.ts";
-export {type NullCheck, nullCheck} from "./uplift/experiment/null-check.ts";
+export {type NullCheck, nullCheck, nullChecks} from "./uplift/experiment/null-check.ts";
 export {
   type Guardrail,
   type Metric,

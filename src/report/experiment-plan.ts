@@ -15,6 +15,9 @@ export const sizeText = ({kind}: Pick<Metric, "kind">, value: number): string =>
     ? `${decimal(100 * Math.abs(value), 2)} percentage points`
     : decimal(Math.abs(value), 2);
 
+/** A p value as people read it. */
+export const pText = (p: number): string => (p < 0.001 ? "p < 0.001" : `p = ${decimal(p, 3)}`);
+
 /** What a plan says to those who decide on it, a sentence each. */
 export function planFacts(plan: Plan): List {
   const {name, hypothesis, metric, population, launch, horizonDays, power, arms} = plan;
@@ -115,13 +118,16 @@ export function assignmentFacts(
   return list([`In the target group ${armsText(target)}${others}.`, ...checks.map(checkText)]);
 }
 
-function checkText({trait, smd, salts, claims, tooMany}: AssignmentCheck): string {
-  const even =
+function checkText({trait, smd, p, salts, claims, even}: AssignmentCheck): string {
+  const differs =
     smd === null
       ? `"${trait}" differs between the arms and varies in neither`
       : `"${trait}" differs by ${decimal(smd, 3)} of its spread`;
-  const verdict = tooMany
-    ? "more than luck allows: the lot is not even, do not launch"
-    : "no more than luck allows";
-  return `Before any contact, ${even}; of ${whole(salts)} other lots ${percent(claims)} would claim a difference in it (5% by luck alone, fewer where the strata even it out), ${verdict}.`;
+  const verdict = even
+    ? "no more than luck allows"
+    : "more than luck allows: the arms are not alike, do not launch";
+  return (
+    `Before any contact, ${differs} (${pText(p)}), and of ${whole(salts)} other lots ${percent(claims)} would claim a difference ` +
+    `(5% by luck alone, fewer where the strata even it out): ${verdict}.`
+  );
 }

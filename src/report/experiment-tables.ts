@@ -2,7 +2,7 @@ import type {ExperimentEffectsData} from "../charts/experiment-effects.ts";
 import {briefPercent} from "../figures.ts";
 import {CONTROL, type GroupName} from "../uplift/experiment/design.ts";
 import type {ReadOut, ReadOutResults} from "../uplift/experiment/readout.ts";
-import {pText} from "./experiment.ts";
+import {pText} from "./experiment-plan.ts";
 import type {Table} from "./words.ts";
 
 /** Words for the four groups. */

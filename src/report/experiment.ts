@@ -4,10 +4,13 @@ import {CONTROL} from "../uplift/experiment/design.ts";
 import {keepsCustomers, type Metric} from "../uplift/experiment/plan.ts";
 import type {Bounds, GuardrailReading, TreatmentEffect} from "../uplift/experiment/read-effects.ts";
 import type {ReadOut, ReadOutResults} from "../uplift/experiment/readout.ts";
-import {sizeText} from "./experiment-plan.ts";
+import {pText, sizeText} from "./experiment-plan.ts";
 import {interval, type List, list, type Text, text} from "./words.ts";
 
-/** What a reading says and what to do, in words: first why it may say nothing, then the effect of each treatment. */
+/**
+ * What a reading says and what to do, in words: the effect of each treatment, guardrails that do not hold, and what the
+ * labels mean. With a sample-ratio mismatch, only that.
+ */
 export function verdictText(read: ReadOut): Text {
   const {results} = read;
   if (results === null) return text(`${mismatchText(read)} ${notes(read).join(" ")}`.trim());
@@ -26,7 +29,8 @@ const guardrailNotes = ({guardrails}: ReadOutResults): string[] =>
   );
 
 function mismatchText({sampleRatio: {cells, p}}: ReadOut): string {
-  const off = [...cells].sort((a, b) => gap(b) - gap(a)).slice(0, 2);
+  const short = cells.filter(({known, expected}) => known < expected);
+  const off = short.sort((a, b) => gap(b) - gap(a)).slice(0, 2);
   const said = off.map(
     ({group, arm, known, expected, assigned}) =>
       `of ${whole(assigned)} customers ${armText(group, arm)} ${whole(known)} outcomes are known, where ${whole(expected)} were to be expected`,
@@ -44,9 +48,6 @@ function armText(group: string, arm: string): string {
   const where = group.startsWith("target") ? "in the target group" : "outside the target group";
   return `${where} ${arm === CONTROL ? "left alone" : `with "${arm}"`}`;
 }
-
-/** A p value as people read it. */
-export const pText = (p: number): string => (p < 0.001 ? "p < 0.001" : `p = ${decimal(p, 3)}`);
 
 function effectText(effect: TreatmentEffect, read: ReadOut): string {
   const {treatment, gain, pAdjusted} = effect;
@@ -198,8 +199,9 @@ function segmentTexts({metric, plan}: ReadOut, {segments}: ReadOutResults): stri
   const read = segments.filter(({pAdjusted}) => pAdjusted !== null);
   if (read.length === 0) return [];
   const shown = read.filter(({pAdjusted}) => pAdjusted! <= plan.alpha);
-  const all = counted(read.length, "segment");
-  if (shown.length === 0) return [`None of ${all} shows an effect of its own (p values adjusted by Holm).`];
+  const all = counted(read.length, "reading");
+  if (shown.length === 0)
+    return [`None of ${all} by segment shows an effect of its own (p values adjusted by Holm).`];
   return shown.map(
     ({segment, value, treatment, gain, pAdjusted}) =>
       `Where "${segment}" is "${value === "" ? "missing" : value}", with "${treatment}" ${gainText(metric, gain!)} (${pText(pAdjusted!)} by Holm over ${all}).`,

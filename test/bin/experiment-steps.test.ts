@@ -142,7 +142,7 @@ test("churnbook experiment design, assign and readout go from a list to a verdic
   expect(about).toMatchObject({plan: {name: "june", digest}, assignment: {sha256: sha256(csv)}});
   expect(about.checks.map(({trait}: {trait: string}) => trait)).toEqual(["probability", "spend"]);
   expect(assigned.said.join("\n")).toMatch(
-    /"spend" differs by .* no more than luck allows\.\n[0-9a-f]{64} {2}/,
+    /"spend" differs by .*: no more than luck allows\.\n[0-9a-f]{64} {2}/,
   );
 
   write("outcomes.csv", outcomesCsv(csv));

@@ -92,7 +92,7 @@ test("verdictText of a sample-ratio mismatch tells no effect, and where outcomes
   );
   const mismatch = readOut(plan, assignment, outcomes, {day: OVER});
   expect(verdictText(mismatch).text).toMatch(
-    /^No effect can be read: outcomes are missing in one arm more than in another \(of 500 customers in the target group with "mail" 440 outcomes are known, where 470 were to be expected; of 500 customers in the target group left alone 500 outcomes are known, where 470 were to be expected; p < 0\.001\)\./,
+    /^No effect can be read: outcomes are missing in one arm more than in another \(of 500 customers in the target group with "mail" 440 outcomes are known, where 470 were to be expected; p < 0\.001\)\./,
   );
   expect(verdictText(mismatch).text).not.toMatch(/kept|helps/);
   expect(readOutFindings(mismatch).items).toEqual([]);
@@ -130,11 +130,13 @@ test("readOutFindings tells adjustment, who took it, targeting, guardrails and s
     '"complaints" holds with "mail": worse by 0.0000, and worse by at most 0.0000 at 95%, where 0.0100 is allowed.',
     expect.stringMatching(/^Where "tier" is "missing", with "mail" of 100 /),
     expect.stringMatching(
-      /^Where "tier" is "gold", with "mail" of 100 .*\(p < 0\.001 by Holm over 2 segments\)\.$/,
+      /^Where "tier" is "gold", with "mail" of 100 .*\(p < 0\.001 by Holm over 2 readings\)\.$/,
     ),
   ]);
   const none = readOutFindings(read({mail: 5, control: 5}, FULL)).items;
-  expect(none).toContain("None of 2 segments shows an effect of its own (p values adjusted by Holm).");
+  expect(none).toContain(
+    "None of 2 readings by segment shows an effect of its own (p values adjusted by Holm).",
+  );
   expect(none.join()).toContain("Whether the model picks those whom the contact changes more cannot be told");
   expect(readOutFindings(read({mail: 5, control: 3})).items.join()).toContain(
     "The model picks those whom the contact changes less",
@@ -213,11 +215,15 @@ test("planFacts, planWarnings and assignmentFacts say who gets what and what is 
   ]);
   const traits = {spend: Float64Array.from(assignment.customer, (_, i) => (i * 7) % 13)};
   const checks = checkAssignment(assignment, {salt: "s", traits});
-  expect(checks[0]).toMatchObject({trait: "spend", customers: 1000, tooMany: false, salts: 200});
+  expect(checks[0]).toMatchObject({trait: "spend", customers: 1000, even: true, salts: 200});
+  const uneven = checks.map(check => ({...check, p: 0.0001, smd: null, even: false}));
+  expect(assignmentFacts(plan.population, uneven).items[1]).toMatch(
+    /differs between the arms and varies in neither \(p < 0\.001\), .*: more than luck allows: the arms are not alike, do not launch\.$/,
+  );
   expect(assignmentFacts(plan.population, checks).items).toEqual([
     'In the target group 500 get "mail" and 500 are left alone, and of the others 500 get "mail" and 500 are left alone.',
     expect.stringMatching(
-      /^Before any contact, "spend" differs by .* of its spread; of 200 other lots .* no more than luck allows\.$/,
+      /^Before any contact, "spend" differs by .* of its spread \(p = 0\.\d+\), and of 200 other lots .*: no more than luck allows\.$/,
     ),
   ]);
 });

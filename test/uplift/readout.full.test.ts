@@ -1,7 +1,10 @@
+import {readFileSync} from "node:fs";
+import {gunzipSync} from "node:zlib";
 import {expect, test} from "vitest";
 import {randomOf} from "../../src/random.ts";
 import {readOut} from "../../src/uplift/experiment/readout.ts";
 import {planLooks} from "../../src/uplift/experiment/sequential.ts";
+import {dataFile} from "../evaluate/flat-table.ts";
 import {LAUNCH, OVER, outcomesOf, smallExperiment} from "./small-experiment.ts";
 
 const EXPERIMENTS = 200;
@@ -81,3 +84,68 @@ test("readOut at one look of two treatments claims any effect in at most alpha o
   expect(claims / EXPERIMENTS).toBeLessThan(0.05 + luck(0.05));
   expect(claims).toBeGreaterThan(0);
 });
+
+const {file, missing} = dataFile("hillstrom/hillstrom.csv.gz");
+if (missing) console.warn(`The read-out of Hillstrom's experiment is skipped: ${missing}`);
+
+test.skipIf(missing)(
+  "readOut of Hillstrom's e-mails has the published visit rates, and knows that the lot was not the plan's",
+  () => {
+    const [head, ...lines] = gunzipSync(readFileSync(file)).toString().trim().split("\n");
+    const names = head!.trim().split(",");
+    const cells = lines.map(line =>
+      line
+        .trim()
+        .replaceAll(/"[^"]*"/g, "")
+        .split(","),
+    );
+    const column = (name: string) => cells.map(row => row[names.indexOf(name)]!);
+    const customer = lines.map((_, i) => `c${i}`);
+    const arm = column("segment").map(text => (text === "No E-Mail" ? "control" : text));
+    const count = (of: string) => arm.filter(own => own === of).length;
+    const arms = ["Mens E-Mail", "Womens E-Mail"].map(name => ({name, share: 1 / 3}));
+    const {plan} = smallExperiment(100, {
+      ...{metric: {name: "visit", kind: "proportion", better: "higher", control: 0.1, treatment: 0.12}},
+      ...{covariates: ["recency", "history"], segments: ["newbie"], compliance: "visit"},
+      guardrails: [{name: "conversion", worse: "lower", margin: 0}],
+      population: {
+        ...{customers: arm.length, digest: "", quietDays: 0, contacted: 0, elsewhere: 0},
+        target: Object.fromEntries(
+          ["control", ...arms.map(({name}) => name)].map(name => [name, count(name)]),
+        ),
+        outside: {},
+      },
+      sharing: {arms, random: 0},
+    });
+    const numbers = (name: string) => Float64Array.from(column(name), Number);
+    const assignment = {
+      ...{customer, arm, stratum: arm.map(() => "all"), chance: new Float64Array(arm.length).fill(1 / 3)},
+      group: arm.map(own => (own === "control" ? ("target-control" as const) : ("target-treated" as const))),
+    };
+    const columns = Object.fromEntries(
+      ["recency", "history", "visit", "conversion"].map(n => [n, numbers(n)]),
+    );
+    const outcomes = {customer, outcome: numbers("visit"), columns, segments: {newbie: column("newbie")}};
+    const read = readOut(plan, assignment, outcomes, {day: OVER});
+    expect(read.labels).toEqual(["altered population"]);
+    const {groups, effects, guardrails} = read.results!;
+    // Radcliffe (2008), tables of the MineThatData e-mail challenge: 0.1828, 0.1514 and 0.1062.
+    expect(groups.map(({outcome}) => outcome!.value)).toEqual([
+      expect.closeTo(0.1828, 4),
+      expect.closeTo(0.1514, 4),
+      expect.closeTo(0.1062, 4),
+    ]);
+    for (const {difference, cuped, lin, crossed} of effects) {
+      expect(crossed).toBe(true);
+      for (const adjusted of [cuped!, lin!]) {
+        expect(Math.abs(adjusted.value - difference!.value)).toBeLessThan(0.002);
+        expect(adjusted.high - adjusted.low).toBeLessThan(difference!.high - difference!.low);
+      }
+    }
+    expect(guardrails.map(({verdict, worsening}) => [verdict, worsening])).toEqual([
+      ["held", expect.closeTo(-0.00681, 5)],
+      ["held", expect.closeTo(-0.00311, 5)],
+    ]);
+    for (const {smd} of read.balance) expect(Math.abs(smd!)).toBeLessThan(0.02);
+  },
+);

@@ -17,35 +17,49 @@ export type NullCheck = {
   readonly tooFew: boolean;
 };
 
+type NullOptions = {readonly salt: string; readonly salts?: number; readonly blocks?: readonly string[]};
+
 /**
  * A/A check: assigns the same customers again and again, each time with another salt, and compares halves of them by a
  * metric of the time before, where there is no effect to be found.
- * @param metric one a customer, known before the assignment, finite.
+ * @param metric one a customer, known before the assignment; NaN is missing, and such customers are not compared.
  * @param salts how many, 100 or more; @param blocks as in {@link assignArms}.
  */
-export function nullCheck(
+export const nullCheck = (
   customers: readonly string[],
   metric: Float64Array,
-  {
-    salt,
-    salts = 500,
-    blocks,
-  }: {readonly salt: string; readonly salts?: number; readonly blocks?: readonly string[]},
-): NullCheck {
-  if (metric.length !== customers.length)
-    throw new RangeError(
-      `nullCheck requires ${customers.length} values, one a customer, got ${metric.length}`,
-    );
+  options: NullOptions,
+): NullCheck => nullChecks(customers, [metric], options)[0]!;
+
+/** {@link nullCheck} of several metrics with the same assignments. */
+export function nullChecks(
+  customers: readonly string[],
+  metrics: readonly Float64Array[],
+  {salt, salts = 500, blocks}: NullOptions,
+): NullCheck[] {
+  for (const {length} of metrics)
+    if (length !== customers.length)
+      throw new RangeError(`nullCheck requires ${customers.length} values, one a customer, got ${length}`);
   if (!Number.isInteger(salts) || salts < 100)
     throw new RangeError(`nullCheck requires 100 salts or more, got ${salts}`);
   const halves = ["first", "second"].map(name => ({name, share: 0.5}));
-  const p = Float64Array.from({length: salts}, (_, s) => {
+  const known = metrics.map(metric => metric.map(value => (Number.isNaN(value) ? 0 : 1)));
+  const p = metrics.map(() => new Float64Array(salts));
+  for (let s = 0; s < salts; s++) {
     const treated = assignArms(customers, {
       ...{salt: `${salt}:null-check:${s}`, arms: halves},
       ...(blocks === undefined ? {} : {blocks}),
     });
-    return differenceOfMeans({outcome: metric, treated}).p;
-  });
+    metrics.forEach((metric, k) => {
+      const has = (_: number, i: number) => known[k]![i] === 1;
+      p[k]![s] = differenceOfMeans({outcome: metric.filter(has), treated: treated.filter(has)}).p;
+    });
+  }
+  return p.map(checkOf);
+}
+
+function checkOf(p: Float64Array): NullCheck {
+  const salts = p.length;
   const claims = p.reduce((sum, one) => sum + (one < 0.05 ? 1 : 0), 0) / salts;
   const error = Math.sqrt((0.05 * 0.95) / salts);
   const distance = uniformDistance(p);
