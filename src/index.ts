@@ -338,6 +338,8 @@ export {
   otherScores,
   type Policy,
   policyOrder,
+  policyScores,
+  type ScoreTable,
 } from "./uplift/campaign/other-scores.ts";
 export {
   type ExperimentOutcomes,

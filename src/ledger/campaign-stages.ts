@@ -1,6 +1,5 @@
 import {spanText} from "../data/calendar.ts";
 import type {Day} from "../data/event-log.ts";
-import {DataError} from "../data-error.ts";
 import {contactList} from "../evaluate/contact-list.ts";
 import type {CustomerReasons} from "../explain/reasons.ts";
 import {type ContactDays, contactDays} from "../uplift/campaign/contact-day.ts";
@@ -9,7 +8,7 @@ import {type FollowUp, followUps} from "../uplift/campaign/follow-up.ts";
 import {type Message, planMessages} from "../uplift/campaign/messages.ts";
 import {type CampaignSeries, campaignSeries, type MonitorOptions} from "../uplift/campaign/monitor.ts";
 import {nextSteps, type SegmentStep} from "../uplift/campaign/next-steps.ts";
-import {otherScores, type Policy, policyOrder} from "../uplift/campaign/other-scores.ts";
+import {type Policy, policyOrder, policyScores, type ScoreTable} from "../uplift/campaign/other-scores.ts";
 import {type ExperimentOutcomes, experimentOutcomes} from "../uplift/campaign/outcomes.ts";
 import {type Roster, rosterOfDay, treatedContacts} from "../uplift/campaign/roster.ts";
 import {bandsOf} from "../uplift/experiment/assign.ts";
@@ -91,7 +90,7 @@ export type ContactPlanOptions = {
   /** What customers are worth, by index into the log's customers; NaN is missing. */
   readonly value?: ArrayLike<number>;
   /** A table of the study with other scores: the column of what a customer is worth, and those of offers. */
-  readonly table?: {readonly name: string; readonly value?: string; readonly offers?: readonly string[]};
+  readonly table?: ScoreTable;
 };
 
 /** A campaign of the past, read as if it had been planned. */
@@ -161,28 +160,8 @@ export function campaignStages(
       }),
       policy: policyOrder({
         ...{customers, base, value: value && codes.map(c => value[c]!)},
-        ...(table ? tableScores(table, codes) : {}),
+        ...(table ? policyScores(beside.tables, table, {customers: codes, before: launch}) : {}),
       }),
-    };
-  };
-  const tableScores = (
-    {name, value, offers = []}: NonNullable<ContactPlanOptions["table"]>,
-    codes: number[],
-  ) => {
-    const own = beside.tables?.[name];
-    const missing = [...(value === undefined ? [] : [value]), ...offers].find(
-      column => !own?.columns.includes(column),
-    );
-    if (!own || missing !== undefined)
-      throw new DataError(
-        own
-          ? `contactPlan requires columns of tables.${name}, got ${missing}; it has ${own.columns.join(", ")}`
-          : `contactPlan requires a table of the study, got ${name}; name its file under tables`,
-      );
-    const {columns} = otherScores(own, codes, launch);
-    return {
-      ...(value === undefined ? {} : {value: columns[value]!}),
-      offers: Object.fromEntries(offers.map(column => [column, columns[column]!])),
     };
   };
   const pastWave = once((): PastWave | undefined => {

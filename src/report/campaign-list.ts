@@ -135,9 +135,9 @@ export function policyItems(
       id: "scores-rule",
       title: "The order",
       value: text(
-        `By ${by}; value from ${source}. ` +
+        `By ${by}; other scores from ${source}. ` +
           (missing === 0
-            ? `All ${whole(n)} customers have a value.`
+            ? `All ${whole(n)} customers are in it.`
             : `${counted(missing, "customer")} of ${whole(n)} ${missing === 1 ? "has" : "have"} none; the median of the others, ${decimal(median)}, stands in, so that they are neither favoured nor forgotten, and the list marks them.`),
       ),
     },

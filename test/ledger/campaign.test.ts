@@ -150,10 +150,10 @@ describe("run.contactPlan({presence, table})", () => {
     expect([first, last]).toEqual([LAUNCH, LAUNCH + 27]);
     for (const day of plan.days.day) expect(day >= first && day <= last).toBe(true);
     expect(await messageOf(run.contactPlan({presence: [], table: {name: "none"}}))).toBe(
-      "DataError: contactPlan requires a table of the study, got none; name its file under tables",
+      "DataError: the study has no table none of other scores; name its file under tables",
     );
     expect(await messageOf(run.contactPlan({presence: [], table: {name: "scores", value: "x"}}))).toBe(
-      "DataError: contactPlan requires columns of tables.scores, got x; it has value, boots, coat",
+      "DataError: tables.scores has no column x, it has value, boots, coat",
     );
   });
 });
