@@ -51,7 +51,7 @@ const leadOf = (verdict: string): string =>
 
 /** The next steps by stratum; that there are none where the reading does not warrant them. */
 function nextItems(
-  {metric, alpha, power}: RegisteredPlan,
+  {metric, alpha, power, sharing}: RegisteredPlan,
   {labels}: ReadOut,
   beside: {readonly assignment: AssignedCustomers; readonly outcomes: Outcomes},
 ): CampaignItem[] {
@@ -70,7 +70,12 @@ function nextItems(
     ];
   const worthwhile = Math.abs(metric.treatment - metric.control);
   const steps = nextSteps(segmentsOf(metric.better, beside), {worthwhile, alpha, power});
-  return nextStepItems(steps, {worthwhile, alpha, power, by: "part of the plan"});
+  return nextStepItems(steps, {
+    worthwhile,
+    alpha,
+    power,
+    by: sharing.arms.length > 1 ? "part of the plan, all treatments taken together" : "part of the plan",
+  });
 }
 
 function segmentsOf(
