@@ -159,6 +159,7 @@ export {
 export {contactSheet} from "./ledger/contact-sheet.ts";
 export type {EvidenceValue} from "./ledger/evidence.ts";
 export {type NextExperiment, planNextExperiment, worthwhileEffect} from "./ledger/next-experiment.ts";
+export type {Observation} from "./ledger/observational-stages.ts";
 export type {Reasons, TypicalCustomer, TypicalCustomers} from "./ledger/reason-stages.ts";
 export {populationDigest, readRegisteredPlan, registerPlan} from "./ledger/registered-plan.ts";
 export type {Run} from "./ledger/run.ts";
@@ -219,6 +220,7 @@ export {
   partingText,
   shapChart,
   signalsEvidence,
+  signalWords,
   whereScoresDiffer,
 } from "./report/explanation.ts";
 export {
@@ -249,14 +251,20 @@ export {
   testText,
   workTable,
 } from "./report/models.ts";
-export {beliefTable, observationalText, observedEffectsTable} from "./report/observational.ts";
+export {
+  beliefTable,
+  type EffectUnit,
+  observationalText,
+  observedEffectsTable,
+  PERCENTAGE_POINTS,
+} from "./report/observational.ts";
 export {empcTable, gainsTable, neededText, optimumText, tornadoOf} from "./report/optimum.ts";
 export {preparationTable} from "./report/prepare.ts";
 export {
   confusionTable,
+  quadrantBoundsTable,
   recoveryText,
   segmentPoints,
-  segmentsTable,
   segmentsText,
 } from "./report/quadrants.ts";
 export {customersTable, reasonsTable, secondOpinionTable, waterfallSteps} from "./report/reasons.ts";
@@ -279,6 +287,7 @@ export {
   splitTable,
   treatedText,
 } from "./report/split.ts";
+export {stepwiseTable, stepwiseText} from "./report/stepwise.ts";
 export {
   alternativePoints,
   alternativesTable,
@@ -296,6 +305,8 @@ export {
   towardsEvidence,
 } from "./report/target-comparison.ts";
 export {
+  learnersTable,
+  learnersText,
   policyTable,
   upliftCalibrationTable,
   upliftCalibrationText,
@@ -306,6 +317,14 @@ export {
 } from "./report/uplift.ts";
 export {versionsTable} from "./report/versions.ts";
 export {whatIf} from "./report/what-if.ts";
+export {
+  forestPoints,
+  lotText,
+  lovePoints,
+  overlapPoints,
+  overlapText,
+  sensitivityText,
+} from "./report/without-lot.ts";
 export {
   atRandom,
   contract,
@@ -418,7 +437,14 @@ export {
 } from "./uplift/experiment/readout.ts";
 export {knownRatio, type SampleRatio, sampleRatio} from "./uplift/experiment/sample-ratio.ts";
 export {type Boundary, crossingProbability, type Looks, planLooks} from "./uplift/experiment/sequential.ts";
-export {type ArmModels, type ArmPolicy, bestArm, fitArms} from "./uplift/learn/arms.ts";
+export {
+  type PlanStep,
+  type StepwiseInputs,
+  type StepwisePlan,
+  stepwisePlan,
+} from "./uplift/experiment/stepwise.ts";
+export {type ArmModels, type ArmPolicy, bestArm, bestArms, fitArms} from "./uplift/learn/arms.ts";
+export {type ComparedLearner, compareLearners, type LearnerComparison} from "./uplift/learn/compare.ts";
 export {
   applyUplift,
   crossFitUplift,
@@ -431,12 +457,12 @@ export {
 } from "./uplift/learn/learners.ts";
 export {placesWithinFolds} from "./uplift/learn/out-of-fold.ts";
 export {doublyRobustScores, type Nuisance} from "./uplift/learn/pseudo-outcome.ts";
+export {type QuadrantBounds, quadrantBounds} from "./uplift/learn/quadrant-bounds.ts";
 export {
   type BySegment,
   estimateSegments,
   likeliestSegments,
   SEGMENTS,
-  type SegmentCount,
   type SegmentEstimate,
   type SegmentOptions,
 } from "./uplift/learn/quadrants.ts";
@@ -450,6 +476,7 @@ export {
 } from "./uplift/learn/recovery.ts";
 export type {Base} from "./uplift/learn/regression.ts";
 export {
+  AUTOC,
   DR_LOSS,
   heldOutNuisance,
   R_LOSS,
@@ -458,8 +485,16 @@ export {
   type UpliftCandidate,
   type UpliftSelection,
 } from "./uplift/learn/select.ts";
+export {
+  type ArmChoice,
+  type ArmPolicyOptions,
+  type ArmPolicyValues,
+  type ArmTrial,
+  armPolicyValues,
+} from "./uplift/measure/arm-policy.ts";
 export {type UpliftBin, type UpliftCalibration, upliftCalibration} from "./uplift/measure/calibration.ts";
 export {type UpliftGroup, upliftAt, upliftByGroup} from "./uplift/measure/groups.ts";
+export {keptShare} from "./uplift/measure/kept-share.ts";
 export {qiniCurve, type UpliftMetric, upliftCurve, upliftMetrics} from "./uplift/measure/metrics.ts";
 export {
   type PolicyOutcome,
@@ -487,13 +522,23 @@ export {
 export {type UpliftVerdict, upliftVerdict} from "./uplift/measure/verdict.ts";
 export {type BeliefRule, beliefRules} from "./uplift/observe/belief.ts";
 export {aipwEffect} from "./uplift/observe/doubly-robust.ts";
+export {earlierContacts} from "./uplift/observe/earlier.ts";
 export {regressionEffect} from "./uplift/observe/least-squares.ts";
+export {checkLot, type LotCheck} from "./uplift/observe/lot.ts";
 export {matchEffect, matchPairs} from "./uplift/observe/matching.ts";
 export {type ObservationalStudy, studyContacts} from "./uplift/observe/observational.ts";
 export type {ObservedEffect} from "./uplift/observe/observed-effect.ts";
 export {keptRows, type Overlap, overlapOf} from "./uplift/observe/overlap.ts";
+export {type PositivityGap, positivityGaps} from "./uplift/observe/positivity.ts";
 export {eValue, eValueOfBound, rosenbaumBound} from "./uplift/observe/sensitivity.ts";
+export {
+  type PairSensitivity,
+  pairSensitivity,
+  signedRankBound,
+  signedRankNormalBound,
+} from "./uplift/observe/signed-rank.ts";
 export {type Contacts, fitTargeting, type Targeting} from "./uplift/observe/targeting.ts";
 export {ipwEffect, naiveEffect, subclassEffect} from "./uplift/observe/weighting.ts";
+export {type ShopTruth, shopTruth} from "./uplift/shop-truth.ts";
 export {checkTrial, type Trial} from "./uplift/trial.ts";
 export {takeTrial, takeUplift, type UpliftData} from "./uplift/uplift-data.ts";

@@ -11,12 +11,15 @@ export {type GainsData, gainsChart, type LiftData, liftChart} from "./curves.ts"
 export {type CurvesData, curvesChart, type EffectsData, effectsChart} from "./effects.ts";
 export {type EliminationData, eliminationChart} from "./elimination.ts";
 export {type ExperimentEffectsData, experimentEffectsChart} from "./experiment-effects.ts";
+export {type ForestData, forestChart} from "./forest.ts";
 export {type InteractionData, interactionChart} from "./interaction.ts";
 export {type LearningData, learningChart} from "./learning.ts";
 export {type LiftBinsData, liftBinsChart} from "./lift-bins.ts";
 export type {Series} from "./lines.ts";
+export {type LoveData, loveChart} from "./love.ts";
 export {type ModelsData, modelsChart} from "./models.ts";
 export {type MoneyData, moneyChart} from "./money.ts";
+export {type OverlapData, overlapChart} from "./overlap.ts";
 export {type QuadrantsData, quadrantsChart} from "./quadrants.ts";
 export {type RecencyData, recencyChart} from "./recency.ts";
 export {

@@ -5,9 +5,9 @@ import {decimal, percent} from "./words.ts";
 export type QuadrantsData = {
   /** Customers, or rows, to show; a few hundred that stand for all. */
   readonly rows: readonly {
-    /** Estimated probability of leaving untreated. */
+    /** Estimated probability of leaving if left alone. */
     readonly risk: number;
-    /** What treatment is estimated to add to the probability of staying, and one standard deviation of it. */
+    /** What contacting is estimated to add to the probability of staying, and one standard deviation of it. */
     readonly uplift: number;
     readonly sd: number;
     /** The likeliest of the four. */
@@ -20,7 +20,7 @@ export type QuadrantsData = {
 const NAMES: readonly Segment[] = ["persuadable", "sure thing", "lost cause", "sleeping dog"];
 const COLOURS = [COLOUR.blue, COLOUR.green, COLOUR.grey, COLOUR.vermillion];
 
-/** Risk of leaving untreated against what treatment adds: the four quadrants of a campaign, with their uncertainty. */
+/** Risk of leaving if left alone against what contacting adds: the four quadrants of a campaign, with their uncertainty. */
 export function quadrantsChart({rows, of}: QuadrantsData, {title}: ChartOptions = {}): Chart {
   requireSome("quadrantsChart", "row", rows);
   const reach = Math.max(0.05, ...rows.map(({uplift, sd}) => Math.abs(uplift) + sd)) * 1.08;
@@ -29,7 +29,7 @@ export function quadrantsChart({rows, of}: QuadrantsData, {title}: ChartOptions 
     field: "risk",
     type: "quantitative",
     scale: {domain: [0, 1]},
-    axis: {title: "Risk of leaving, untreated", format: ".0%", tickCount: 5},
+    axis: {title: "Risk of leaving if left alone", format: ".0%", tickCount: 5},
   };
   const y = {field: "uplift", type: "quantitative", scale, axis: {title: null, format: "+.0%"}};
   const shown = NAMES.filter(name => rows.some(({segment}) => segment === name));
@@ -45,13 +45,13 @@ export function quadrantsChart({rows, of}: QuadrantsData, {title}: ChartOptions 
     title: title ?? "Whom contacting keeps, and whom it drives away",
     caption: `Change in the probability of staying if contacted; bars are one standard deviation either way`,
     description:
-      `Risk of leaving untreated against the change by contacting, for ${rows.length} of ${of} rows. By what is likeliest: ` +
+      `Risk of leaving if left alone against the change by contacting, for ${rows.length} of ${of} rows. By what is likeliest: ` +
       `${shown.map(name => `${name} ${percent(count(name) / rows.length)}`).join(", ")}; for ${percent(told / rows.length)} ` +
       `the change is more than two standard deviations from none. Changes reach from ` +
       `${decimal(100 * Math.min(...rows.map(({uplift}) => uplift)), 1)} to ${decimal(100 * Math.max(...rows.map(({uplift}) => uplift)), 1)} points.`,
     table: {
       columns: [
-        {name: "risk", title: "Risk untreated", format: "percent", digits: 1},
+        {name: "risk", title: "Risk if left alone", format: "percent", digits: 1},
         {name: "uplift", title: "Change by contacting", format: "percent", digits: 1},
         {name: "sd", title: "Standard deviation", format: "percent", digits: 1},
         {name: "segment", title: "Likeliest", format: "text"},

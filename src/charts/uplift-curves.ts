@@ -22,7 +22,7 @@ export type TocData = {
 };
 
 export type RiskUpliftData = {
-  /** Figures by share treated, rising in [0, 1]: by expected effect and by risk. */
+  /** Figures by share contacted, rising in [0, 1]: by expected effect and by risk. */
   readonly points: readonly {
     readonly fraction: number;
     readonly uplift: Bounds;
@@ -30,7 +30,7 @@ export type RiskUpliftData = {
     readonly random: Bounds;
     readonly overRisk: Bounds;
   }[];
-  /** Share that can be treated. */
+  /** Share that can be contacted. */
   readonly capacity: number;
   /** What is counted: customers kept when absent. */
   readonly currency?: string | undefined;
@@ -81,7 +81,7 @@ export function tocChart({points, outcome}: TocData, {title}: ChartOptions = {})
   });
 }
 
-/** The central picture: what treating by expected effect brings, and what treating by risk does, at each share. */
+/** The central picture: what contacting by expected effect brings, and what contacting by risk does, at each share. */
 export function riskUpliftChart(
   {points, capacity, currency}: RiskUpliftData,
   {title}: ChartOptions = {},
@@ -99,7 +99,7 @@ export function riskUpliftChart(
   const banded = rows.filter(row => row.name !== RANDOM);
   const {x, y, domain} = axes(
     [...banded, ...rows.filter(r => r.name === RANDOM).map(r => ({...r, low: r.value, high: r.value}))],
-    {title: "Share of customers treated", ...quantity(points)},
+    {title: "Share of customers contacted", ...quantity(points)},
   );
   const colours = [COLOUR.blue, COLOUR.vermillion, COLOUR.grey];
   const by = (range: readonly unknown[]) => ({
@@ -118,9 +118,9 @@ export function riskUpliftChart(
     ? {layers: middleLabels(points, domain), right: 8}
     : endLabels(ends, {domain, plot: 230});
   return chartOf({
-    title: title ?? "Treating by expected effect against treating by risk",
+    title: title ?? "Contacting by expected effect against contacting by risk",
     description: describeRisk({points, capacity, currency}),
-    caption: `${what} beyond treating nobody, by how those treated are chosen, with intervals`,
+    caption: `${what} beyond contacting nobody, by how those contacted are chosen, with intervals`,
     table: tableOf(points, currency),
     spec: {
       ...frame(350),
@@ -228,7 +228,7 @@ function tableOf(points: RiskUpliftData["points"], currency: string | undefined)
   const column = (name: string, title: string) => ({name, title, format, ...unit});
   return {
     columns: [
-      {name: "fraction", title: "Share treated", format: "percent" as const, digits: 0},
+      {name: "fraction", title: "Share contacted", format: "percent" as const, digits: 0},
       ...(["uplift", "risk", "random", "overRisk"] as const).flatMap(name => [
         column(
           name,
@@ -263,8 +263,8 @@ function describeRisk({points, capacity, currency}: RiskUpliftData): string {
   const unit = currency === undefined ? "" : `${currency} `;
   const say = ({value, low, high}: Bounds) => `${unit}${whole(value)} (${whole(low)} to ${whole(high)})`;
   return (
-    `${currency === undefined ? "Customers kept" : "Expected gain"} beyond treating nobody, by share of customers treated. ` +
-    `With ${percent(near.fraction)} treated: by expected effect ${say(near.uplift)}, by risk ${say(near.risk)}; ` +
+    `${currency === undefined ? "Customers kept" : "Expected gain"} beyond contacting nobody, by share of customers contacted. ` +
+    `With ${percent(near.fraction)} contacted: by expected effect ${say(near.uplift)}, by risk ${say(near.risk)}; ` +
     `the difference is ${say(near.overRisk)}.`
   );
 }

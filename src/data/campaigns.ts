@@ -20,7 +20,7 @@ export type Campaigns = {
  * @throws DataError for files or columns that are not there, and for the first row that cannot be read.
  */
 export const loadCampaigns = (
-  source: NonNullable<Study["campaigns"]>,
+  source: Omit<NonNullable<Study["campaigns"]>, "assignment">,
   {folder, customers, asOf}: SideOptions,
 ): Promise<Campaigns> =>
   withDatabase(async database => {

@@ -2,7 +2,15 @@ import {type Random, randomOf} from "../random.ts";
 import {dateOf} from "./calendar.ts";
 import {byCodeUnit, type Day} from "./event-log.ts";
 import {behave} from "./simulate-behaviour.ts";
-import {CAMPAIGN_DAY, CUTOFFS, FIRST_DAY, LAST_DAY, monthOf} from "./simulate-calendar.ts";
+import {
+  CAMPAIGN_DAY,
+  CUTOFFS,
+  FIRST_DAY,
+  HORIZON_MONTHS,
+  LAST_DAY,
+  MONTHS,
+  monthOf,
+} from "./simulate-calendar.ts";
 import {answerOf, type Segment, segmentOf} from "./simulate-campaign.ts";
 import {integer, shuffled} from "./simulate-draws.ts";
 import type {Arm, Person, Standing} from "./simulate-interest.ts";
@@ -52,6 +60,8 @@ export type TrueEffect = {
   readonly segment: Segment;
   /** Probability of leaving within three months if treated, less that if not: negative where treatment keeps. */
   readonly effect: number;
+  /** Whether the customer leaves within three months in the life with the treatment, and in that without: same luck in both. */
+  readonly leaves: {readonly treated: boolean; readonly untreated: boolean};
 };
 
 /** How often customers do things, as a multiple of what they would do; 1 where absent. 0 or more. */
@@ -73,8 +83,8 @@ export type Simulation = {
   };
 };
 
-/** More would not fit into memory. */
-export const MOST_CUSTOMERS = 50_000;
+/** Eleven million events, 2.5 GB while they are made; more would not fit into the usual memory. */
+export const MOST_CUSTOMERS = 100_000;
 const FEE = 9.9;
 const STREAMS = 4;
 
@@ -82,7 +92,7 @@ const STREAMS = 4;
  * Simulates a web shop with a paid monthly membership from 2024-01-01 to 2026-07-14: joining, losing interest,
  * leaving and coming back as a Markov chain, behaviour that follows from it, a promotion, and a randomised
  * retention campaign.
- * @param customers number of customers, 1 … 50,000.
+ * @param customers number of customers, 1 … 100,000.
  * @param seed any integer; the same seed gives the same log. Each customer has random sources of its own.
  * @param only how many of them to simulate, those with the first ids, who are the same whatever it is; all when absent.
  * @param habits what to change: the same customers with the same luck, who visit or need support more or less often.
@@ -111,14 +121,23 @@ export function simulateShop({
     const stream = STREAMS * persons[number]!;
     const profile = withHabits(drawProfile(randomOf(seed, stream + 1)), habits);
     const person: Person = {profile, answer: answerOf(profile)};
-    const life = randomOf(seed, stream + 2);
-    const arm = life() < 0.5 ? "treated" : "control";
-    const membership = walk(person, arm, life);
+    const coin = randomOf(seed, stream + 2)();
+    const arm = coin < 0.5 ? "treated" : "control";
+    const live = (as: "treated" | "control") => {
+      const life = randomOf(seed, stream + 2);
+      life(); // The coin.
+      return walk(person, as, life);
+    };
+    const membership = live(arm);
     record(customer, profile, membership, randomOf(seed, stream + 3), log);
     probability.push(...probabilities(customer, person, membership));
     if (membership.atCampaign) {
       campaigns.push({customer, time: `${dateOf(CAMPAIGN_DAY)}T09:00:00Z`, arm});
-      effects.push(effectOf(customer, person, membership.atCampaign));
+      const leaves = {
+        treated: leavesAfterCampaign(live("treated")),
+        untreated: leavesAfterCampaign(live("control")),
+      };
+      effects.push({customer, ...effectOf(person, membership.atCampaign), leaves});
     }
   }
   probability.sort((a, b) => byCodeUnit(a.cutoff, b.cutoff));
@@ -152,20 +171,27 @@ function record(customer: string, profile: Profile, membership: Membership, rand
   }
 }
 
+const CUTOFF_DATES = CUTOFFS.map(dateOf);
+
 function probabilities(customer: string, person: Person, {atCutoffs}: Membership): TrueProbability[] {
   return atCutoffs.flatMap((standing, i) => {
     if (standing === undefined) return [];
     const byMonth = churnByMonth(person, standing, monthOf(CUTOFFS[i]!));
-    return {customer, cutoff: dateOf(CUTOFFS[i]!), within: sum(byMonth), inThird: byMonth[2]!};
+    return {customer, cutoff: CUTOFF_DATES[i]!, within: sum(byMonth), inThird: byMonth[2]!};
   });
 }
 
-function effectOf(customer: string, person: Person, standing: Standing): TrueEffect {
+function effectOf(person: Person, standing: Standing): Pick<TrueEffect, "segment" | "effect"> {
   const leaving = (arm: Arm): number => sum(churnByMonth(person, {...standing, arm}, monthOf(CAMPAIGN_DAY)));
   const untreated = leaving("control");
   const effect = leaving("treated") - untreated;
-  return {customer, segment: segmentOf(untreated, effect), effect};
+  return {segment: segmentOf(untreated, effect), effect};
 }
+
+const AFTER_CAMPAIGN = MONTHS[monthOf(CAMPAIGN_DAY) + HORIZON_MONTHS]!;
+
+const leavesAfterCampaign = ({spells}: Membership): boolean =>
+  spells.some(({end}) => end >= CAMPAIGN_DAY && end < AFTER_CAMPAIGN);
 
 const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
 

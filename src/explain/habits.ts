@@ -1,6 +1,7 @@
 import {dayOf} from "../data/calendar.ts";
 import type {Campaigns} from "../data/campaigns.ts";
-import {type EventLog, eventLogOf} from "../data/event-log.ts";
+import type {EventLog} from "../data/event-log.ts";
+import {COMPARED, knownShop, logOfShop} from "../data/known-shop.ts";
 import {type Habits, type Simulation, simulateShop} from "../data/simulate.ts";
 import type {BesideLog} from "../features/fitted.ts";
 import type {Matrix} from "../features/matrix.ts";
@@ -35,10 +36,6 @@ export type HabitStudy = {
   readonly probabilities: (x: Matrix) => Promise<ArrayLike<number>>;
 };
 
-/** The customers of the simulated shop that are looked at: enough to tell, and soon done. */
-const CUSTOMERS = 1500;
-/** The seed that `churnbook demo` takes when it is told none. */
-const SEED = 1;
 const TRIALS: readonly Habits[] = [{visits: 3}, {tickets: 3}];
 
 /**
@@ -53,19 +50,15 @@ export async function tryHabits(
   log: EventLog,
   study: HabitStudy,
 ): Promise<readonly HabitTrial[] | undefined> {
-  const customers = log.customers.length;
-  if (log.customers.some((id, i) => id !== idOf(i))) return undefined;
-  const shop = (habits?: Habits): Simulation =>
-    simulateShop({customers, seed: SEED, only: CUSTOMERS, ...(habits ? {habits} : {})});
-  const plain = shop();
+  const known = knownShop(log);
+  if (!known) return undefined;
+  const {customers, seed, first} = known;
   const timed = log.timeOfDay !== undefined;
-  const own = logOf(plain, timed);
-  if (!sameEvents(log, own)) return undefined;
-  const before = await outcomesOf(own, plain, study);
+  const before = await outcomesOf(logOfShop(first, timed), first, study);
   const trials: HabitTrial[] = [];
   for (const habits of TRIALS) {
-    const changed = shop(habits);
-    const after = await outcomesOf(logOf(changed, timed), changed, study);
+    const changed = simulateShop({customers, seed, only: COMPARED, habits});
+    const after = await outcomesOf(logOfShop(changed, timed), changed, study);
     const [habit, factor] = Object.entries(habits)[0]! as [keyof Habits, number];
     trials.push({
       ...{habit, factor, rows: [before.size, after.size]},
@@ -73,35 +66,6 @@ export async function tryHabits(
     });
   }
   return trials;
-}
-
-const idOf = (i: number): string => `C${String(i + 1).padStart(6, "0")}`;
-
-/** @param timed whether with times of day, as the log of a study of moments. */
-function logOf({events, lastDay}: Simulation, timed: boolean): EventLog {
-  return eventLogOf(
-    events.map(({customer, time, type, amount, attributes}) => ({
-      ...{customer, day: dayOf(time.slice(0, 10)), type, attributes},
-      ...(timed ? {timeOfDay: millisecondsOf(time)} : {}),
-      ...(amount === undefined ? {} : {amount}),
-    })),
-    {lastDay: dayOf(lastDay)},
-  );
-}
-
-/** Milliseconds of the day of a time such as 2025-06-01T12:34:56Z. */
-function millisecondsOf(time: string): number {
-  const [hours, minutes, seconds] = time.slice(11, 19).split(":").map(Number) as [number, number, number];
-  return 1000 * (60 * (60 * hours + minutes) + seconds);
-}
-
-/** Whether the first customers of a log did what those of the other, who are all of it, did, by day and type. */
-function sameEvents(log: EventLog, first: EventLog): boolean {
-  const events = first.day.length;
-  if (log.offsets[first.customers.length] !== events || log.lastDay !== first.lastDay) return false;
-  for (let i = 0; i < events; i++)
-    if (log.day[i] !== first.day[i] || log.types[log.type[i]!] !== first.types[first.type[i]!]) return false;
-  return true;
 }
 
 type Outcome = {readonly label: number; readonly probability: number};

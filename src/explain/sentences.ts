@@ -20,6 +20,7 @@ type Words = {
   readonly one: string;
   readonly many: string;
   readonly againstOne: string;
+  readonly againstMany: string;
   /** "in the last 90 days", "so far". */
   readonly when: string;
   readonly days: number;
@@ -56,6 +57,7 @@ function wordsOf(
     one: either(types.map(nounOf)),
     many: either(types.map(pluralOf)),
     againstOne: nounOf(against),
+    againstMany: pluralOf(against),
     when: days === undefined ? "so far" : lastDays(days),
     ...{days: days ?? 0, windowed: days !== undefined, step, column, unit, currency, levels},
     attribute: at < 0 ? against : against.slice(0, at),
@@ -191,8 +193,8 @@ const SAYINGS: Readonly<Record<Measure, Saying>> = {
     missing: ({days}) => `the customer's own usual of ${days === 1 ? "a day" : `${days} days`} is not known`,
   },
   ratio: {
-    about: ({one, againstOne}) => `${capital(one)} for each ${againstOne}`,
-    now: (v, w) => `${proportion(v, w)} ${w.when}`,
+    now: (v, w) =>
+      `${proportion(v, w)} ${SHARES.has(w.unit) ? `of ${w.againstMany}` : `for each ${w.againstOne}`} ${w.when}`,
     missing: ({againstOne, when}) => `not known, with no ${againstOne} ${when}`,
     usual: proportion,
   },

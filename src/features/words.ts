@@ -33,6 +33,9 @@ export function pluralOf(type: string): string {
   if (type === "*") return "events of any kind";
   if (type.startsWith("campaign:")) return nounOf(type).replace(CONTACTS, `${CONTACTS}s`);
   const noun = nounOf(type);
+  // "email sent" is "emails sent", not "email sents".
+  const [, what, done] = /^(.+) (sent|\w+[^e]ed)$/i.exec(noun) ?? [];
+  if (what && done) return `${pluralOf(what)} ${done}`;
   if (/[^aeiou]y$/i.test(noun)) return noun.replace(/y$/i, "ies");
   return /(s|x|z|ch|sh)$/i.test(noun) ? `${noun}es` : `${noun}s`;
 }

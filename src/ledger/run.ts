@@ -11,6 +11,7 @@ import {type ExplanationStages, explanationStages} from "./explanation-stages.ts
 import {type FeatureStages, featureStages} from "./feature-stages.ts";
 import type {RunInputs} from "./inputs.ts";
 import {type ModelStages, modelStages} from "./model-stages.ts";
+import {type ObservationalStages, observationalStages} from "./observational-stages.ts";
 import {type ReasonStages, reasonStages} from "./reason-stages.ts";
 import {type ScrutinyStages, scrutinyStages} from "./scrutiny-stages.ts";
 import {type TargetStages, targetStages} from "./target-stages.ts";
@@ -28,6 +29,7 @@ export type Run = TargetStages &
   ExplanationStages &
   ReasonStages &
   UpliftStages &
+  ObservationalStages &
   CampaignStages & {
     readonly study: Study;
     readonly snapshot: SnapshotManifest;
@@ -65,6 +67,7 @@ export function createRun(inputs: RunInputs): Run {
     ...championStages(inputs, target, features, models),
     ...scrutinyStages(inputs, target, features, models),
     ...uplift,
+    ...observationalStages(inputs, target, features, {...models, ...uplift}),
     ...campaignStages(inputs, target, features, models, uplift),
     ...reasonStages(inputs, target, features, {...models, ...explanation}),
     record,

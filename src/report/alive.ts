@@ -6,7 +6,7 @@ import {whole} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {Run} from "../ledger/run.ts";
 import {warningsList} from "./target.ts";
-import {churnText, type Table} from "./words.ts";
+import {churnText, type Table, textColumn} from "./words.ts";
 
 /** The fitted parameters of buying and spending, each with its standard error and what it says. */
 export function aliveTable({of, asOf, buying, spending}: Alive): Table {
@@ -28,10 +28,10 @@ export function aliveTable({of, asOf, buying, spending}: Alive): Table {
       `Buying until leaving (BG/NBD${spending ? ", Gamma-Gamma" : ""}), fitted on events of type "${of}" before ` +
       `${dateOf(asOf)} of ${whole(buying.customers)} training customers, ${whole(buying.repeaters)} with a repeat`,
     columns: [
-      {name: "parameter", title: "Parameter", format: "text"},
+      textColumn("parameter", "Parameter"),
       {name: "value", title: "Value", format: "decimal", digits: 4},
       {name: "error", title: "Standard error", format: "decimal", digits: 4},
-      {name: "meaning", title: "What it says", format: "text"},
+      textColumn("meaning", "What it says"),
     ],
     rows,
   };
@@ -54,7 +54,7 @@ export function aliveWindowTable({days, groups, repeaters, calledAfterOne}: Aliv
       `Training customers when they have been silent for ${days} days and are called churned, before the test. The ` +
       "model knows no leaving before a second purchase, so those with one are only counted",
     columns: [
-      {name: "purchases", title: "Days with a purchase", format: "text"},
+      textColumn("purchases", "Days with a purchase"),
       {name: "called", title: "Called churned", format: "integer"},
       {name: "alive", title: "P(alive), median", format: "percent", digits: 0},
       {name: "still", title: "More likely alive than not", format: "percent", digits: 0},

@@ -4,7 +4,7 @@ import {decimal, whole} from "../figures.ts";
 import {CADENCE_WORDS, type Cadence} from "../ledger/cadence.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {Study} from "../study.ts";
-import {interval, resamples, type Text, text} from "./words.ts";
+import {interval, resamples, type Text, text, textColumn} from "./words.ts";
 
 const NAMES: Readonly<Record<Cadence["every"], string>> = {
   month: "Monthly",
@@ -62,7 +62,6 @@ export function cutsEvidence(cuts: readonly CutJudgement[], study: Study): Evide
       by: study.card.owner,
     };
   const {onRows, offRows, onAuc} = cuts[0]!.cost;
-  const column = (name: string, title: string) => ({name, title, format: "text" as const});
   return {
     kind: "table",
     caption:
@@ -70,10 +69,10 @@ export function cutsEvidence(cuts: readonly CutJudgement[], study: Study): Evide
       `about tuning customers there (${whole(onRows)} rows) and half-way between (${whole(offRows)} rows); ROC AUC with ` +
       `95% intervals by bootstrap over customers, ${resamples(onAuc)}`,
     columns: [
-      column("cut", "Features count by"),
-      column("on", "On the study's days"),
-      column("off", "Half-way between"),
-      column("difference", "Difference"),
+      textColumn("cut", "Features count by"),
+      textColumn("on", "On the study's days"),
+      textColumn("off", "Half-way between"),
+      textColumn("difference", "Difference"),
     ],
     rows: cuts.map(({cut, cost}) => [
       cut === "rolling" ? "30 days up to the cutoff" : "calendar month",

@@ -5,6 +5,7 @@ import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {ExplainedRows} from "../ledger/explanation-stages.ts";
 import type {Study} from "../study.ts";
 import {notApplicable, signalWords} from "./explanation.ts";
+import {textColumn} from "./words.ts";
 
 const HABITS: Readonly<Record<HabitTrial["habit"], {readonly does: string; readonly event: string}>> = {
   visits: {does: "Visit the shop", event: "visit"},
@@ -38,12 +39,12 @@ export function causeEvidence(
       "same luck, but each does something more often. Compared are the customers at cutoffs who can be judged in both lives. The " +
       "shares that the model gives follow the signal; whether anybody leaves because of it is another matter",
     columns: [
-      {name: "habit", title: "All customers", format: "text"},
-      {name: "rows", title: "Compared", format: "text"},
-      {name: "signal", title: "Strongest signal of it", format: "text"},
-      {name: "model", title: "Share that the model expects to churn", format: "text"},
-      {name: "churn", title: "Share that churns", format: "text"},
-      {name: "verdict", title: "So", format: "text"},
+      textColumn("habit", "All customers"),
+      textColumn("rows", "Compared"),
+      textColumn("signal", "Strongest signal of it"),
+      textColumn("model", "Share that the model expects to churn"),
+      textColumn("churn", "Share that churns"),
+      textColumn("verdict", "So"),
     ],
     rows: trials.map(trial => [
       `${HABITS[trial.habit].does} ${trial.factor} times as often`,

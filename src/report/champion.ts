@@ -3,7 +3,7 @@ import type {MetricTable} from "../evaluate/metric-table.ts";
 import {briefPercent, counted, percent, whole} from "../figures.ts";
 import type {ChampionJudgement} from "../ledger/champion-stages.ts";
 import type {Study} from "../study.ts";
-import {interval, percentInterval, resamples, type Table, type Text, text} from "./words.ts";
+import {interval, percentInterval, resamples, type Table, type Text, text, textColumn} from "./words.ts";
 
 /** Whether the new model is to take the place of the one in use today. */
 export function championText(judged: ChampionJudgement, {economics: {currency}}: Study): Text {
@@ -38,7 +38,6 @@ export function championText(judged: ChampionJudgement, {economics: {currency}}:
 /** The two models beside each other, and the difference with an interval of its own. */
 export function championTable(judged: ChampionJudgement): Table {
   const {challenger, champion, gain, capacity, rows, customers, positives, digest} = judged;
-  const text = (name: string, title: string) => ({name, title, format: "text" as const});
   const lift = `Lift at ${briefPercent(capacity)}`;
   const line = (title: string, {auc, averagePrecision, lift, precision, recall, logLoss}: MetricTable) => [
     title,
@@ -53,13 +52,13 @@ export function championTable(judged: ChampionJudgement): Table {
       `overlap say nothing. The champion, ${champion.title.toLowerCase()} on ${counted(champion.features, "feature")}, is the ` +
       `model with digest ${digest.slice(0, 12)}`,
     columns: [
-      text("model", "Model"),
-      text("lift", lift),
-      text("precision", "Churners among contacted"),
-      text("recall", "Churners found"),
-      text("auc", "ROC AUC"),
-      text("averagePrecision", "PR AUC"),
-      text("logLoss", "Log loss"),
+      textColumn("model", "Model"),
+      textColumn("lift", lift),
+      textColumn("precision", "Churners among contacted"),
+      textColumn("recall", "Churners found"),
+      textColumn("auc", "ROC AUC"),
+      textColumn("averagePrecision", "PR AUC"),
+      textColumn("logLoss", "Log loss"),
     ],
     rows: [
       line("New model", challenger),

@@ -3,7 +3,7 @@ import type {EventLog} from "../data/event-log.ts";
 import type {SnapshotManifest} from "../data/snapshot.ts";
 import {counted, percent, whole} from "../figures.ts";
 import type {Run} from "../ledger/run.ts";
-import {type Table, type Text, text} from "./words.ts";
+import {type Table, type Text, text, textColumn} from "./words.ts";
 
 /** Which data it is: digest, extent and sources of the snapshot. */
 export function snapshotText(manifest: SnapshotManifest): Text {
@@ -24,11 +24,11 @@ export function contractTable({contract}: Pick<SnapshotManifest, "contract">): T
     kind: "table",
     caption: "Checks of the data while it was read",
     columns: [
-      {name: "check", title: "Check", format: "text"},
-      {name: "severity", title: "Weight", format: "text"},
+      textColumn("check", "Check"),
+      textColumn("severity", "Weight"),
       {name: "rows", title: "Concerned", format: "integer"},
       {name: "share", title: "Share", format: "percent", digits: 2},
-      {name: "message", title: "What was found", format: "text"},
+      textColumn("message", "What was found"),
     ],
     rows: [
       ...found.map(({check, severity, rows, share, message}) => [check, severity, rows, share, message]),
@@ -51,7 +51,7 @@ export function quarantineTable({quarantined, rowsRead}: SnapshotManifest): Tabl
     kind: "table",
     caption: `Rows set aside of ${whole(rowsRead)} read; each stands in quarantine.csv of the snapshot with its place and reason`,
     columns: [
-      {name: "reason", title: "Reason", format: "text"},
+      textColumn("reason", "Reason"),
       {name: "rows", title: "Rows", format: "integer"},
       {name: "share", title: "Share", format: "percent", digits: 2},
     ],
@@ -87,7 +87,7 @@ export function latenessTable({lateness, rows}: SnapshotManifest): Table {
     kind: "table",
     caption: `When events became known. Features see an event from the day after that${moved}`,
     columns: [
-      {name: "events", title: "Events", format: "text"},
+      textColumn("events", "Events"),
       {name: "rows", title: "Number", format: "integer"},
       {name: "share", title: "Share", format: "percent", digits: 2},
     ],

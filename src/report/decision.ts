@@ -1,4 +1,4 @@
-import {clustersOf} from "../evaluate/bootstrap.ts";
+import {clustersOf, type Interval} from "../evaluate/bootstrap.ts";
 import {hindsightCeiling} from "../evaluate/ceiling.ts";
 import type {Ranked} from "../evaluate/compete.ts";
 import {sharesWith} from "../evaluate/decision.ts";
@@ -10,7 +10,7 @@ import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {Study} from "../study.ts";
 import {adviceText, adviceWords} from "./advice.ts";
 import {drawnModels} from "./measures.ts";
-import {list, resamples, type Table, text} from "./words.ts";
+import {list, percentInterval, resamples, type Table, text, textColumn} from "./words.ts";
 
 /** Enough that the recommendation, which turns on the low end of the value, does not turn on the seed. */
 const DRAWS = 5000;
@@ -52,7 +52,7 @@ export function worthTable(worth: CampaignValue, {economics}: Study): Table {
       `One campaign that contacts ${whole(worth.contacted)} customers (${briefPercent(worth.fraction)}), ` +
       `before any model, at the share of churners among the past labels; in ${economics.currency}, low and high hold 90% of the expected values that the assumptions and the data allow`,
     columns: [
-      {name: "choice", title: "Whom to contact", format: "text"},
+      textColumn("choice", "Whom to contact"),
       {name: "churners", title: "Would-be churners reached", format: "integer"},
       money("low", "Value, low"),
       money("value", "Value, expected"),
@@ -154,7 +154,7 @@ export function allCustomersTable(judged: Judgement): Table {
       `All ${whole(judged.customers)} customers at the test cutoffs (${whole(judged.rows)} rows, ` +
       `${whole(judged.positives)} churners), those included who trained the model at earlier cutoffs`,
     columns: [
-      {name: "model", title: "Model", format: "text"},
+      textColumn("model", "Model"),
       ...figures("auc", "ROC AUC", 3),
       ...figures("lift", `Lift at ${briefPercent(judged.capacity)}`, 2),
     ],
@@ -181,11 +181,15 @@ export function moneyCurve({ranked, capacity}: Judgement, study: Study, customer
   return {points, capacity, currency: study.economics.currency};
 }
 
-/** The decision, by evidence id: what to do, what it reaches, what it is worth, and what to mind. */
+/**
+ * The decision, by evidence id: what to do, what it reaches, what it is worth, and what to mind.
+ * @param measured share of the would-be churners whom past contacts kept, where there were any.
+ */
 export function decisionEvidence(
   judged: Judgement,
   study: Study,
   customers: number,
+  measured?: Interval,
 ): Readonly<Record<string, EvidenceValue>> {
   const {economics} = study;
   const fractions = [...new Set([0.05, 0.1, 0.2, 0.3, economics.capacity])].sort((a, b) => a - b);
@@ -238,7 +242,7 @@ export function decisionEvidence(
       unit: `${economics.currency} a campaign`,
     },
     "decision.table": decisionTable(values, judged, economics.currency),
-    "decision.caveats": list(caveats(judged, study)),
+    "decision.caveats": list(caveats(judged, study, measured)),
   };
 }
 
@@ -278,12 +282,26 @@ function decisionTable(values: readonly CampaignValue[], judged: Judgement, curr
   };
 }
 
-function caveats(judged: Judgement, {economics, horizon}: Study): string[] {
-  const {low, mode, high} = economics.offerWorks;
+/** What is assumed of the offer, and what past contacts measured. */
+function offerText({offerWorks: {low, mode, high}}: Study["economics"], measured?: Interval): string {
+  const assumed =
+    `That the offer keeps ${briefPercent(low)} to ${briefPercent(high)} (most likely ${briefPercent(mode)}) of would-be churners ` +
+    "is an assumption.";
+  if (!measured) return `${assumed} No experiment has measured it yet.`;
+  const verdict =
+    measured.low > mode
+      ? "more than assumed"
+      : measured.high < mode
+        ? "less than assumed"
+        : "which does not speak against it";
+  return `${assumed} Past contacts kept ${percentInterval(measured)} of them, ${verdict}, if the lot decided who was contacted.`;
+}
+
+function caveats(judged: Judgement, {economics, horizon}: Study, measured?: Interval): string[] {
   const chosen = judged.models.find(model => model.chosen)!;
   const manyMonths = "months" in horizon ? horizon.months > 1 : horizon.days > 31;
   return [
-    `That the offer keeps ${briefPercent(low)} to ${briefPercent(high)} (most likely ${briefPercent(mode)}) of would-be churners is an assumption. No experiment has measured it yet.`,
+    offerText(economics, measured),
     "The ranking says who is at risk, not whom a contact would change. Some may leave because they were reminded.",
     "Whoever leaves between the cutoff and the contact counts as within reach here; the sooner the contact, the less this flatters.",
     ...(manyMonths

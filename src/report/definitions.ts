@@ -2,7 +2,7 @@ import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {Study} from "../study.ts";
 import type {Definitions} from "../target/definitions.ts";
 import {BACK_WITHIN} from "../target/spells.ts";
-import {churnTitle, type Table} from "./words.ts";
+import {churnTitle, type Table, textColumn} from "./words.ts";
 
 const integer = (name: string, title: string) => ({name, title, format: "integer" as const});
 const share = (name: string, title: string) => ({name, title, format: "percent" as const, digits: 1});
@@ -18,7 +18,7 @@ export function spellsTable({definitions}: Definitions): Table {
       "Churn is a list of spells: customers who can churn, by how often they did before the first test cutoff; and " +
       "rows of all cutoffs with those that have no label yet",
     columns: [
-      {name: "definition", title: "Churn is", format: "text"},
+      textColumn("definition", "Churn is"),
       integer("customers", "Customers"),
       integer("none", "Never churned"),
       integer("one", "Once"),
@@ -44,7 +44,7 @@ export function reactivationTable({definitions}: Definitions): Table {
       "Coming back after churn, before the first test cutoff: shares and median by Kaplan and Meier, so that spells " +
       "that are not over count for as long as they were watched",
     columns: [
-      {name: "definition", title: "Churn is", format: "text"},
+      textColumn("definition", "Churn is"),
       integer("spells", "Spells"),
       integer("open", "Not over"),
       ...BACK_WITHIN.map(days => share(`back${days}`, `Back in ${days} days`)),
@@ -76,7 +76,7 @@ export function rhythmEvidence({rhythm, fixedDays}: Definitions, study: Study): 
       `Back: share who came back within ${BACK_WITHIN[1]} days after they were called churned, by the customer's own days ` +
       `and by ${fixedDays} days for all`,
     columns: [
-      {name: "rhythm", title: "Rhythm", format: "text"},
+      textColumn("rhythm", "Rhythm"),
       integer("customers", "Customers"),
       decimals("usual", "Usual gap", "days"),
       {name: "allowed", title: "Called after", unit: "days", format: "integer"},

@@ -4,7 +4,7 @@ import {percent, whole} from "../figures.ts";
 import type {ExplainedRows} from "../ledger/explanation-stages.ts";
 import type {Study} from "../study.ts";
 import {notApplicable, signalWords} from "./explanation.ts";
-import type {Table} from "./words.ts";
+import {type Table, textColumn} from "./words.ts";
 
 /** A feature of which more rows than this are missing needs care. */
 const OFTEN_MISSING = 0.05;
@@ -36,9 +36,9 @@ export function eliminationEvidence(
         "The fewest within one standard error of the best are enough as far as these rows can tell. The model in use keeps " +
         "all features: this is a proposal for the next one. Association, not cause",
       columns: [
-        {name: "what", title: "What", format: "text"},
-        {name: "all", title: "All features", format: "text"},
-        {name: "few", title: "The fewest that do", format: "text"},
+        textColumn("what", "What"),
+        textColumn("all", "All features"),
+        textColumn("few", "The fewest that do"),
       ],
       rows: [
         ["Features to compute and to look after", whole(all.features), whole(few.features)],

@@ -20,7 +20,7 @@ import {counted, decimal, whole} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {ExplainedRows} from "../ledger/explanation-stages.ts";
 import type {Study} from "../study.ts";
-import {type Table, type Text, text} from "./words.ts";
+import {type Table, type Text, text, textColumn} from "./words.ts";
 
 /** Signals named on a page. */
 const NAMED = 12;
@@ -67,11 +67,11 @@ export function signalsEvidence(
         `${whole(x.rows)} test rows. Signals that go together (a rank correlation of about ${decimal(1 - GROUP_CUT, 1)} or ` +
         "more) are shuffled together, since each could stand in for the other. Association, not cause",
       columns: [
-        {name: "title", title: "Signal, and what goes with it", format: "text"},
+        textColumn("title", "Signal, and what goes with it"),
         {name: "drop", title: "Fall in ROC AUC", format: "decimal", digits: 4},
         {name: "deviation", title: "Spread between shuffles", format: "decimal", digits: 4},
-        {name: "direction", title: "Riskier (of the first named)", format: "text"},
-        {name: "actionable", title: "Can be influenced", format: "text"},
+        textColumn("direction", "Riskier (of the first named)"),
+        textColumn("actionable", "Can be influenced"),
       ],
       rows: top.map(({features, drop, deviation}) => {
         const ordered = features.toSorted((a, b) => place.get(a)! - place.get(b)!);
@@ -188,8 +188,8 @@ export function interactionEvidence(
       `What two signals add to a score together, beyond what each adds by itself: mean distance over ${counted(found.x.rows, "test row")}. ` +
       "Association, not cause",
     columns: [
-      {name: "first", title: "Signal", format: "text"},
-      {name: "second", title: "And", format: "text"},
+      textColumn("first", "Signal"),
+      textColumn("second", "And"),
       {name: "mean", title: "Move a score together by", format: "decimal", digits: 3},
     ],
     rows: pairs.map(({features: [a, b], meanAbsolute}) => [words(a).title, words(b).title, meanAbsolute]),

@@ -10,9 +10,7 @@ import {counted, percent} from "../figures.ts";
 import type {Run} from "../ledger/run.ts";
 import {rowsOf} from "../split/rows.ts";
 import type {Study} from "../study.ts";
-import {type Table, type Text, text} from "./words.ts";
-
-const column = (name: string, title: string) => ({name, title, format: "text" as const});
+import {type Table, type Text, text, textColumn} from "./words.ts";
 
 /** All columns of `x` in business words and in their order: the declared features, then those fitted on the log. */
 const catalogueOf = ({features, economics}: Study, x: Matrix): CatalogueEntry[] => [
@@ -29,13 +27,13 @@ export function catalogueTable(study: Study, x: Matrix): Table {
     kind: "table",
     caption: "The features by family, each read from what was known before the cutoff",
     columns: [
-      column("family", "Family"),
-      column("title", "Feature"),
-      column("meaning", "What it is"),
-      column("unit", "Unit"),
+      textColumn("family", "Family"),
+      textColumn("title", "Feature"),
+      textColumn("meaning", "What it is"),
+      textColumn("unit", "Unit"),
       {name: "missing", title: "Missing", format: "percent", digits: 1},
-      column("notes", "Note"),
-      column("name", "Name in the data"),
+      textColumn("notes", "Note"),
+      textColumn("name", "Name in the data"),
     ],
     rows: sorted.map(e => [e.family, e.title, e.meaning, e.unit, e.missingShare, notesOf(e), e.name]),
   };
@@ -200,7 +198,7 @@ export async function fifthsTable(run: Run, names: readonly string[]): Promise<T
       "Share of churners by fifths of a feature, training customers; equal values share the lowest fifth that they reach, " +
       "so that others may be empty",
     columns: [
-      column("title", "Feature"),
+      textColumn("title", "Feature"),
       ...["Lowest fifth", "Second", "Third", "Fourth", "Highest fifth"].map((title, k) =>
         share(`fifth${k + 1}`, title),
       ),

@@ -2,9 +2,7 @@ import type {Interval} from "../evaluate/bootstrap.ts";
 import type {Judgement, ModelJudgement} from "../evaluate/judge.ts";
 import {briefPercent, decimal, whole} from "../figures.ts";
 import {CROSS_CHECK} from "../study.ts";
-import {interval, resamples, type Table} from "./words.ts";
-
-const textColumn = (name: string, title: string) => ({name, title, format: "text" as const});
+import {interval, resamples, type Table, textColumn} from "./words.ts";
 
 /** Those that a curve is drawn of, the chosen first: not the base rate, which ranks nobody, nor the cross-check. */
 export const drawnModels = ({models}: Judgement): ModelJudgement[] =>

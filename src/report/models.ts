@@ -8,7 +8,7 @@ import {titleOf, workOf} from "../model/model.ts";
 import {CROSS_CHECK, type Study} from "../study.ts";
 import {sampledText} from "./sampling.ts";
 import {searchOf, settingText} from "./search.ts";
-import {interval, percentInterval, resamples, type Table, type Text, text} from "./words.ts";
+import {interval, percentInterval, resamples, type Table, type Text, text, textColumn} from "./words.ts";
 
 /** On what the models are judged, in a sentence. */
 export function testText({rows, customers, positives, baseRate, capacity}: Judgement, study: Study): Text {
@@ -20,7 +20,6 @@ export function testText({rows, customers, positives, baseRate, capacity}: Judge
 
 /** All candidates on the judging rows, each figure with its interval. */
 export function modelsTable(judged: Judgement): Table {
-  const text = (name: string, title: string) => ({name, title, format: "text" as const});
   return {
     kind: "table",
     caption:
@@ -28,14 +27,14 @@ export function modelsTable(judged: Judgement): Table {
       `${whole(judged.positives)} churners; 95% intervals by bootstrap over customers, ${resamples(judged.baseRate)}. ` +
       "The rule of thumb: the longer inactive, the riskier",
     columns: [
-      text("model", "Model"),
-      text("lift", `Lift at ${briefPercent(judged.capacity)}`),
-      text("precision", "Churners among contacted"),
-      text("recall", "Churners found"),
-      text("auc", "ROC AUC"),
-      text("averagePrecision", "PR AUC"),
-      text("logLoss", "Log loss"),
-      text("brier", "Brier score"),
+      textColumn("model", "Model"),
+      textColumn("lift", `Lift at ${briefPercent(judged.capacity)}`),
+      textColumn("precision", "Churners among contacted"),
+      textColumn("recall", "Churners found"),
+      textColumn("auc", "ROC AUC"),
+      textColumn("averagePrecision", "PR AUC"),
+      textColumn("logLoss", "Log loss"),
+      textColumn("brier", "Brier score"),
     ],
     rows: [
       ...judged.models.map(model => [
@@ -69,12 +68,12 @@ export function choiceTable({candidates, chosen, refused}: Competition): Table {
       "From the simplest to the most flexible. Work is counted, not timed: values looked at, rows times features, once " +
       "for each tree or step, those of the search included",
     columns: [
-      {name: "model", title: "Model", format: "text"},
+      textColumn("model", "Model"),
       {name: "settings", title: "Settings tried", format: "integer"},
       {name: "fits", title: "Fits", format: "integer"},
       {name: "work", title: "Work", unit: "million values", format: "decimal", digits: 1},
       {name: "tuneAuc", title: "ROC AUC, tuning", format: "decimal", digits: 3},
-      {name: "why", title: "The choice", format: "text"},
+      textColumn("why", "The choice"),
     ],
     rows: [
       ...candidates.map(candidate => {
@@ -227,10 +226,7 @@ export function workTable({candidates, rows}: Competition, x: Matrix): Table {
   return {
     kind: "table",
     caption: "The work behind this card",
-    columns: [
-      {name: "what", title: "What", format: "text"},
-      {name: "count", title: "How many", format: "integer"},
-    ],
+    columns: [textColumn("what", "What"), {name: "count", title: "How many", format: "integer"}],
     rows: [
       ["Candidates", candidates.length],
       [

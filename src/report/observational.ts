@@ -1,6 +1,7 @@
 import {decimal, percent, whole} from "../figures.ts";
 import {type BeliefRule, beliefRules, LIMITS} from "../uplift/observe/belief.ts";
 import type {ObservationalStudy} from "../uplift/observe/observational.ts";
+import type {ObservedEffect} from "../uplift/observe/observed-effect.ts";
 import {interval, type Table, type Text, text} from "./words.ts";
 
 const RULES: Readonly<Record<BeliefRule["rule"], {readonly asks: string; readonly breaks: string}>> = {
@@ -30,27 +31,61 @@ const RULES: Readonly<Record<BeliefRule["rule"], {readonly asks: string; readonl
   },
 };
 
-/** Whether an effect without an experiment may be believed, and why not, in plain words. */
+/** How effects are written: each times `scale`, with as many decimals, and what they are counted in. */
+export type EffectUnit = {readonly scale: number; readonly digits: number; readonly unit: string};
+
+const AMOUNT: EffectUnit = {scale: 1, digits: 3, unit: ""};
+/** Effects on a share of customers. */
+export const PERCENTAGE_POINTS: EffectUnit = {scale: 100, digits: 1, unit: " percentage points"};
+
+/** An effect with its interval, in its unit. */
+export const effectText = (
+  {estimate, low, high}: Pick<ObservedEffect, "estimate" | "low" | "high">,
+  {scale, digits, unit}: EffectUnit,
+): string => `${interval({value: scale * estimate, low: scale * low, high: scale * high}, digits)}${unit}`;
+
+/**
+ * Whether an effect without an experiment may be believed, and why not, in plain words.
+ * @param options `byLot` where a lot did decide, and the effect is read as if nobody knew.
+ */
 export function observationalText(
   study: ObservationalStudy,
-  {digits = 3}: {readonly digits?: number} = {},
+  {byLot = false, ...told}: Partial<EffectUnit> & {readonly byLot?: boolean} = {},
 ): Text {
+  const how = {...AMOUNT, ...told};
   const {effect} = study.headline;
   const rules = beliefRules(study);
   const broken = rules.filter(rule => rule.broken);
   const unchecked = rules.some(rule => rule.found === null)
     ? " Whether the contact seems to change an outcome from before it was not checked: none was given."
     : "";
+  const origin = byLot
+    ? "A lot decided who was contacted; read as if nobody had drawn it, which is weaker than an experiment, "
+    : "Nobody drew by lot who was contacted, so this is weaker than an experiment. ";
+  const rows = `${byLot ? "of" : "Of"} ${whole(effect.rows.treated)} rows contacted and ${whole(effect.rows.control)} not`;
   const found =
-    `Nobody drew by lot who was contacted, so this is weaker than an experiment. Of ${whole(effect.rows.treated)} rows contacted ` +
-    `and ${whole(effect.rows.control)} not, made alike in what is known of them, the contact is estimated to change the outcome of the ` +
-    `contacted by ${interval({...effect, value: effect.estimate}, digits)}.`;
+    `${origin}${rows}, made alike in what is known of them, the contact is estimated to change the outcome of the ` +
+    `contacted by ${effectText(effect, how)}.`;
   const verdict =
     broken.length > 0
       ? `It should not be believed: ${broken.map(({rule}) => RULES[rule].breaks).join("; ")}.`
-      : "No check speaks against it, but a reason that nobody measured may still lie behind it: test it in an experiment before money hangs on it.";
+      : byLot
+        ? "No check speaks against it. The answer of the lot itself is the one to go by."
+        : "No check speaks against it, but a reason that nobody measured may still lie behind it: test it in an experiment before money hangs on it.";
   return text(`${found} ${verdict}${unchecked}`);
 }
+
+const errors = (found: number): string => `${decimal(found, 2)} standard errors`;
+
+/** How what a rule goes by is written. */
+const FIGURES: Readonly<Record<BeliefRule["rule"], (found: number) => string>> = {
+  overlap: share => percent(share),
+  balance: smd => `${decimal(smd, 2)} standard deviations`,
+  "earlier outcome": errors,
+  placebo: errors,
+  agreement: errors,
+  unmeasured: factor => `a factor of ${decimal(factor, 2)}`,
+};
 
 /** The rules of belief with what was found. */
 export function beliefTable(study: ObservationalStudy): Table {
@@ -66,18 +101,16 @@ export function beliefTable(study: ObservationalStudy): Table {
     ],
     rows: beliefRules(study).map(({rule, found, limit, broken}) => [
       RULES[rule].asks,
-      found === null || !Number.isFinite(found) ? "not known" : decimal(found, 2),
-      decimal(limit, 2),
+      found === null || !Number.isFinite(found) ? "not known" : FIGURES[rule](found),
+      `${rule === "unmeasured" ? "at least" : "at most"} ${FIGURES[rule](limit)}`,
       found === null ? "not checked" : broken ? "no" : "yes",
     ]),
   };
 }
 
 /** All estimates side by side, each with its formula. */
-export function observedEffectsTable(
-  {effects}: ObservationalStudy,
-  {digits = 3}: {readonly digits?: number} = {},
-): Table {
+export function observedEffectsTable({effects}: ObservationalStudy, told: Partial<EffectUnit> = {}): Table {
+  const how = {...AMOUNT, ...told};
   return {
     kind: "table",
     caption:
@@ -92,7 +125,7 @@ export function observedEffectsTable(
     rows: effects.map(({effect}) => [
       effect.method,
       {ATT: "the contacted", ATE: "all", ATM: "the contacted that found a match"}[effect.estimand],
-      interval({...effect, value: effect.estimate}, digits),
+      effectText(effect, how),
       effect.rows.treated + effect.rows.control,
       effect.formula,
     ]),

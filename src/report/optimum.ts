@@ -3,7 +3,7 @@ import type {Decision, Money, ProfitGain, Sensitivity} from "../evaluate/decisio
 import {capital} from "../features/words.ts";
 import {briefPercent, decimal, whole} from "../figures.ts";
 import type {Study} from "../study.ts";
-import {type Table, type Text, text} from "./words.ts";
+import {type Table, type Text, text, textColumn} from "./words.ts";
 
 /** How many to contact, how sure that is, and what it is worth. */
 export function optimumText({optimum, capacity, draws}: Decision, {economics}: Study): Text {
@@ -90,8 +90,8 @@ export function gainsTable({gains, draws}: Decision, {economics}: Study): Table 
       `What one campaign by the model in use earns above one by another way to choose, in ${economics.currency}, on the same test ` +
       `customers; low and high hold 90% of ${whole(draws)} draws of the customers and the assumptions`,
     columns: [
-      {name: "over", title: "Compared with", format: "text"},
-      {name: "at", title: "Shares contacted", format: "text"},
+      textColumn("over", "Compared with"),
+      textColumn("at", "Shares contacted"),
       amount("low", "Gain, low"),
       amount("value", "Gain, expected"),
       amount("high", "Gain, high"),
@@ -175,7 +175,7 @@ export function empcTable({empc}: Decision): Table {
       "Expected maximum profit of each ranking for a customer of the cohort (EMPC, Verbraken and others 2013), with the published " +
       "campaign: a customer worth 200, an offer of 10, a contact of 1, and an offer that keeps 30% on average (beta 6, 14)",
     columns: [
-      {name: "model", title: "Model", format: "text"},
+      textColumn("model", "Model"),
       {name: "profit", title: "Expected maximum profit", format: "decimal", digits: 3},
       {name: "fraction", title: "Share contacted for it", format: "percent", digits: 1},
     ],

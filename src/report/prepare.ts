@@ -2,13 +2,12 @@ import type {Competition} from "../evaluate/compete.ts";
 import {type Model, titleOf} from "../model/model.ts";
 import {describePreparation, type PreparationEntry} from "../model/prepare/describe.ts";
 import type {Study} from "../study.ts";
-import type {Table} from "./words.ts";
+import {type Table, textColumn} from "./words.ts";
 
 /** What each candidate that learns from all features does to a row before it judges it, the one in use first. */
 export function preparationTable({candidates, chosen}: Competition, study: Pick<Study, "features">): Table {
   const titles = new Map(study.features.map(({name, title}) => [name, title]));
   const title = (name: string) => titles.get(name) ?? name;
-  const text = (name: string, heading: string) => ({name, title: heading, format: "text" as const});
   const inUse = candidates[chosen]!;
   return {
     kind: "table",
@@ -16,11 +15,11 @@ export function preparationTable({candidates, chosen}: Competition, study: Pick<
       "What is done to a row before the model sees it, in order. All of it was learned from the training customers, is " +
       "saved in the model and applied from there",
     columns: [
-      text("model", "Model"),
-      text("step", "Step"),
-      text("columns", "Features"),
-      text("learned", "Learned from training"),
-      text("production", "In production"),
+      textColumn("model", "Model"),
+      textColumn("step", "Step"),
+      textColumn("columns", "Features"),
+      textColumn("learned", "Learned from training"),
+      textColumn("production", "In production"),
     ],
     rows: [inUse, ...candidates.filter(candidate => candidate !== inUse)].flatMap(({kind, model}) =>
       entriesOf(model, title).map(({step, columns, learned, production}) => [

@@ -1,52 +1,72 @@
 import type {QuadrantsData} from "../charts/quadrants.ts";
 import type {Segment} from "../data/simulate-campaign.ts";
-import {counted, percent, whole} from "../figures.ts";
-import {likeliestSegments, SEGMENTS, type SegmentEstimate} from "../uplift/learn/quadrants.ts";
-import type {EffectRecovery, SegmentRecovery} from "../uplift/learn/recovery.ts";
+import {briefPercent, counted, percent, whole} from "../figures.ts";
+import type {UpliftRecovery} from "../ledger/uplift-stages.ts";
+import type {QuadrantBounds} from "../uplift/learn/quadrant-bounds.ts";
+import {
+  type BySegment,
+  likeliestSegments,
+  SEGMENTS,
+  type SegmentEstimate,
+} from "../uplift/learn/quadrants.ts";
+import type {SegmentRecovery} from "../uplift/learn/recovery.ts";
 import {type Table, type Text, text} from "./words.ts";
 
 const MEANING: Readonly<Record<Segment, {readonly means: string; readonly act: string}>> = {
-  persuadable: {means: "contacting keeps them", act: "contact"},
-  "sure thing": {means: "they stay either way", act: "leave alone: no need"},
-  "lost cause": {means: "they leave either way", act: "leave alone: not by this offer"},
-  "sleeping dog": {means: "contacting drives them away", act: "do not contact"},
+  persuadable: {means: "stay if contacted, leave if not", act: "contact"},
+  "sure thing": {means: "stay either way", act: "leave alone: no need"},
+  "lost cause": {means: "leave either way", act: "leave alone: not by this offer"},
+  "sleeping dog": {means: "leave if contacted, stay if not", act: "do not contact"},
 };
 
-/** The four quadrants with how many customers are thought to be in each. */
-export function segmentsTable({counts, uplift, draws}: SegmentEstimate): Table {
+/** The four quadrants with between how many and how many customers are in each. */
+export function quadrantBoundsTable(
+  bounds: BySegment<QuadrantBounds>,
+  {rows}: {readonly rows: number},
+): Table {
+  const count = (share: number) => Math.round(rows * Math.min(1, Math.max(0, share)));
   return {
     kind: "table",
     caption:
-      `How many of ${whole(uplift.length)} rows are in each quadrant: the mean of ${whole(draws)} models, each of a half of ` +
-      "the customers judging the other half, and the interval that holds 95% of them",
+      `How many of ${whole(rows)} rows are in each quadrant. Nobody lives both with the contact and without it, so that ` +
+      "no trial, however large, tells more than between what the numbers lie: at least and at most are the limits " +
+      "found, and the range says how far these may be off by chance " +
+      `(${briefPercent(bounds.persuadable.least.level)} sure)`,
     columns: [
       {name: "quadrant", title: "Quadrant", format: "text"},
       {name: "means", title: "What it means", format: "text"},
       {name: "act", title: "What to do", format: "text"},
-      {name: "rows", title: "Rows", format: "integer"},
-      {name: "interval", title: "95% interval", format: "text"},
+      {name: "least", title: "At least", format: "integer"},
+      {name: "most", title: "At most", format: "integer"},
+      {name: "range", title: "By chance", format: "text"},
     ],
     rows: SEGMENTS.map(segment => {
-      const {expected, low, high} = counts[segment];
+      const {least, most, low, high} = bounds[segment];
       const {means, act} = MEANING[segment];
-      return [segment, means, act, Math.round(expected), `${whole(low)} to ${whole(high)}`];
+      return [
+        segment,
+        ...[means, act, count(least.value), count(most.value)],
+        `${whole(count(low))} to ${whole(count(high))}`,
+      ];
     }),
   };
 }
 
-/** What the quadrants are, and how sure one may be of a customer's. */
+/** What the picture of the quadrants shows, and how sure one may be of a customer's. */
 export function segmentsText(estimate: SegmentEstimate): Text {
   const rows = estimate.uplift.length;
   const sure = likeliestSegments(estimate).filter(
     (segment, i) => estimate.probability[segment][i]! >= 0.8,
   ).length;
   return text(
-    "A customer is persuadable if contacting raises the probability of staying by 2 points or more, a sleeping dog if it " +
-      "lowers it by as much, and otherwise a lost cause if the risk of leaving is 50% or more, or else a sure thing. " +
-      `These are probabilities, never a fact about one customer: for ${counted(sure, "row")} of ${whole(rows)} ` +
-      `(${percent(sure / rows)}) the likeliest quadrant has 80% or more. They tell how far the luck of who was in the ` +
-      "trial moves the answer, and not what the features do not show. Effects are causes only as far as the contacts " +
-      "were drawn at random.",
+    "In the picture a customer stands where the expectation is, and is called persuadable if contacting is expected to " +
+      "raise the probability of staying by 2 points or more, a sleeping dog if it lowers it by as much, and otherwise a " +
+      "lost cause if the risk of leaving is 50% or more, or else a sure thing. That says whom to contact. The numbers " +
+      "in the table are smaller, since they count what becomes of whom: of a hundred customers whose probability rises by 4 " +
+      `points, four stay for the contact. For ${counted(sure, "row")} of ${whole(rows)} (${percent(sure / rows)}) the ` +
+      "likeliest quadrant has 80% or more; this tells how far the luck of who was in the trial moves the answer, and not " +
+      "what the features do not show. It is never a fact about one customer. Effects are causes only as far as the " +
+      "contacts were drawn at random.",
   );
 }
 
@@ -54,26 +74,29 @@ export function segmentsText(estimate: SegmentEstimate): Text {
 const TELLING = 0.9;
 
 /** Whether effects and quadrants were recovered where the truth is known, in words. */
-export function recoveryText(
-  effects: EffectRecovery,
-  segments: SegmentRecovery,
-  {rows}: {readonly rows: number},
-): Text {
+export function recoveryText({
+  rows,
+  effects,
+  persuadableInRiskiest,
+  segments,
+  lives,
+  bounds,
+}: UpliftRecovery): Text {
   const {pehe, constantPehe, persuadable, persuadableInTop} = effects;
   const better = pehe < TELLING * constantPehe;
-  const said = segments.calibration.filter(({from}) => from >= 0.8);
-  const rowsSaid = said.reduce((n, bin) => n + bin.rows, 0);
-  const trueOfThem = said.reduce((n, bin) => n + bin.rows * bin.true, 0) / rowsSaid;
+  const held = SEGMENTS.filter(
+    one => rows * bounds[one].low <= lives[one] && lives[one] <= rows * bounds[one].high,
+  );
   return text(
-    `In the simulation the truth is known. With ${whole(rows)} contacts the estimated effects are wrong by ` +
-      `${points(pehe)} points a customer (root of the mean square), and giving everyone the average effect by ` +
-      `${points(constantPehe)}: ${better ? "the effects of single customers are learned" : "these are too few to tell the effects of customers apart"}. ` +
-      `Of the tenth ranked highest ${percent(persuadableInTop)} are truly persuadable, of all ${percent(persuadable)}. ` +
-      `The likeliest quadrant is the true one for ${percent(segments.right)}; naming the largest quadrant for everybody ` +
-      `would be right for ${percent(segments.largest)}.` +
-      (rowsSaid === 0
-        ? ""
-        : ` Where a quadrant was given 80% or more, it was the true one for ${percent(trueOfThem)}.`),
+    `This shop is a simulated one, so that the truth is known. With ${whole(rows)} contacts the estimated effects are ` +
+      `wrong by ${points(pehe)} points a customer (root of the mean square), and giving everyone the true average by ` +
+      `${points(constantPehe)}: ${better ? "the effects of customers are told apart" : "these are too few to tell how large the effect on each customer is"}. ` +
+      `Of the tenth ranked highest by effect ${percent(persuadableInTop)} are truly persuadable by expectation, of the ` +
+      `tenth at the highest risk ${percent(persuadableInRiskiest)}, of all ${percent(persuadable)}. The likeliest quadrant is the ` +
+      `true one for ${percent(segments.right)}; naming the largest quadrant for everybody would be right for ` +
+      `${percent(segments.largest)}. What became of whom, lived once with the contact and once without it: ` +
+      `${SEGMENTS.map(one => `${one} ${whole(lives[one])}`).join(", ")}; ` +
+      `${held.length === SEGMENTS.length ? "all of these are" : `${held.length} of these ${SEGMENTS.length} are`} within the limits that were found.`,
   );
 }
 

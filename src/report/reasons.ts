@@ -7,7 +7,7 @@ import type {TypicalRole} from "../explain/typical.ts";
 import {USUAL_MONTHS} from "../explain/usual.ts";
 import {counted, decimal, percent, whole} from "../figures.ts";
 import type {Reasons, TypicalCustomer, TypicalCustomers} from "../ledger/reason-stages.ts";
-import type {Table} from "./words.ts";
+import {type Table, textColumn} from "./words.ts";
 
 const ASSOCIATION = "association, not cause";
 
@@ -44,10 +44,10 @@ export function reasonsTable(
       `How often a reason is among the three largest of a customer, for the ${counted(contacted.length, "test customer")} on the ` +
       `list${moments ? `, ${atLast(cutoff)}` : ` of ${dateOf(cutoff)}`}: ${ASSOCIATION}`,
     columns: [
-      {name: "reason", title: "Reason", format: "text"},
+      textColumn("reason", "Reason"),
       share("raises", "Raises the risk"),
       share("lowers", "Lowers the risk"),
-      {name: "use", title: "Can be influenced", format: "text"},
+      textColumn("use", "Can be influenced"),
     ],
     rows: rows.map(([group, {raises, lowers, action}]) => [
       ...[group, raises / contacted.length, lowers / contacted.length],
@@ -71,7 +71,7 @@ export function customersTable({cutoff, moments, average, customers}: TypicalCus
       `names. The reasons are what moves the model's score: ${ASSOCIATION}. "Usually" is the median of the customer's own ` +
       `${USUAL_MONTHS} months before`,
     columns: [
-      {name: "what", title: "What", format: "text"},
+      textColumn("what", "What"),
       ...customers.map(({who}, k) => ({name: `customer${k}`, title: who, format: "text" as const})),
     ],
     rows: [
@@ -141,14 +141,14 @@ export function secondOpinionTable({customers}: TypicalCustomers): Table {
       "are from one seed to the next, of 10. The last three compare it with SHAP. Both show " +
       ASSOCIATION,
     columns: [
-      {name: "who", title: "Customer", format: "text"},
+      textColumn("who", "Customer"),
       decimals("fit", "Fit"),
       decimals("jaccard", "Steady, largest five"),
       decimals("rank", "Steady, order of all"),
       {name: "overlap", title: "Largest five in common", format: "percent", digits: 0},
       {name: "signs", title: "Same direction", format: "percent", digits: 0},
       decimals("agreement", "Order of all alike"),
-      {name: "verdict", title: "What to make of it", format: "text"},
+      textColumn("verdict", "What to make of it"),
     ],
     rows: customers.map(({who, opinion}) => [
       ...[who, opinion.fit, opinion.jaccard, opinion.rankCorrelation],

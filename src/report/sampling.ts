@@ -7,7 +7,7 @@ import {briefPercent, percent, whole} from "../figures.ts";
 import {titleOf} from "../model/model.ts";
 import {isWeighted, type Sampling} from "../sampling/sample.ts";
 import type {Study} from "../study.ts";
-import {interval, type List, list, resamples, type Table} from "./words.ts";
+import {interval, type List, list, resamples, type Table, textColumn} from "./words.ts";
 
 /** What people read for a scheme of sampling. */
 export function samplingTitle(sampling: Sampling): string {
@@ -35,8 +35,6 @@ const inSentence = (sampling: Sampling): string => {
 
 const isFitted = (one: SchemeJudgement | RefusedScheme): one is SchemeJudgement => !("refused" in one);
 
-const column = (name: string, title: string) => ({name, title, format: "text" as const});
-
 /** How well each scheme ranks the same test rows, beside what it learned from. */
 export function samplingTable({rows, customers, capacity, schemes}: SamplingComparison): Table {
   const fitted = schemes.find(isFitted);
@@ -47,16 +45,16 @@ export function samplingTable({rows, customers, capacity, schemes}: SamplingComp
       `Sampled train rows, judged on the same ${whole(rows)} test rows of ${whole(customers)} customers; 95% ` +
       `intervals by bootstrap over customers${of}. Boosted trees with their default setting`,
     columns: [
-      column("scheme", "Train rows"),
-      column("model", "Model"),
+      textColumn("scheme", "Train rows"),
+      textColumn("model", "Model"),
       {name: "rows", title: "Rows learned from", format: "integer"},
       {name: "positives", title: "Of churners", format: "integer"},
       {name: "work", title: "Work", unit: "million values", format: "decimal", digits: 1},
       {name: "tuneAuc", title: "ROC AUC, tuning", format: "decimal", digits: 3},
-      column("auc", "ROC AUC, test"),
-      column("aucGain", "ROC AUC against all rows"),
-      column("lift", `Lift at ${briefPercent(capacity)}, test`),
-      column("liftGain", "Lift against all rows"),
+      textColumn("auc", "ROC AUC, test"),
+      textColumn("aucGain", "ROC AUC against all rows"),
+      textColumn("lift", `Lift at ${briefPercent(capacity)}, test`),
+      textColumn("liftGain", "Lift against all rows"),
     ],
     rows: schemes.map(one => {
       const names = [samplingTitle(one.sampling), titleOf(one.kind)];
@@ -81,12 +79,12 @@ export function samplingPriorTable({observed, schemes}: SamplingComparison): Tab
       `Probabilities of the test rows, of which ${percent(observed)} churned: as the sampled rows taught them, with ` +
       "the prior put back, and calibrated on the calibration customers",
     columns: [
-      column("scheme", "Train rows"),
-      column("model", "Model"),
+      textColumn("scheme", "Train rows"),
+      textColumn("model", "Model"),
       share("learned", "Mean, as taught"),
       share("restored", "Prior put back"),
       share("calibrated", "Calibrated"),
-      column("bias", "Calibrated less observed, points"),
+      textColumn("bias", "Calibrated less observed, points"),
       loss("learnedLoss", "Log loss, as taught"),
       loss("restoredLoss", "Prior put back"),
       loss("calibratedLoss", "Calibrated"),

@@ -5,7 +5,7 @@ import type {PartFigures, SeedFigures} from "../evaluate/stability.ts";
 import {briefPercent, decimal, percent, whole} from "../figures.ts";
 import type {FairnessOf, Stability} from "../ledger/scrutiny-stages.ts";
 import type {Study} from "../study.ts";
-import {interval, type Table, type Text, text} from "./words.ts";
+import {interval, type Table, type Text, text, textColumn} from "./words.ts";
 
 /** The name of a column as people read it. */
 const titleIn = (name: string, {features, segments}: Study): string =>
@@ -35,8 +35,8 @@ export function stabilityTable({byCutoff, bySegment}: Stability, study: Study): 
       `Test rows, each a customer at a cutoff, by cutoff${bySegment.length > 0 ? " and by segment" : ""}. A ranking is judged from ` +
       `${FEWEST.churners} churners and ${FEWEST.stayers} others on; shares are of rows, intervals are 95%`,
     columns: [
-      {name: "of", title: "By", format: "text"},
-      {name: "part", title: "Part", format: "text"},
+      textColumn("of", "By"),
+      textColumn("part", "Part"),
       {name: "rows", title: "Rows", format: "integer"},
       {name: "customers", title: "Customers", format: "integer"},
       {name: "churners", title: "Churners", format: "integer"},
@@ -89,7 +89,7 @@ export function slicesTable(search: SliceSearch, study: Study): Table {
       `The parts of the test customers, of ${whole(search.looked)} looked at one by one and in pairs, whose churn is furthest from what ` +
       "was predicted, the level of all rows put right first. The last column is the chance that a model without fault would show a part as bad: many were looked at, so some look bad by luck",
     columns: [
-      {name: "part", title: "Part", format: "text"},
+      textColumn("part", "Part"),
       {name: "rows", title: "Rows", format: "integer"},
       {name: "customers", title: "Customers", format: "integer"},
       {name: "predicted", title: "Share predicted", format: "percent", digits: 1},
@@ -135,16 +135,16 @@ export function fairnessTable(found: readonly FairnessOf[], study: Study): Table
       '95% intervals. Shares are of rows; whether they are of too few is told by the customers, each counted once. "Against all others" is ' +
       "the group's share on the list over that of everybody else: 1 is even. A figure from too few customers is not judged",
     columns: [
-      {name: "by", title: "By", format: "text"},
-      {name: "group", title: "Group", format: "text"},
+      textColumn("by", "By"),
+      textColumn("group", "Group"),
       {name: "rows", title: "Rows", format: "integer"},
       {name: "customers", title: "Customers", format: "integer"},
-      {name: "selection", title: "Share on the list", format: "text"},
-      {name: "ratio", title: "Against all others", format: "text"},
-      {name: "reach", title: "Churners reached", format: "text"},
-      {name: "false", title: "Of those who stay, on the list", format: "text"},
-      {name: "precision", title: "Churners on the list", format: "text"},
-      {name: "calibration", title: "Predicted less observed", format: "text"},
+      textColumn("selection", "Share on the list"),
+      textColumn("ratio", "Against all others"),
+      textColumn("reach", "Churners reached"),
+      textColumn("false", "Of those who stay, on the list"),
+      textColumn("precision", "Churners on the list"),
+      textColumn("calibration", "Predicted less observed"),
     ],
     rows: found.flatMap(one =>
       one.groups.map(({name, rows, customers, rates, ratio}) => [

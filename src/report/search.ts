@@ -1,7 +1,7 @@
 import type {Competition} from "../evaluate/compete.ts";
 import {counted, decimal} from "../figures.ts";
 import type {BoostSetting, Search, TriedSetting} from "../model/search.ts";
-import type {Table} from "./words.ts";
+import {type Table, textColumn} from "./words.ts";
 
 /** The search for the settings of the boosted trees; undefined when they were not among the candidates. */
 export const searchOf = ({candidates}: Competition): Search | undefined =>
@@ -32,7 +32,6 @@ export function settingsTable({tried, winner, work}: Search): Table {
         b.rungs.length - a.rungs.length ||
         lastOf(b).tuneAuc - lastOf(a).tuneAuc,
     );
-  const text = (name: string, title: string) => ({name, title, format: "text" as const});
   const share = (name: string, title: string) => ({name, title, format: "percent" as const, digits: 0});
   return {
     kind: "table",
@@ -41,17 +40,17 @@ export function settingsTable({tried, winner, work}: Search): Table {
       "All start on a part of the training customers; the better third, and the default, go on to three times as many",
     columns: [
       {name: "setting", title: "No.", format: "integer"},
-      text("size", "Trees of"),
+      textColumn("size", "Trees of"),
       {name: "rate", title: "Rate", format: "decimal", digits: 2},
       {name: "minChildWeight", title: "Least weight of a leaf", format: "integer"},
       {name: "l2", title: "L2 penalty", format: "integer"},
       share("columnSample", "Features a tree sees"),
       share("rowSample", "Rows a tree sees"),
-      text("reached", "Tried on"),
+      textColumn("reached", "Tried on"),
       {name: "trees", title: "Trees kept", format: "integer"},
       {name: "tuneAuc", title: "ROC AUC there, tuning", format: "decimal", digits: 4},
       {name: "work", title: "Work", unit: "million values", format: "decimal", digits: 1},
-      text("verdict", "What became of it"),
+      textColumn("verdict", "What became of it"),
     ],
     rows: ranked.map(one => {
       const {setting, rungs, i} = one;

@@ -9,7 +9,7 @@ import {ROLES} from "../split/rows.ts";
 import {SETS} from "../split/sets.ts";
 import type {Study} from "../study.ts";
 import type {Cohort} from "../target/cohort.ts";
-import {interval, type List, list, type Table, type Text, text} from "./words.ts";
+import {interval, type List, list, type Table, type Text, text, textColumn} from "./words.ts";
 
 const USE: Readonly<Record<Exclude<(typeof ROLES)[number], "unused">, string>> = {
   train: "Learns",
@@ -67,14 +67,14 @@ export function splitTable(cohort: Cohort, labels: Int8Array, split: Split, trea
     kind: "table",
     caption: "The parts of the split; rows are customers at a cutoff",
     columns: [
-      {name: "part", title: "Part", format: "text"},
-      {name: "use", title: "What it is for", format: "text"},
+      textColumn("part", "Part"),
+      textColumn("use", "What it is for"),
       {name: "customers", title: "Customers", format: "integer"},
       {name: "rows", title: "Rows", format: "integer"},
       {name: "positives", title: "Positives", format: "integer"},
       {name: "rate", title: "Share", format: "percent", digits: 1},
-      {name: "from", title: "First month", format: "text"},
-      {name: "to", title: "Last month", format: "text"},
+      textColumn("from", "First month"),
+      textColumn("to", "Last month"),
     ],
     rows,
   };
@@ -165,13 +165,13 @@ export function quadrantTable(quadrants: readonly QuadrantJudgement[], capacity:
     kind: "table",
     caption: "Known customers taught the model, new ones are those of the test set; intervals are 95%",
     columns: [
-      {name: "customers", title: "Customers", format: "text"},
-      {name: "time", title: "Time", format: "text"},
+      textColumn("customers", "Customers"),
+      textColumn("time", "Time"),
       {name: "rows", title: "Rows", format: "integer"},
       {name: "positives", title: "Positives", format: "integer"},
-      {name: "auc", title: "ROC AUC", format: "text"},
-      {name: "lift", title: `Lift at ${briefPercent(capacity)}`, format: "text"},
-      {name: "why", title: "What it shows", format: "text"},
+      textColumn("auc", "ROC AUC"),
+      textColumn("lift", `Lift at ${briefPercent(capacity)}`),
+      textColumn("why", "What it shows"),
     ],
     rows: quadrants.map(({quadrant, rows, positives, figures}) => [
       ...[QUADRANT[quadrant].customers, QUADRANT[quadrant].time, rows, positives],

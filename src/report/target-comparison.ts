@@ -10,9 +10,7 @@ import {briefPercent, counted, decimal, percent, whole} from "../figures.ts";
 import type {EvidenceValue} from "../ledger/evidence.ts";
 import type {Study} from "../study.ts";
 import {monthsOf} from "../target/targets.ts";
-import {interval, resamples, type Table, type Text, targetTitle, text} from "./words.ts";
-
-const textColumn = (name: string, title: string) => ({name, title, format: "text" as const});
+import {interval, resamples, type Table, type Text, targetTitle, text, textColumn} from "./words.ts";
 
 const TITLES: Readonly<Record<(typeof RANKERS)[number], string>> = {
   recency: "recency alone",

@@ -10,7 +10,17 @@ import type {Cohort} from "../target/cohort.ts";
 import {type TargetCounts, targetCounts} from "../target/counts.ts";
 import {recencyTable} from "../target/recency.ts";
 import type {Targets} from "../target/targets.ts";
-import {churnText, type List, list, type Table, type Text, targetText, targetTitle, text} from "./words.ts";
+import {
+  churnText,
+  type List,
+  list,
+  type Table,
+  type Text,
+  targetText,
+  targetTitle,
+  text,
+  textColumn,
+} from "./words.ts";
 
 /** The cohort, the churn and the target of the study, in words. */
 export function definitionText(study: Study, cohort: Cohort): Text {
@@ -159,7 +169,7 @@ export function recencyEvidence(cohort: Cohort, labels: Int8Array, study: Study)
     kind: "table",
     caption: `Days since the last "${study.activity}" and ${targetTitle(study.target, study)}`,
     columns: [
-      {name: "recency", title: "Last active", format: "text"},
+      textColumn("recency", "Last active"),
       {name: "rows", title: "Rows", format: "integer"},
       {name: "positives", title: "Positives", format: "integer"},
       percent("rate", "Share positive"),

@@ -1,6 +1,6 @@
 import {contactsDigest} from "../ledger/inputs.ts";
 import type {Run} from "../ledger/run.ts";
-import type {Table} from "./words.ts";
+import {type Table, textColumn} from "./words.ts";
 
 /** What has to be the same to make this card again. */
 export function versionsTable({snapshot, campaigns, library, study, championDigest}: Run): Table {
@@ -9,10 +9,7 @@ export function versionsTable({snapshot, campaigns, library, study, championDige
     kind: "table",
     caption:
       "The data and the code behind the numbers; the versions of the engines stand at the end of the card",
-    columns: [
-      {name: "what", title: "What", format: "text"},
-      {name: "value", title: "Digest or value", format: "text"},
-    ],
+    columns: [textColumn("what", "What"), textColumn("value", "Digest or value")],
     rows: [
       ["Rows of the snapshot", snapshot.digest],
       ...(contacts === null ? [] : [["Campaign contacts", contacts]]),

@@ -9,6 +9,8 @@ export type List = Extract<EvidenceValue, {kind: "list"}>;
 export type Table = Extract<EvidenceValue, {kind: "table"}>;
 
 export const text = (words: string): Text => ({kind: "text", text: words});
+/** A column of a table whose cells are texts. */
+export const textColumn = (name: string, title: string) => ({name, title, format: "text"}) as const;
 export const list = (items: readonly string[]): List => ({kind: "list", items});
 
 /**

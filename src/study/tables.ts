@@ -53,6 +53,11 @@ export const campaigns = z.strictObject({
   arm: name,
   /** Value of `arm` that marks the untreated. */
   control: name.default("control"),
+  /**
+   * How customers came into the arms: "random" by a lot, which a run checks; "chosen" by people or a rule. Of chosen
+   * contacts no effect is learned: a run says what they show and how far that goes.
+   */
+  assignment: z.enum(["random", "chosen"]).default("random"),
 });
 
 export const subscriptions = z.strictObject({

@@ -116,7 +116,7 @@ function armsByDay(
 }
 
 /** The rows of a cohort for which something holds. */
-function takeCohort(cohort: Cohort, holds: (i: number) => boolean): Cohort {
+export function takeCohort(cohort: Cohort, holds: (i: number) => boolean): Cohort {
   const pick = (values: Int32Array) => values.filter((_, i) => holds(i));
   const customer = pick(cohort.customer);
   return {

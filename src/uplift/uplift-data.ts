@@ -90,5 +90,17 @@ export function foldsOf(
   })).filter(({inside}) => inside.length > 0);
 }
 
+/** The fold of each row. */
+export function foldNumbers(
+  data: Pick<UpliftData, "trial" | "ids">,
+  cut: {readonly salt: string; readonly folds: number},
+): Int32Array {
+  const fold = new Int32Array(data.trial.customer.length);
+  foldsOf(data, cut).forEach(({inside}, k) => {
+    for (const row of inside) fold[row] = k;
+  });
+  return fold;
+}
+
 export const weightsOf = ({outcome, weight}: Trial): Float64Array =>
   weight ?? new Float64Array(outcome.length).fill(1);

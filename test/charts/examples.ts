@@ -10,13 +10,16 @@ import {
   effectsChart,
   eliminationChart,
   experimentEffectsChart,
+  forestChart,
   gainsChart,
   interactionChart,
   learningChart,
   liftBinsChart,
   liftChart,
+  loveChart,
   modelsChart,
   moneyChart,
+  overlapChart,
   precisionRecallChart,
   quadrantsChart,
   recencyChart,
@@ -262,6 +265,52 @@ export const examples: Readonly<Record<string, Chart>> = {
   "risk-uplift-money": riskUpliftChart({points: riskUplift(180), capacity: 0.9, currency: "EUR"}),
   "risk-uplift-short": riskUpliftChart({points: riskUplift(1).slice(0, 4), capacity: 0.1}),
   "risk-uplift-nothing": riskUpliftChart({points: riskUplift(0), capacity: 0.1}),
+  love: loveChart({
+    methods: ["as they were", "weighted", "matched", "matched with a caliper"],
+    of: 61,
+    rows: [
+      "Days since the last order",
+      "Orders in the last year",
+      "Country = Switzerland",
+      "Age missing",
+    ].map((name, i) => ({name, smd: [1.1 / (i + 1), -0.05 * i, 0.12 + 0.05 * i, i === 3 ? null : 0.02]})),
+  }),
+  "love-infinite": loveChart({
+    methods: ["as they were", "weighted"],
+    rows: [{name: LONG, smd: [Number.NEGATIVE_INFINITY, 0]}],
+  }),
+  "love-before": loveChart({methods: ["as they were"], rows: [{name: "Visits", smd: [0.02]}]}),
+  overlap: overlapChart({
+    bins: Array.from({length: 20}, (_, k) => ({
+      ...{from: k / 20, to: (k + 1) / 20},
+      treated: (k + 1) / 210,
+      control: (20 - k) / 210,
+    })),
+    ...{kept: {low: 0.1, high: 0.9}, trimmed: 0.14, unlike: 0.31},
+  }),
+  "overlap-one": overlapChart({
+    bins: Array.from({length: 20}, (_, k) => ({
+      ...{from: k / 20, to: (k + 1) / 20},
+      treated: k === 9 ? 1 : 0,
+      control: k === 10 ? 1 : 0,
+    })),
+    ...{kept: {low: 0.1, high: 0.9}, trimmed: 0, unlike: 0},
+  }),
+  forest: forestChart({
+    effect: "Earnings in 1978, dollars",
+    digits: 0,
+    rows: [
+      {name: "Plain difference", value: -15205, low: -17468, high: -12941, told: false},
+      {name: "Doubly robust, average of everybody", value: -139028, low: -413838, high: 135781, told: false},
+      {name: "Matching with a caliper", value: 1100, low: -900, high: 3100, told: false},
+      {name: "Doubly robust, ATT", value: 1900, low: 300, high: 3500, told: true},
+    ],
+    experiment: {name: "the experiment", value: 1794.34},
+  }),
+  "forest-one": forestChart({
+    effect: "Kept by contact, percentage points",
+    rows: [{name: LONG, value: 0, low: 0, high: 0, told: true}],
+  }),
   quadrants: quadrantsChart({
     of: 2775,
     rows: Array.from({length: 300}, (_, i) => {

@@ -34,7 +34,7 @@ test("simulateShop({seed}) gives the same shop for the same seed and another for
 });
 
 test("simulateShop refuses a number of customers or a seed that it cannot use", () => {
-  expect(() => simulateShop({customers: 0})).toThrow("simulateShop requires 1 to 50000 customers, got 0");
+  expect(() => simulateShop({customers: 0})).toThrow("simulateShop requires 1 to 100000 customers, got 0");
   expect(() => simulateShop({seed: 0.5})).toThrow("simulateShop requires an integer seed, got 0.5");
 });
 
@@ -196,3 +196,18 @@ function correlation(pairs: readonly (readonly [number, number])[]): number {
     pairs.reduce((total, [a, b]) => total + f(a - x, b - y), 0);
   return sum((a, b) => a * b) / Math.sqrt(sum(a => a * a) * sum((_, b) => b * b));
 }
+
+test("truth.effects: both lives have one luck, what came is the life of the drawn arm, and their means agree", () => {
+  const arms = new Map(shop.campaigns.map(({customer, arm}) => [customer, arm]));
+  const {effects} = shop.truth;
+  const came = new Map(
+    rows.filter(({cutoff}) => cutoff === "2025-09-01").map(row => [row.customer, row.within]),
+  );
+  for (const {customer, leaves} of effects)
+    expect(arms.get(customer) === "treated" ? leaves.treated : leaves.untreated).toBe(came.get(customer));
+  const differences = effects.map(
+    ({leaves, effect}) => Number(leaves.treated) - Number(leaves.untreated) - effect,
+  );
+  const error = Math.sqrt(mean(differences.map(d => d * d)) / effects.length);
+  expect(Math.abs(mean(differences))).toBeLessThan(3 * error);
+});

@@ -214,17 +214,13 @@ const SENTENCES: Readonly<Record<Measure, readonly [Partial<FeatureDeclaration>,
   ratio: [
     [
       {of: "email_open", against: "email_sent", unit: "share", ...d90},
-      [0.12, own(0.4), "Email open for each email sent: 12% in the last 90 days; usually 40%"],
-      [0.025, own(1), "Email open for each email sent: 2.5% in the last 90 days; usually 100%"],
-      [
-        NEVER,
-        own(0.4),
-        "Email open for each email sent: not known, with no email sent in the last 90 days; usually 40%",
-      ],
+      [0.12, own(0.4), "Email opens: 12% of emails sent in the last 90 days; usually 40%"],
+      [0.025, own(1), "Email opens: 2.5% of emails sent in the last 90 days; usually 100%"],
+      [NEVER, own(0.4), "Email opens: not known, with no email sent in the last 90 days; usually 40%"],
     ],
     [
       {of: "ticket", against: "purchase", unit: "tickets an order"},
-      [0.25, stayers(0.1), "Ticket for each purchase: 0.25 so far; typical of those who stay: 0.1"],
+      [0.25, stayers(0.1), "Tickets: 0.25 for each purchase so far; typical of those who stay: 0.1"],
     ],
   ],
   share: [

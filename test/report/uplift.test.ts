@@ -45,7 +45,7 @@ test("upliftVerdictText says evidence, none and the wrong order with what to do,
     const money = {
       uplift: curve[0]!.uplift.money,
       risk: curve[0]!.risk.money,
-      all: curve[1]!.uplift.money,
+      any: curve[0]!.random.money,
     };
     return upliftVerdictText(
       upliftVerdict(rankAverageEffect(trial, by, {seed: 1, draws: 200}).autoc, {fraction: 0.2, money}),
@@ -53,7 +53,7 @@ test("upliftVerdictText says evidence, none and the wrong order with what to do,
     ).text;
   };
   expect(judge(score)).toMatch(
-    /^Evidence of heterogeneous effect: .*Treat the first 20% by expected effect: expected to gain EUR /,
+    /^Evidence of heterogeneous effect: .*Contact the first 20% by expected effect: expected to gain EUR /,
   );
   expect(judge(noise)).toMatch(/^No evidence of heterogeneous effect: .*that interval holds 0/);
   expect(judge(score.map(z => -z))).toMatch(/^The score puts customers in the wrong order/);
@@ -65,6 +65,8 @@ test("upliftCalibrationText reads the slope: right, too large, too small, nothin
   expect(say(effect.map(e => 4 * e))).toContain("too large");
   expect(say(effect.map(e => e / 4))).toContain("too small");
   expect(say(noise)).toContain("It may be 0");
+  expect(say(effect.map(e => -e))).toContain("the wrong way round");
+  expect(upliftCalibrationText(null).text).toContain("the same effect of everybody");
 });
 
 test("the charts of uplift say their figures in words and refuse to draw nothing", () => {
@@ -80,7 +82,7 @@ test("the charts of uplift say their figures in words and refuse to draw nothing
     overRisk: p.overRisk.money,
   }));
   expect(riskUpliftChart({points: picked, capacity: 0.2, currency: "EUR"}).description).toContain(
-    "With 20% treated: by expected effect EUR",
+    "With 20% contacted: by expected effect EUR",
   );
   expect(() => riskUpliftChart({points: [], capacity: 0.2})).toThrow(
     "riskUpliftChart requires at least one point, got 0",

@@ -129,6 +129,11 @@ describe("designGroups(population, sharing)", () => {
     expect(() => designGroups(population, named)).toThrow("names other than control");
     const bad = {...population, risk: population.risk.with(7, Number.NaN)};
     expect(() => designGroups(bad, sharing)).toThrow("finite risks, got NaN of C7");
+    const short = {...population, risk: new Float64Array(0)};
+    expect(() => designGroups(short, sharing)).toThrow(/values of risks, one a customer, got 0/);
+    expect(() => designGroups({...population, strata: {channel: ["web"]}}, sharing)).toThrow(
+      /values of channel, one a customer, got 1/,
+    );
   });
 });
 

@@ -4,6 +4,7 @@ import {type EventRow, eventLogOf} from "../../src/data/event-log.ts";
 import {computeFeatures} from "../../src/features/sweep.ts";
 import {randomOf} from "../../src/random.ts";
 import {contactTrial} from "../../src/uplift/contacts.ts";
+import {earlierContacts} from "../../src/uplift/observe/earlier.ts";
 import {definitionsOn} from "../target/by-definition.ts";
 
 const FIRST = 9832;
@@ -110,4 +111,27 @@ it("contactTrial refuses a customer in both arms on one day", async () => {
   await expect(contactTrial(log, {...campaigns, customer, day, treated}, options(log))).rejects.toThrow(
     "contactTrial requires one arm a customer and day, got both for",
   );
+});
+
+it.each([1, 2, 3])("earlierContacts is the same rows moved back, those active then (seed %i)", async seed => {
+  const {rows, log, campaigns} = world(seed);
+  const definitions = definitionsOn(1);
+  const data = await contactTrial(log, campaigns, options(log));
+  const days = 25;
+  const expected: unknown[] = [];
+  [...data.day].forEach((day, i) => {
+    const customer = log.customers[data.trial.customer[i]!]!;
+    const from = day - days;
+    const own = rows.filter(row => row.customer === customer);
+    if (!own.some(row => row.day < from) || !definitions.active(own, churn, from)) return;
+    const bought = (low: number, high: number) =>
+      own.filter(row => row.type === "purchase" && row.day >= low && row.day < high).length;
+    expected.push([customer, data.trial.treated[i], bought(from, day), bought(0, from)]);
+  });
+  const {x, treated, customer, outcome} = await earlierContacts(log, data, {...options(log), days});
+  expect(Array.from(customer, (c, i) => [log.customers[c], treated[i], outcome[i], x.values[i]])).toEqual(
+    expected,
+  );
+  expect(expected.length).toBeGreaterThan(5);
+  expect(expected.length).toBeLessThan(data.day.length);
 });

@@ -84,8 +84,13 @@ describe("means", () => {
       rows: 2 * before.rows,
       values: Float64Array.from([...before.values, ...before.values]),
     };
-    expect(linAdjusted(twice, doubled).value).toBeCloseTo(linAdjusted(cupedTrial, before).value, 9);
-    expect(linAdjusted(twice, doubled).formula).toContain("clustered by customer");
+    for (const adjust of [cuped, linAdjusted]) {
+      const [once, again] = [adjust(cupedTrial, before), adjust(twice, doubled)];
+      expect(again.value).toBeCloseTo(once.value, 9);
+      expect((again.high - again.low) / (once.high - once.low)).toBeCloseTo(1, 1);
+      expect(again.varianceRatio).toBeCloseTo(once.varianceRatio, 1);
+      expect(again.formula).toContain("clustered by customer");
+    }
   });
 
   it("refuse covariates that are missing or repeat each other", () => {
@@ -165,5 +170,14 @@ describe("holm(p)", () => {
       claims += Math.min(...holm(Array.from({length: 10}, random))) < 0.05 ? 1 : 0;
     expect(claims / 4000).toBeLessThan(0.05 + 3.5 * Math.sqrt((0.05 * 0.95) / 4000));
     expect(claims / 4000).toBeGreaterThan(0.05 - 3.5 * Math.sqrt((0.05 * 0.95) / 4000));
+  });
+});
+
+describe("what cannot be read", () => {
+  it("is refused: a level in percent, a customer of both arms", () => {
+    expect(() => wilsonInterval({events: 1, n: 10}, 95)).toThrow("a level between 0 and 1");
+    expect(() => clusteredDifference(cupedTrial, 95)).toThrow("a level between 0 and 1");
+    const mixed = {...cupedTrial, customer: cupedTrial.customer.map(c => c % 3)};
+    expect(() => clusteredDifference(mixed)).toThrow("customers of one arm each, got both of");
   });
 });

@@ -12,6 +12,11 @@ export const {column, text, expected} = referenceCase<{
   smd_before: Figures;
   var_ratio_before: Readonly<Record<string, number | "NA">>;
   nn11: {smd: Figures; n: readonly number[]; matched_control_rows: readonly number[]; att: number};
+  nn11_by_distances: {
+    att: number;
+    control_of_treated: readonly number[];
+    caliper: {pairs: number; att: number};
+  };
   ols: {att: number; se: number};
   subclass6: {att: number};
   ipw_att_hajek: number;

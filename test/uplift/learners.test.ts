@@ -204,10 +204,10 @@ describe("several arms", () => {
       {base: "linear"},
     );
     const effects = models.map(({model}) => applyUplift(model, data.x));
-    const {arm, uplift} = bestArm(models, data.x);
+    const {arm, gain} = bestArm(models, data.x, [0, 0]);
     arm.forEach((k, i) => {
       const best = Math.max(0, effects[0]![i]!, effects[1]![i]!);
-      expect(uplift[i]).toBe(best);
+      expect(gain[i]).toBe(best);
       expect(k).toBe(best === 0 ? -1 : effects.findIndex(of => of[i] === best));
     });
     expect(new Set(arm)).toEqual(new Set([-1, 1]));

@@ -156,13 +156,13 @@ test("upliftVerdict(autoc, money) follows its rule", () => {
   const cases: [[number, number], [typeof pays, typeof pays, typeof pays], string, Recommendation][] = [
     [[0.1, 0.2], [pays, more, more], "heterogeneous effect", "uplift"],
     [[0.1, 0.2], [unsure, more, more], "heterogeneous effect", "none"],
-    [[-0.1, 0.2], [more, pays, more], "none", "all"],
+    [[-0.1, 0.2], [more, pays, more], "none", "any"],
     [[-0.1, 0.2], [more, pays, unsure], "none", "risk"],
     [[-0.1, 0.2], [more, unsure, unsure], "none", "none"],
     [[-0.2, -0.1], [more, pays, unsure], "wrong order", "risk"],
   ];
-  for (const [[low, high], [uplift, risk, all], evidence, recommended] of cases)
-    expect(upliftVerdict(autoc(low, high), {fraction: 0.1, money: {uplift, risk, all}})).toMatchObject({
+  for (const [[low, high], [uplift, risk, any], evidence, recommended] of cases)
+    expect(upliftVerdict(autoc(low, high), {fraction: 0.1, money: {uplift, risk, any}})).toMatchObject({
       evidence,
       recommended,
     });
@@ -179,4 +179,29 @@ test("a column of noise comes out as noise in about 95 of 100 trials", () => {
   // 10 expected, with a standard deviation of 3.
   expect(evidence).toBeGreaterThan(1);
   expect(evidence).toBeLessThan(22);
+});
+
+test("upliftCalibration(trial, predicted, {fold}) compares within folds: what is added to a fold's predictions changes neither slope nor groups", () => {
+  const {trial, effect} = randomTrial({seed: 8, rows: 400, ties: true, weights: true});
+  const fold = Int32Array.from(effect, (_, i) => i % 3);
+  const moved = effect.map((e, i) => e - 0.3 * fold[i]!);
+  const [plain, own] = [effect, moved].map(p => upliftCalibration(trial, p, {fold, groups: 4}));
+  expect(own!.slope.value).toBeCloseTo(plain!.slope.value, 10);
+  expect(own!.slope.standardError).toBeCloseTo(plain!.slope.standardError, 10);
+  expect(own!.bins.map(b => b.observed.value)).toEqual(plain!.bins.map(b => b.observed.value));
+  // Least squares with an intercept a fold.
+  const w = weightsOf(trial);
+  const gamma = effectScores(armScores(trial));
+  const meanIn = (f: number, of: (i: number) => number) => {
+    const rows = [...fold.keys()].filter(i => fold[i] === f);
+    return rows.reduce((a, i) => a + w[i]! * of(i), 0) / rows.reduce((a, i) => a + w[i]!, 0);
+  };
+  let [above, below] = [0, 0];
+  for (let i = 0; i < 400; i++) {
+    const x = effect[i]! - meanIn(fold[i]!, j => effect[j]!);
+    above += w[i]! * x * (gamma[i]! - meanIn(fold[i]!, j => gamma[j]!));
+    below += w[i]! * x * x;
+  }
+  expect(plain!.slope.value).toBeCloseTo(above / below, 10);
+  expect(() => upliftCalibration(trial, Float64Array.from(fold), {fold})).toThrow("predictions that differ");
 });

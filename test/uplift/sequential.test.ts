@@ -70,6 +70,7 @@ describe("planLooks({looks, boundary})", () => {
 
   it("refuses looks that are not to be planned", () => {
     expect(() => planLooks({looks: 0})).toThrow("1 to 20 looks, got 0");
+    expect(() => planLooks({looks: 2, alpha: 0.9})).toThrow("a power above alpha, got 0.8 with alpha 0.9");
     expect(() => planLooks({looks: 2, information: [0.5, 0.9]})).toThrow(
       "the last look at information 1, got 0.9",
     );

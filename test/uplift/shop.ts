@@ -1,66 +1,55 @@
 // The simulated shop's campaign as a trial, with the truth of each row beside it.
+import {study} from "../../notebooks/study.ts";
 import {dayOf} from "../../src/data/calendar.ts";
 import {type EventLog, eventLogOf} from "../../src/data/event-log.ts";
 import {simulateShop} from "../../src/data/simulate.ts";
 import type {Matrix} from "../../src/features/matrix.ts";
 import {computeFeatures} from "../../src/features/sweep.ts";
-import type {FeatureDeclaration} from "../../src/study.ts";
 import {type ContactTrial, contactTrial} from "../../src/uplift/contacts.ts";
 import type {UpliftTruth} from "../../src/uplift/learn/recovery.ts";
 import type {UpliftData} from "../../src/uplift/uplift-data.ts";
 
-// The features of the demo study, and its segment.
-// biome-ignore format: one feature a line reads as a table
-const DECLARED: readonly (Omit<FeatureDeclaration, "actionable"> & {actionable?: boolean})[] = [
-    {name: "tenure", title: "Days since joining", unit: "days", of: "join", measure: "first"},
-    {name: "renewals", title: "Renewals so far", unit: "renewals", of: "renewal", measure: "count"},
-    {name: "last_renewal", title: "Days since the last renewal", unit: "days", of: "renewal", measure: "recency"},
-    {name: "orders_30d", title: "Orders in the last 30 days", unit: "orders", of: "purchase", measure: "count", days: 30},
-    {name: "orders_90d", title: "Orders in the last 90 days", unit: "orders", of: "purchase", measure: "count", days: 90},
-    {name: "orders_365d", title: "Orders in the last year", unit: "orders", of: "purchase", measure: "count", days: 365},
-    {name: "spend_90d", title: "Spend in the last 90 days", unit: "EUR", of: "purchase", measure: "sum", days: 90},
-    {name: "spend_365d", title: "Spend in the last year", unit: "EUR", of: "purchase", measure: "sum", days: 365},
-    {name: "basket", title: "Usual size of an order", unit: "EUR", of: "purchase", measure: "mean", days: 365},
-    {name: "since_order", title: "Days since the last order", unit: "days", of: "purchase", measure: "recency"},
-    {name: "order_gap", title: "Usual days between orders", unit: "days", of: "purchase", measure: "gapMean", days: 365},
-    {name: "order_gap_sd", title: "How irregular the orders are", unit: "days", of: "purchase", measure: "gapSd", days: 365},
-    {name: "order_overdue", title: "How overdue the next order is", unit: "times the usual gap", of: "purchase", measure: "overdue", days: 365},
-    {name: "orders_change_30d", title: "Orders: last 30 days against the 30 before", unit: "−1 to 1", of: "purchase", measure: "change", days: 30},
-    {name: "orders_change_90d", title: "Orders: last 90 days against the 90 before", unit: "−1 to 1", of: "purchase", measure: "change", days: 90},
-    {name: "orders_own_90d", title: "Orders in the last 90 days against the own usual", unit: "times the usual", of: "purchase", measure: "ownShare", days: 90},
-    {name: "visits_30d", title: "Visits in the last 30 days", unit: "visits", of: "visit", measure: "count", days: 30},
-    {name: "visits_90d", title: "Visits in the last 90 days", unit: "visits", of: "visit", measure: "count", days: 90},
-    {name: "visits_change_30d", title: "Visits: last 30 days against the 30 before", unit: "−1 to 1", of: "visit", measure: "change", days: 30},
-    {name: "visits_change_90d", title: "Visits: last 90 days against the 90 before", unit: "−1 to 1", of: "visit", measure: "change", days: 90},
-    {name: "visits_trend_84d", title: "Trend of visits over twelve weeks", unit: "visits a week", of: "visit", measure: "trend", days: 84, step: 7},
-    {name: "since_visit", title: "Days since the last visit", unit: "days", of: "visit", measure: "recency"},
-    {name: "open_rate_90d", title: "Share of e-mails opened, last 90 days", unit: "share", of: "email_open", measure: "ratio", against: "email_sent", days: 90, actionable: true},
-    {name: "opens_change_90d", title: "E-mails opened: last 90 days against the 90 before", unit: "−1 to 1", of: "email_open", measure: "change", days: 90, actionable: true},
-    {name: "tickets_90d", title: "Support tickets in the last 90 days", unit: "tickets", of: "ticket", measure: "count", days: 90, actionable: true},
-    {name: "tickets", title: "Support tickets so far", unit: "tickets", of: "ticket", measure: "count", actionable: true},
-    {name: "from_partner", title: "Joined through a partner", unit: "yes = 1", of: "join", measure: "share", against: "channel=partner"},
-  {name: "channel", title: "Joined through", unit: "channel", of: "join", measure: "last", against: "channel"},
-];
-const FEATURES: readonly FeatureDeclaration[] = DECLARED.map(one => ({
-  ...one,
-  actionable: one.actionable ?? false,
-}));
+const FEATURES = [...study.features, ...study.segments];
+
+/** A day by which the outcomes of the campaign of 2025-09-01 are known: three months and the grace period. */
+const KNOWN = "2026-01-01";
+
+const days = new Map<string, number>();
+
+/** Day of a date; of eleven million events hardly a thousand differ. */
+function dayBy(date: string): number {
+  const known = days.get(date);
+  if (known !== undefined) return known;
+  const day = dayOf(date);
+  days.set(date, day);
+  return day;
+}
 
 export type ShopTrial = {
   readonly data: UpliftData;
-  readonly truth: UpliftTruth;
+  readonly truth: UpliftTruth & {
+    /** Of each row, whether the customer is kept in the life with the treatment, and in that without. */
+    readonly kept: readonly {readonly treated: boolean; readonly control: boolean}[];
+  };
   readonly found: ContactTrial["counts"];
 };
 
 /** A shop's campaign: fewer rows than customers, since most are no members on its day. */
 export async function shopTrial({customers, seed}: {customers: number; seed: number}): Promise<ShopTrial> {
   const shop = simulateShop({customers, seed});
+  // Of those contacted alone, and until their outcomes are known: the rest is not looked at.
+  const contacted = new Set(shop.campaigns.map(({customer}) => customer));
   const log: EventLog = eventLogOf(
-    shop.events.map(({customer, time, type, amount, attributes}) => ({
-      ...{customer, day: dayOf(time.slice(0, 10)), type, attributes},
-      ...(amount === undefined ? {} : {amount}),
-    })),
-    {lastDay: dayOf(shop.lastDay)},
+    shop.events
+      .filter(({customer, time}) => contacted.has(customer) && time < KNOWN)
+      .map(({customer, time, type, amount, attributes}) => ({
+        customer,
+        day: dayBy(time.slice(0, 10)),
+        type,
+        amount,
+        attributes,
+      })),
+    {lastDay: dayOf(KNOWN)},
   );
   const index = new Map(log.customers.map((id, c) => [id, c]));
   const {x, trial, ids, counts} = await contactTrial(
@@ -88,7 +77,11 @@ export async function shopTrial({customers, seed}: {customers: number; seed: num
   const own = Array.from(trial.customer, c => effects.get(log.customers[c]!)!);
   return {
     data: {x, trial, ids: ids.map(id => `${seed}-${id}`)},
-    truth: {uplift: Float64Array.from(own, ({effect}) => -effect), segment: own.map(({segment}) => segment)},
+    truth: {
+      uplift: Float64Array.from(own, ({effect}) => -effect),
+      segment: own.map(({segment}) => segment),
+      kept: own.map(({leaves}) => ({treated: !leaves.treated, control: !leaves.untreated})),
+    },
     found: counts,
   };
 }
@@ -100,7 +93,7 @@ export async function shopsTrial(shops: readonly {customers: number; seed: numbe
   return parts.reduce(joined);
 }
 
-function joined(a: ShopTrial, b: ShopTrial): ShopTrial {
+export function joined(a: ShopTrial, b: ShopTrial): ShopTrial {
   const [n, m] = [a.data.x.rows, b.data.x.rows];
   const values = new Float64Array((n + m) * a.data.x.names.length);
   a.data.x.names.forEach((_, j) => {
@@ -128,6 +121,7 @@ function joined(a: ShopTrial, b: ShopTrial): ShopTrial {
     truth: {
       uplift: Float64Array.from([...Array.from(a.truth.uplift), ...Array.from(b.truth.uplift)]),
       segment: [...a.truth.segment, ...b.truth.segment],
+      kept: [...a.truth.kept, ...b.truth.kept],
     },
   };
 }

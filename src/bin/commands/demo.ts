@@ -41,7 +41,7 @@ export function demoCommand(terminal: Terminal): Command {
     });
 }
 
-type FileBytes = readonly [name: string, bytes: string | Uint8Array];
+type FileBytes = readonly [name: string, bytes: Uint8Array];
 
 /** The files of a simulation by name. Nothing in them holds a comma or a quote. */
 function filesOf({events, campaigns, truth}: Simulation): readonly FileBytes[] {
@@ -67,19 +67,32 @@ function filesOf({events, campaigns, truth}: Simulation): readonly FileBytes[] {
   ];
 }
 
-function csv<T>(header: string, rows: readonly T[], line: (row: T) => string): string {
-  return `${header}\n${rows.map(row => `${line(row)}\n`).join("")}`;
+/** Lines that are made into bytes together: a text of all of them may be longer than a text can be. */
+const LINES = 100_000;
+
+function csv<T>(header: string, rows: readonly T[], line: (row: T) => string): Uint8Array {
+  const parts = [Buffer.from(`${header}\n`)];
+  for (let from = 0; from < rows.length; from += LINES)
+    parts.push(
+      Buffer.from(
+        rows
+          .slice(from, from + LINES)
+          .map(row => `${line(row)}\n`)
+          .join(""),
+      ),
+    );
+  return Buffer.concat(parts);
 }
 
 /** Gzip without a time, and with the operating system left unsaid, so that its header says nothing of the machine. */
-function gzip(text: string): Uint8Array {
+function gzip(text: Uint8Array): Uint8Array {
   const bytes = gzipSync(text);
   bytes[9] = 255;
   return bytes;
 }
 
 /** @throws DataError when the folder cannot be written to. */
-function write(folder: string, name: string, bytes: string | Uint8Array): void {
+function write(folder: string, name: string, bytes: Uint8Array): void {
   try {
     writeAtomically(join(folder, name), bytes);
   } catch (error) {

@@ -1,7 +1,7 @@
 import {solveCholesky} from "../../cholesky.ts";
 import type {Matrix} from "../../features/matrix.ts";
 import {normalAt, normalPValue, requireShare, tPValue, tTwoSided} from "./distributions.ts";
-import {differenceOfMeans, type Effect, type TwoArms} from "./effect.ts";
+import {clusteredDifference, differenceOfMeans, type Effect, meanDifference, type TwoArms} from "./effect.ts";
 
 /** An effect with less noise: what customers did before is taken out of what they did after. */
 export type Adjusted = Effect & {
@@ -11,18 +11,19 @@ export type Adjusted = Effect & {
 
 /**
  * CUPED (Deng et al. 2013): the outcome less theta times the covariates' excess over their means, theta from the
- * regression of the outcome on the covariates over both arms; then Welch. Only what was known before the assignment may
+ * regression of the outcome on the covariates over both arms; then Welch, or where customers have several rows an error
+ * clustered by customer. Only what was known before the assignment may
  * be a covariate: the contact changes what comes after.
  * @param covariates one row a row of the arms, all finite.
  * @returns the coefficients too, in the order of the covariates.
  * @throws RangeError for a missing value, or covariates of which one repeats others.
  */
 export function cuped(
-  arms: Pick<TwoArms, "outcome" | "treated">,
+  arms: TwoArms,
   covariates: Matrix,
   level = 0.95,
 ): Adjusted & {readonly theta: readonly number[]} {
-  const {outcome, treated} = arms;
+  const {outcome, customer} = arms;
   const centred = centredColumns("cuped", covariates, outcome.length);
   const mean = outcome.reduce((sum, y) => sum + y, 0) / outcome.length;
   const theta = solved(
@@ -33,10 +34,11 @@ export function cuped(
   const adjusted = Float64Array.from(outcome, (y, i) =>
     centred.reduce((left, column, j) => left - theta[j]! * column[i]!, y),
   );
-  const effect = differenceOfMeans({outcome: adjusted, treated}, level);
+  const single = new Set(customer).size === customer.length;
+  const effect = (single ? differenceOfMeans : clusteredDifference)({...arms, outcome: adjusted}, level);
   return {
     ...effect,
-    formula: "CUPED with pre-period covariates, Welch's t interval and test",
+    formula: `CUPED with pre-period covariates, ${single ? "Welch's t interval and test" : "error clustered by customer (CR1), normal interval and test"}`,
     varianceRatio: variance(adjusted) / variance(outcome),
     theta: [...theta],
   };
@@ -132,7 +134,7 @@ export function linAdjusted(arms: TwoArms, covariates: Matrix, level = 0.95): Ad
     p: error === 0 ? (value === 0 ? 1 : 0) : single ? tPValue(t, df) : normalPValue(t),
     formula: `regression adjustment with interactions (Lin 2013), ${single ? "HC3 error, t interval and test" : "error clustered by customer (CR1), normal interval and test"}`,
     n: {treated: countArm(arms, 1), control: countArm(arms, 0)},
-    varianceRatio: error ** 2 / plainError(arms) ** 2,
+    varianceRatio: error ** 2 / meanDifference(arms).error ** 2,
   };
 }
 
@@ -171,15 +173,6 @@ function clusteredError(
   let squares = 0;
   for (const sum of sums.values()) squares += sum * sum;
   return Math.sqrt((customers / (customers - 1)) * squares);
-}
-
-/** Error of the plain difference, by rows. */
-function plainError({outcome, treated}: TwoArms): number {
-  const sides = ([1, 0] as const).map(arm => {
-    const own = outcome.filter((_, i) => treated[i] === arm);
-    return variance(own) / own.length;
-  });
-  return Math.sqrt(sides[0]! + sides[1]!);
 }
 
 const countArm = ({treated}: TwoArms, arm: 0 | 1): number =>

@@ -81,6 +81,10 @@ export function requireShares(caller: string, arms: readonly ArmShare[]): void {
 export function bandsOf(values: ArrayLike<number>, ids: readonly string[], bands: number): Int32Array {
   if (!Number.isInteger(bands) || bands < 1)
     throw new RangeError(`bandsOf requires 1 band or more, got ${bands}`);
+  if (values.length !== ids.length)
+    throw new RangeError(`bandsOf requires ${ids.length} values, one an id, got ${values.length}`);
+  const bad = Array.from(values).findIndex(Number.isNaN);
+  if (bad >= 0) throw new RangeError(`bandsOf requires values that are known, got none of ${ids[bad]}`);
   const order = Array.from(ids.keys()).sort(
     (a, b) => values[a]! - values[b]! || byCodeUnit(ids[a]!, ids[b]!),
   );

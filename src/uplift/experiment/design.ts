@@ -55,6 +55,11 @@ export function designGroups(population: Population, sharing: Sharing): Assignme
   const {customers, risk} = population;
   const {salt, random} = sharing;
   requireSharing("designGroups", sharing);
+  for (const [name, {length}] of Object.entries({risks: risk, ...population.strata}))
+    if (length !== customers.length)
+      throw new RangeError(
+        `designGroups requires ${customers.length} values of ${name}, one a customer, got ${length}`,
+      );
   const bad = risk.findIndex(value => !Number.isFinite(value));
   if (bad >= 0)
     throw new RangeError(`designGroups requires finite risks, got ${risk[bad]} of ${customers[bad]}`);

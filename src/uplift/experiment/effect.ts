@@ -27,6 +27,7 @@ type Bounds = {readonly low: number; readonly high: number};
 /** Wilson's score interval of a proportion (1927). */
 export function wilsonInterval({events, n}: Count, level = 0.95): Bounds {
   requireCount("wilsonInterval", {events, n});
+  requireShare("wilsonInterval", "a level", level);
   const z = normalAt((1 + level) / 2);
   const [p, spread] = [events / n, (z * z) / n];
   const half = z * Math.sqrt((p * (1 - p)) / n + spread / (4 * n));
@@ -67,6 +68,7 @@ export function differenceOfProportions(treated: Count, control: Count, level = 
 export function ratioOfProportions(treated: Count, control: Count, level = 0.95): Effect | null {
   requireCount("ratioOfProportions", treated);
   requireCount("ratioOfProportions", control);
+  requireShare("ratioOfProportions", "a level", level);
   if (treated.events === 0 || control.events === 0) return null;
   const log = Math.log(treated.events / treated.n / (control.events / control.n));
   const error = Math.sqrt(1 / treated.events - 1 / treated.n + 1 / control.events - 1 / control.n);
@@ -149,10 +151,16 @@ export type MeanDifference = {
 /**
  * The difference of the arms' means over rows, its error from the residuals summed by customer (cluster-robust, CR1).
  * Where every customer has one row that is the error of Welch. A customer belongs to one arm.
- * @throws RangeError when an arm has fewer than two customers.
+ * @throws RangeError when an arm has fewer than two customers, or a customer is in both.
  */
 export function meanDifference(arms: TwoArms): MeanDifference {
   const {outcome, treated, customer} = arms;
+  const armOf = new Map<number, number>();
+  customer.forEach((c, i) => {
+    if ((armOf.get(c) ?? treated[i]) !== treated[i])
+      throw new RangeError(`meanDifference requires customers of one arm each, got both of ${c}`);
+    armOf.set(c, treated[i]!);
+  });
   const [none, one] = ([0, 1] as const).map(arm => {
     const {n, mean} = momentsOf(arms, arm);
     const sums = new Map<number, number>();
@@ -175,6 +183,7 @@ type Side = {readonly mean: number; readonly customers: number; readonly varianc
 
 /** {@link meanDifference} with its interval and test, for customers with several rows. */
 export function clusteredDifference(arms: TwoArms, level = 0.95): Effect {
+  requireShare("clusteredDifference", "a level", level);
   const {value, error, n} = meanDifference(arms);
   return normalEffect(value, error, {
     ...{level, n},

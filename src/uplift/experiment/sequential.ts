@@ -103,6 +103,8 @@ export function planLooks({
     throw new RangeError(`planLooks requires 1 to 20 looks, got ${looks}`);
   requireShare("planLooks", "alpha", alpha);
   requireShare("planLooks", "power", power);
+  if (!(power > alpha))
+    throw new RangeError(`planLooks requires a power above alpha, got ${power} with alpha ${alpha}`);
   checkInformation("planLooks", looks, information);
   if (information.at(-1) !== 1)
     throw new RangeError(`planLooks requires the last look at information 1, got ${information.at(-1)}`);
@@ -111,7 +113,7 @@ export function planLooks({
   const c =
     looks === 1
       ? twoSided(alpha)
-      : bisect(one => alpha - crossingProbability(scaled(one), information), 0.5, 8);
+      : bisect(one => alpha - crossingProbability(scaled(one), information), 1e-3, 8);
   const bounds = scaled(c);
   const found = (drift: number) => crossingProbability(bounds, information, drift) - power;
   const one = (drift: number) => 1 - normalBelow(twoSided(alpha) - drift) - power;

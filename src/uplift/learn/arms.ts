@@ -22,23 +22,34 @@ export async function fitArms(
   return out;
 }
 
-/** For each row the arm with the largest effect, as index into the models, and that effect; -1 and 0 for the control. */
-export type ArmPolicy = {readonly arm: Int32Array; readonly uplift: Float64Array};
+/** For each row the arm of the largest gain, as index, and that gain; -1 and 0 for the control. */
+export type ArmPolicy = {readonly arm: Int32Array; readonly gain: Float64Array};
 
 /**
- * The arm of the largest expected effect above 0, of equals the first; no arm where none is above 0. The largest of
- * several estimates is too large on average: judge the policy on rows that no model saw.
- * @throws the errors of {@link applyUplift}.
+ * The arm of the largest expected effect less its cost above 0, of equals the first; no arm where none is above 0. The
+ * largest of several estimates is too large on average: judge the policy on rows that no model saw.
+ * @param effects of each arm, one a row; @param costs of each arm, in units of the outcome.
+ * @throws RangeError when there is not a cost of each arm.
  */
-export function bestArm(models: ArmModels, x: Matrix): ArmPolicy {
-  const arm = new Int32Array(x.rows).fill(-1);
-  const uplift = new Float64Array(x.rows);
-  models.forEach(({model}, k) => {
-    applyUplift(model, x).forEach((effect, i) => {
-      if (effect <= uplift[i]!) return;
+export function bestArms(effects: readonly Float64Array[], costs: readonly number[]): ArmPolicy {
+  if (costs.length !== effects.length)
+    throw new RangeError(`bestArms requires a cost of ${effects.length} arms, got ${costs.length}`);
+  const rows = effects[0]?.length ?? 0;
+  const arm = new Int32Array(rows).fill(-1);
+  const gain = new Float64Array(rows);
+  effects.forEach((own, k) => {
+    own.forEach((effect, i) => {
+      if (effect - costs[k]! <= gain[i]!) return;
       arm[i] = k;
-      uplift[i] = effect;
+      gain[i] = effect - costs[k]!;
     });
   });
-  return {arm, uplift};
+  return {arm, gain};
 }
+
+/** {@link bestArms} of fitted models. @throws the errors of {@link applyUplift}. */
+export const bestArm = (models: ArmModels, x: Matrix, costs: readonly number[]): ArmPolicy =>
+  bestArms(
+    models.map(({model}) => applyUplift(model, x)),
+    costs,
+  );

@@ -2,6 +2,7 @@ import {joinColumns, type Matrix, takeRows} from "../../features/matrix.ts";
 import {requireFeatures} from "../../model/feature-order.ts";
 import {applyPreparation, type Preparation} from "../../model/prepare/preparation.ts";
 import {
+  foldNumbers,
   foldsOf,
   inUpliftOrder,
   placesOf,
@@ -227,19 +228,16 @@ const weightedMean = (values: Float64Array, weights: Float64Array): number =>
 /** Folds of customers that each get their effects from a model of the others. */
 const FOLDS = 5;
 
+/** How {@link crossFitUplift} cuts customers. */
+const CUT = {salt: "uplift rows", folds: FOLDS};
+
 /** The fold of each row in {@link crossFitUplift}. */
-export function upliftFolds(data: Pick<UpliftData, "trial" | "ids">): Int32Array {
-  const fold = new Int32Array(data.trial.customer.length);
-  foldsOf(data, {salt: "uplift rows", folds: FOLDS}).forEach(({inside}, k) => {
-    for (const row of inside) fold[row] = k;
-  });
-  return fold;
-}
+export const upliftFolds = (data: Pick<UpliftData, "trial" | "ids">): Int32Array => foldNumbers(data, CUT);
 
 /**
- * The effect of each row by a model that did not see its customer: what metrics of uplift may be computed on when
- * there is no further trial. As an order the effects of all rows take `placesWithinFolds`, with the folds of
- * {@link upliftFolds}: as they are, orders without worth look harmful.
+ * The effect of each row by a model that did not see its customer. Nothing is to be judged by it that hangs on the order:
+ * the models share rows with those that judge them, see `learnForward`. And as one order of all rows the effects take
+ * `placesWithinFolds`, with the folds of {@link upliftFolds}: as they are, orders without worth look harmful.
  * @returns in the order of the rows.
  * @throws the errors of {@link fitUplift}.
  */
@@ -250,7 +248,7 @@ export async function crossFitUplift(
 ): Promise<Float64Array> {
   inUpliftOrder("crossFitUplift", data);
   const out = new Float64Array(data.x.rows);
-  for (const {inside, outside} of foldsOf(data, {salt: "uplift rows", folds: FOLDS})) {
+  for (const {inside, outside} of foldsOf(data, CUT)) {
     const model = await fitUplift(kind, takeUplift(data, outside), options);
     const effects = applyUplift(model, takeRows(data.x, inside));
     inside.forEach((row, i) => {

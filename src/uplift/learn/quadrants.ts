@@ -1,5 +1,4 @@
 import {type Segment, segmentOf} from "../../data/simulate-campaign.ts";
-import {quantileOf} from "../../evaluate/quantile.ts";
 import {takeRows} from "../../features/matrix.ts";
 import {applyPreparation} from "../../model/prepare/preparation.ts";
 import {inUpliftOrder, placesOf, rowsWhere, takeUplift, type UpliftData} from "../uplift-data.ts";
@@ -7,7 +6,12 @@ import {applyUplift, fitUplift, type UpliftKind, type UpliftOptions} from "./lea
 import {fitArm} from "./nuisance.ts";
 import {applyRegression, type Base, fitUpliftPreparation} from "./regression.ts";
 
-/** The four quadrants of a campaign, by {@link segmentOf}: 2 points of effect, and a risk of a half if untreated. */
+/**
+ * The four quadrants of a campaign. Two questions go by these names. Whom to contact: the quadrant by expected effect and
+ * risk, {@link segmentOf}, which this file estimates; a customer whose chance of staying rises from 90 % to 94 % is
+ * persuadable. What becomes of whom: a customer is persuadable who stays if contacted and leaves if not, which is 4 in a
+ * hundred of those; how many there are `quadrantBounds` tells.
+ */
 export const SEGMENTS = [
   "persuadable",
   "sure thing",
@@ -16,9 +20,6 @@ export const SEGMENTS = [
 ] as const satisfies readonly Segment[];
 
 export type BySegment<T> = Readonly<Record<Segment, T>>;
-
-/** A number of rows, with the interval that the draws give it. */
-export type SegmentCount = {readonly expected: number; readonly low: number; readonly high: number};
 
 /** What can be said of the quadrant of each row, by models that did not see its customer. One entry a row. */
 export type SegmentEstimate = {
@@ -31,8 +32,6 @@ export type SegmentEstimate = {
   readonly upliftSd: Float64Array;
   /** Membership, strictly between 0 and 1; the four of a row add up to 1. */
   readonly probability: BySegment<Float64Array>;
-  /** Rows in each quadrant; the interval holds 95 % of the draws. */
-  readonly counts: BySegment<SegmentCount>;
   readonly draws: number;
 };
 
@@ -81,7 +80,7 @@ export async function estimateSegments(
     const prepared = fitUpliftPreparation(learn.x, customers, base);
     const kept = await fitArm({...learn, x: prepared.x}, 0, {base, threads});
     const risk = applyRegression(kept, applyPreparation(prepared.steps, x)).map(p => 1 - p);
-    tally.add(draw, {rows: others.map(i => order[i]!), risk, uplift: applyUplift(model, x)});
+    tally.add({rows: others.map(i => order[i]!), risk, uplift: applyUplift(model, x)});
   }
   return tally.estimate();
 }
@@ -95,8 +94,7 @@ function tallyOf(rows: number, draws: number) {
     () => new Float64Array(rows),
   ) as [...Array<Float64Array>] as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
   const votes = bySegment(() => new Float64Array(rows));
-  const shares = bySegment(() => new Float64Array(draws));
-  const add = (draw: number, drawn: Drawn): void =>
+  const add = (drawn: Drawn): void =>
     drawn.rows.forEach((row, i) => {
       const [p, effect] = [drawn.risk[i]!, drawn.uplift[i]!];
       const segment = segmentOf(p, -effect);
@@ -106,7 +104,6 @@ function tallyOf(rows: number, draws: number) {
       uplift[row]! += effect;
       upliftSquare[row]! += effect * effect;
       votes[segment][row]! += 1;
-      shares[segment][draw]! += 1 / drawn.rows.length;
     });
   const sd = (squares: Float64Array, sums: Float64Array) =>
     squares.map((square, i) => Math.sqrt(Math.max(0, square / seen[i]! - (sums[i]! / seen[i]!) ** 2)));
@@ -120,14 +117,6 @@ function tallyOf(rows: number, draws: number) {
       riskSd: sd(riskSquare, risk),
       upliftSd: sd(upliftSquare, uplift),
       probability,
-      counts: bySegment(segment => {
-        const sorted = shares[segment].slice().sort();
-        return {
-          expected: (sorted.reduce((a, b) => a + b, 0) / draws) * rows,
-          low: quantileOf(sorted, 0.025) * rows,
-          high: quantileOf(sorted, 0.975) * rows,
-        };
-      }),
       draws,
     };
   };

@@ -1,4 +1,5 @@
 import {applyPreparation} from "../../model/prepare/preparation.ts";
+import {rankAverageEffect} from "../measure/rate.ts";
 import type {Trial} from "../trial.ts";
 import {inUpliftOrder, takeUplift, type UpliftData, weightsOf} from "../uplift-data.ts";
 import {applyUplift, fitUplift, type UpliftKind, type UpliftModel, type UpliftOptions} from "./learners.ts";
@@ -38,6 +39,17 @@ export const DR_LOSS: SelectionMetric = {
     const scores = doublyRobustScores(trial, nuisance);
     return meanSquare(trial, i => scores[i]! - uplift[i]!);
   },
+};
+
+/**
+ * AUTOC of the order by effect, higher is better, 0 for one effect for all (Yadlowsky et al. 2021): judges the order
+ * alone, not how large the effects are. Of rows judged by one model: those of several take `compareLearners`.
+ */
+export const AUTOC: SelectionMetric = {
+  name: "AUTOC",
+  better: "higher",
+  of: (uplift, trial, nuisance) =>
+    rankAverageEffect(trial, uplift, {seed: 0, draws: 2, outcomes: nuisance}).autoc.value,
 };
 
 function meanSquare(trial: Trial, error: (i: number) => number): number {

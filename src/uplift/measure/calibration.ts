@@ -1,6 +1,8 @@
 import type {NormalInterval} from "../../evaluate/delong.ts";
-import {type Level, normalQuantile} from "../../evaluate/quantile.ts";
+import type {Level} from "../../evaluate/quantile.ts";
+import {placesWithinFolds} from "../learn/out-of-fold.ts";
 import type {Trial} from "../trial.ts";
+import {influenceInterval, meanInterval, meanOver} from "./influence.ts";
 import {type ArmOutcomes, armScores, effectScores, requireScore, weightsOf} from "./scores.ts";
 
 /** Predicted and observed effect of rows with about the same prediction. */
@@ -15,7 +17,7 @@ export type UpliftCalibration = {
   /** By rising prediction. Rows with one prediction are in one group, so there may be fewer than were asked for. */
   readonly bins: readonly UpliftBin[];
   /**
-   * Observed effect = average + slope × (prediction − mean prediction). A slope of 1 is right; 0 says that the predictions
+   * Observed effect = average + slope × (prediction − mean prediction), both means those of the fold. A slope of 1 is right; 0 says that the predictions
    * tell nobody from another. Chernozhukov, Demirer, Duflo and Fernández-Val (2018): the best linear predictor.
    */
   readonly slope: NormalInterval;
@@ -26,18 +28,25 @@ export type UpliftCalibration = {
 /**
  * Whether effects are as large as predicted, by doubly robust scores; errors are clustered by customer with the factor
  * G / (G − 1). Predictions must not have seen the rows' customers.
+ *
+ * Predictions that were made fold by fold must be compared within their folds: each fold's are too high where its own
+ * luck was poor, since the model learned from the others, and pooled they make a right slope look flat.
  * @param predicted effect of each row in units of the outcome.
- * @throws RangeError when all predictions are equal.
+ * @param fold of each row, 0 or more, where each fold's predictions are of a model of its own: slope and groups are then
+ *   within folds.
+ * @throws RangeError when all predictions of a fold are equal, for every fold.
  */
 export function upliftCalibration(
   trial: Trial,
   predicted: ArrayLike<number>,
   {
     outcomes,
+    fold,
     groups = 10,
     level = 0.95,
   }: {
     readonly outcomes?: ArmOutcomes | undefined;
+    readonly fold?: ArrayLike<number> | undefined;
     readonly groups?: number;
     readonly level?: Level;
   } = {},
@@ -46,34 +55,32 @@ export function upliftCalibration(
   const gamma = effectScores(armScores(trial, outcomes));
   const weights = weightsOf(trial);
   const rows = [...gamma.keys()];
-  const mean = (of: (i: number) => number, among: readonly number[]) => {
-    let [above, below] = [0, 0];
-    for (const i of among) {
-      above += weights[i]! * of(i);
-      below += weights[i]!;
+  const of = (own: readonly number[]) => ({rows: own, customer: trial.customer, weights, level});
+  const all = of(rows);
+  const folds = [...Map.groupBy(rows, i => fold?.[i] ?? 0).values()].map(of);
+  /** Each row's value less the mean in its fold. */
+  const within = (values: ArrayLike<number>): Float64Array => {
+    const out = new Float64Array(rows.length);
+    for (const own of folds) {
+      const mean = meanOver(own, i => values[i]!);
+      for (const i of own.rows) out[i] = values[i]! - mean;
     }
-    return above / below;
+    return out;
   };
-  const centre = mean(i => predicted[i]!, rows);
-  const spread = mean(i => (predicted[i]! - centre) ** 2, rows);
-  if (!(spread > 0))
+  const [left, right] = [within(predicted), within(gamma)];
+  const spread = meanOver(all, i => left[i]! ** 2);
+  if (!(spread > 1e-24))
     throw new RangeError(`upliftCalibration requires predictions that differ, got ${predicted[0]} for all`);
-  const average = mean(i => gamma[i]!, rows);
-  const slope = mean(i => (predicted[i]! - centre) * gamma[i]!, rows) / spread;
-  const estimate = (value: number, influence: (i: number) => number, among: readonly number[]) =>
-    clustered(value, {influence, among, customer: trial.customer, weights, level});
-  const lineAt = (i: number) => average + slope * (predicted[i]! - centre);
+  const slope = meanOver(all, i => left[i]! * right[i]!) / spread;
+  const order = fold ? placesWithinFolds(predicted, fold) : predicted;
   return {
-    bins: binsOf(predicted, weights, groups).map(own => ({
+    bins: binsOf(order, weights, groups).map(own => ({
       rows: own.reduce((sum, i) => sum + weights[i]!, 0),
-      predicted: mean(i => predicted[i]!, own),
-      observed: (() => {
-        const value = mean(i => gamma[i]!, own);
-        return estimate(value, i => gamma[i]! - value, own);
-      })(),
+      predicted: meanOver(of(own), i => predicted[i]!),
+      observed: meanInterval(of(own), i => gamma[i]!),
     })),
-    slope: estimate(slope, i => ((predicted[i]! - centre) * (gamma[i]! - lineAt(i))) / spread, rows),
-    offset: estimate(average - centre, i => gamma[i]! - predicted[i]! - (average - centre), rows),
+    slope: influenceInterval(slope, i => (left[i]! * (right[i]! - slope * left[i]!)) / spread, all),
+    offset: meanInterval(all, i => gamma[i]! - predicted[i]!),
   };
 }
 
@@ -94,34 +101,4 @@ function binsOf(predicted: ArrayLike<number>, weights: Float64Array, groups: num
     }
   });
   return bins;
-}
-
-/** A weighted mean of influences as an error, summed by customer. */
-function clustered(
-  value: number,
-  {
-    influence,
-    among,
-    customer,
-    weights,
-    level,
-  }: {
-    readonly influence: (i: number) => number;
-    readonly among: readonly number[];
-    readonly customer: Int32Array;
-    readonly weights: Float64Array;
-    readonly level: Level;
-  },
-): NormalInterval {
-  const sums = new Map<number, number>();
-  let total = 0;
-  for (const i of among) {
-    total += weights[i]!;
-    sums.set(customer[i]!, (sums.get(customer[i]!) ?? 0) + weights[i]! * influence(i));
-  }
-  let squares = 0;
-  for (const sum of sums.values()) squares += (sum / total) ** 2;
-  const standardError = Math.sqrt((squares * sums.size) / (sums.size - 1));
-  const half = normalQuantile(level) * standardError;
-  return {value, standardError, low: value - half, high: value + half, level};
 }

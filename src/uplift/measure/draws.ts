@@ -12,9 +12,12 @@ import {weightsOf} from "./scores.ts";
 /** Figures at the trial's own weights, and in draws of its customers: of figure k in draw d at drawn[k][d]. */
 export type Drawn = {readonly values: readonly number[]; readonly drawn: readonly Float64Array[]};
 
+/** What draws are made of: customers, and the weights of their rows. */
+type Drawable = Pick<Trial, "customer" | "outcome" | "weight">;
+
 /** Figures of a trial, all from the same draws of whole customers with replacement: their differences are paired. */
 export function drawFigures(
-  {customer, ...trial}: Trial,
+  {customer, ...trial}: Drawable,
   {
     seed,
     draws,
@@ -26,7 +29,7 @@ export function drawFigures(
     readonly read: (weights: Float64Array) => readonly number[];
   },
 ): Drawn {
-  const own = weightsOf({customer, ...trial});
+  const own = weightsOf(trial);
   const values = [...read(own)];
   const weigh = weightDraws(clustersOf(customer), {seed});
   const weights = new Float64Array(own.length);
@@ -47,7 +50,7 @@ export function drawFigures(
  */
 export function drawnIntervals(
   caller: string,
-  trial: Trial,
+  trial: Drawable,
   {
     read,
     seed,

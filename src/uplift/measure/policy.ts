@@ -5,15 +5,9 @@ import {rankRows} from "../../evaluate/ranking.ts";
 import {randomOf} from "../../random.ts";
 import type {Trial} from "../trial.ts";
 import {drawFigures, drawnIntervals, intervalOf} from "./draws.ts";
-import {type ArmOutcomes, armScores, effectScores, requireScore} from "./scores.ts";
+import {armScores, effectScores, requireScore, type ScoredDraws} from "./scores.ts";
 
-export type PolicyOptions = {
-  readonly seed: number;
-  /** For doubly robust scores: the means of the arms when absent; `noOutcomes` for inverse propensity weights. */
-  readonly outcomes?: ArmOutcomes | undefined;
-  readonly draws?: number;
-  readonly level?: number;
-};
+export type PolicyOptions = ScoredDraws & {readonly level?: number};
 
 /** What a rule of whom to treat is worth, a customer, in units of the outcome. */
 export type PolicyValue = {

@@ -4,16 +4,10 @@ import {rankTable, tableTop, totalSum, totalWeight} from "../../evaluate/rank-ta
 import {type Ranking, rankRows} from "../../evaluate/ranking.ts";
 import {randomOf} from "../../random.ts";
 import type {Trial} from "../trial.ts";
-import {type ArmOutcomes, armScores, effectScores, requireScore, weightsOf} from "./scores.ts";
+import {armScores, effectScores, requireScore, type ScoredDraws, weightsOf} from "./scores.ts";
 
-export type RateOptions = {
-  readonly seed: number;
-  /** For the scores; the means of the arms when absent. */
-  readonly outcomes?: ArmOutcomes | undefined;
-  /** Half samples. */
-  readonly draws?: number;
-  readonly level?: Level;
-};
+/** Draws are half samples. */
+export type RateOptions = ScoredDraws & {readonly level?: Level};
 
 /** Rank-weighted average treatment effects: what an order of the customers finds beyond the average effect. */
 export type Rates = {

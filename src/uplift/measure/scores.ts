@@ -3,6 +3,14 @@ import {checkTrial, type Trial} from "../trial.ts";
 /** Expected outcome of each row in each arm, predicted by a model that has not seen the row's customer. */
 export type ArmOutcomes = {readonly treated: Float64Array; readonly control: Float64Array};
 
+/** What is drawn of a trial, and by what its rows are scored. */
+export type ScoredDraws = {
+  readonly seed: number;
+  /** For doubly robust scores: the means of the arms when absent; `noOutcomes` for inverse propensity weights. */
+  readonly outcomes?: ArmOutcomes | undefined;
+  readonly draws?: number;
+};
+
 /** What each row says of the mean outcome were all treated, and were none; noisy by row, unbiased in the mean. */
 export type ArmScores = {readonly treated: Float64Array; readonly control: Float64Array};
 
@@ -24,6 +32,12 @@ export function armMeans({outcome, treated, propensity, weight}: Trial): ArmOutc
   const all = (mean: number) => new Float64Array(outcome.length).fill(mean);
   return {control: all(means[0]!), treated: all(means[1]!)};
 }
+
+/** Expected outcomes of rows, in the given order. */
+export const takeOutcomes = ({treated, control}: ArmOutcomes, rows: ArrayLike<number>): ArmOutcomes => ({
+  treated: Float64Array.from(rows, i => treated[i]!),
+  control: Float64Array.from(rows, i => control[i]!),
+});
 
 /** Expected outcomes of 0: with them scores are plain inverse propensity weights (Horvitz and Thompson 1952). */
 export const noOutcomes = ({outcome}: Trial): ArmOutcomes => ({
@@ -58,7 +72,7 @@ export const effectScores = ({treated, control}: ArmScores): Float64Array =>
   treated.map((score, i) => score - control[i]!);
 
 /** Weights of the rows of a trial; 1 each where it has none. */
-export const weightsOf = ({outcome, weight}: Trial): Float64Array =>
+export const weightsOf = ({outcome, weight}: Pick<Trial, "outcome" | "weight">): Float64Array =>
   weight ?? new Float64Array(outcome.length).fill(1);
 
 /** @throws RangeError naming `caller` when there is not one finite value a row. */

@@ -1,7 +1,7 @@
 import {solveCholesky} from "../../cholesky.ts";
 import type {Matrix} from "../../features/matrix.ts";
 import type {Trial} from "../trial.ts";
-import {designMatrix} from "./design-matrix.ts";
+import {designMatrix, dot} from "./design-matrix.ts";
 import {
   checkObserved,
   clusteredError,
@@ -31,8 +31,6 @@ export function leastSquares(columns: readonly Float64Array[], y: Float64Array, 
   return solved;
 }
 
-const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
-
 function crossProduct(columns: readonly Float64Array[]): Float64Array {
   const d = columns.length;
   const out = new Float64Array(d * d);
@@ -52,7 +50,7 @@ export const columnsOf = (x: Matrix): Float64Array[] => [
  * everybody only if the effect is the same for all and the covariates act linearly.
  * @param x covariates, put through {@link designMatrix}.
  * @param errors "hc3" (MacKinnon and White 1985), scores summed by customer; "classical" for one variance in all rows.
- * @throws RangeError as {@link checkObserved}, when `x` has other rows, or when columns repeat each other.
+ * @throws RangeError as {@link checkObserved}, when `x` has other rows, or when the covariates tell who is treated.
  */
 export function regressionEffect(
   trial: Trial,

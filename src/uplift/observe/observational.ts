@@ -4,10 +4,12 @@ import {type Balance, balanceOf} from "../balance.ts";
 import type {Trial} from "../trial.ts";
 import {aipwEffect} from "./doubly-robust.ts";
 import {regressionEffect} from "./least-squares.ts";
-import {matchEffect} from "./matching.ts";
+import {matchEffect, matchPairs} from "./matching.ts";
 import {intervalAround, type ObservedEffect} from "./observed-effect.ts";
 import {keptRows, type Overlap, overlapOf} from "./overlap.ts";
+import {type PositivityGap, positivityGaps} from "./positivity.ts";
 import {eValue, eValueOfBound, ratioOfStandardised} from "./sensitivity.ts";
+import {type PairSensitivity, pairSensitivity} from "./signed-rank.ts";
 import {type Contacts, fitTargeting, type Targeting, type TargetingOptions} from "./targeting.ts";
 import {ipwEffect, naiveEffect, subclassEffect} from "./weighting.ts";
 
@@ -18,7 +20,7 @@ export type JudgedEffect = {readonly effect: ObservedEffect; readonly balance: r
 export type ObservationalStudy = {
   readonly overlap: {readonly linear: Overlap; readonly boost: Overlap};
   readonly before: readonly Balance[];
-  /** The plain difference first. */
+  /** The plain difference first; a method that the arms leave nothing to go by is not there. */
   readonly effects: readonly JudgedEffect[];
   /** The doubly robust effect on the treated, cross-fitted with linear models: the one that is told. */
   readonly headline: JudgedEffect;
@@ -26,6 +28,10 @@ export type ObservationalStudy = {
   readonly placebo: ObservedEffect;
   /** Of the contact on an outcome before it, where one is given: should be 0. */
   readonly negativeControl: ObservedEffect | null;
+  /** Parts of single features in which one arm is absent. */
+  readonly gaps: readonly PositivityGap[];
+  /** What the matches within the caliper withstand. */
+  readonly pairs: PairSensitivity;
   /** E-values of the headline effect and of the end of its interval nearer to no effect. */
   readonly eValue: {readonly estimate: number; readonly bound: number};
 };
@@ -33,8 +39,11 @@ export type ObservationalStudy = {
 export type ObservationalOptions = {
   readonly seed: number;
   readonly folds?: number;
-  /** An outcome from before the contact, one a row, that is no covariate. */
-  readonly earlier?: Float64Array;
+  /**
+   * The customers of the contacts that were known before an earlier period, with what was known before it and an outcome
+   * in it, which the contact cannot have changed. What lies in the period must be no covariate: it would answer for it.
+   */
+  readonly earlier?: Contacts;
 };
 
 /** Distance of matches in standard deviations of the log-odds (Austin 2011). */
@@ -65,10 +74,10 @@ export async function studyContacts(
     before: balanceOf(x, treated),
     effects: [
       judged(naiveEffect(trial)),
-      judged(regressionEffect(trial, x)),
-      judged(matchEffect(trial)),
-      judged(matchEffect(trial, {caliper: CALIPER})),
-      judged(subclassEffect(trial)),
+      ...possible(() => judged(regressionEffect(trial, x))),
+      ...possible(() => judged(matchEffect(trial))),
+      ...possible(() => judged(matchEffect(trial, {caliper: CALIPER}))),
+      ...possible(() => judged(subclassEffect(trial))),
       judged(ipwEffect(trial, {estimand: "ATT"})),
       judged(ipwEffect(trial, {estimand: "ATE"})),
       headline,
@@ -82,11 +91,21 @@ export async function studyContacts(
     ],
     headline,
     placebo: await placeboEffect(contacts, linear, options),
-    negativeControl: earlier
-      ? await doublyRobust({...contacts, outcome: earlier}, options, "An outcome before the contact")
-      : null,
+    negativeControl: earlier ? await doublyRobust(earlier, options, "An outcome before the contact") : null,
+    gaps: positivityGaps(x, treated),
+    pairs: pairSensitivity(trial, matchPairs(trial, {caliper: CALIPER})),
     eValue: eValuesOf(headline.effect, contacts),
   };
+}
+
+/** The effect, or none where the arms are so far apart that the method has nothing to go by. */
+function possible(effect: () => JudgedEffect): JudgedEffect[] {
+  try {
+    return [effect()];
+  } catch (error) {
+    if (error instanceof RangeError) return [];
+    throw error;
+  }
 }
 
 const trialOf = ({outcome, treated, customer}: Contacts, {propensity}: Targeting): Trial => ({

@@ -1,7 +1,7 @@
 import {fitBoost} from "../../boost/fit.ts";
 import {boostMargins, boostProbabilities} from "../../boost/predict.ts";
 import {type Matrix, takeRows} from "../../features/matrix.ts";
-import {applyLogistic, fitLogistic} from "../../model/logistic.ts";
+import {applyLogistic, fitLogistic, type Logistic} from "../../model/logistic.ts";
 import {hashUnit} from "../../split/sets.ts";
 import {designMatrix} from "./design-matrix.ts";
 import {columnsOf, leastSquares} from "./least-squares.ts";
@@ -28,7 +28,8 @@ export type Targeting = {
 export type TargetingOptions = {
   /**
    * "linear": logistic regression for the propensity and for an outcome that is 0 or 1, least squares for an amount;
-   * "boost": boosted trees for all of them.
+   * "boost": boosted trees for all of them. Linear models have an ordinary ridge penalty where there are folds, and
+   * hardly any in models of all rows.
    */
   readonly learner: "linear" | "boost";
   /** A row is predicted by models without its customer, in as many folds; 1 for models of all rows. */
@@ -37,8 +38,16 @@ export type TargetingOptions = {
   readonly seed: number;
 };
 
-/** Hardly a penalty: it moves no coefficient that the rows tell, and gives one where features repeat or part the arms. */
-const C = 1e6;
+/**
+ * Of all rows at once hardly a penalty, which moves no coefficient that the rows tell; where they part the classes so far
+ * that no minimum is found, it grows.
+ */
+const PLAIN = [1e6, 1e4, 100, 1] as const;
+/**
+ * Across folds an ordinary one: what only a few rows have, such as a missing value, would else get a coefficient without
+ * bound, and of a row that was not learned from a certainty that nothing supports.
+ */
+const CROSSED = [1] as const;
 /** A probability that a model takes for certain is kept this far from 0 and 1, so that it can be weighed with. */
 const EDGE = 1e-6;
 /** Small trees and few: nuisance models must not learn the rows by heart. */
@@ -76,7 +85,14 @@ export async function fitTargeting(
     const train = folds === 1 ? all : all.filter(i => fold[i] !== k);
     const learn = (which: readonly number[], y: ArrayLike<number>, kind: Job["kind"]) =>
       predict(
-        {learner, seed, kind, x: takeRows(table, which), y: Array.from(which, i => y[i]!)},
+        {
+          learner,
+          seed,
+          kind,
+          penalties: folds === 1 ? PLAIN : CROSSED,
+          x: takeRows(table, which),
+          y: Array.from(which, i => y[i]!),
+        },
         takeRows(table, held),
       );
     const arm = (t: number) => train.filter(i => treated[i] === t);
@@ -102,6 +118,8 @@ type Job = {
   readonly learner: TargetingOptions["learner"];
   readonly seed: number;
   readonly kind: "share" | "amount";
+  /** The inverse of the penalty of a linear model, the first that a minimum is found with. */
+  readonly penalties: readonly number[];
   readonly x: Matrix;
   readonly y: readonly number[];
 };
@@ -119,12 +137,22 @@ async function predict(job: Job, at: Matrix): Promise<Float64Array> {
     });
     return kind === "share" ? boostProbabilities(model, at) : Float64Array.from(boostMargins(model, at));
   }
-  if (kind === "share")
-    return applyLogistic(fitLogistic(x, y, {c: C}), at).map(margin => 1 / (1 + Math.exp(-margin)));
-  const beta = leastSquares(columnsOf(x), Float64Array.from(y), 1 / C);
+  if (kind === "share") return applyLogistic(logisticOf(job), at).map(margin => 1 / (1 + Math.exp(-margin)));
+  const beta = leastSquares(columnsOf(x), Float64Array.from(y), 1 / job.penalties[0]!);
   const out = new Float64Array(at.rows);
   columnsOf(at).forEach((column, j) => {
     for (let i = 0; i < out.length; i++) out[i]! += beta[j]! * column[i]!;
   });
   return out;
+}
+
+function logisticOf({x, y, penalties}: Pick<Job, "x" | "y" | "penalties">): Logistic {
+  for (const c of penalties.slice(0, -1)) {
+    try {
+      return fitLogistic(x, y, {c});
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+  return fitLogistic(x, y, {c: penalties.at(-1)!});
 }
