@@ -110,7 +110,7 @@ export type CampaignStages = {
   readonly nextExperiment: () => Promise<NextExperiment>;
   /** For those whom the next experiment contacts, by risk × value. */
   readonly contactPlan: (options: ContactPlanOptions) => Promise<ContactPlan>;
-  /** Undefined where the study has no such contacts. */
+  /** Undefined where the study has no such contacts, or people chose whom to contact. */
   readonly pastWave: () => PastWave | undefined;
   /** @param events types of the log for opened messages and clicks. */
   readonly rehearsal: (events?: MonitorOptions["events"]) => Promise<Rehearsal | undefined>;
@@ -126,7 +126,7 @@ export function campaignStages(
   {churnRule}: TargetStages,
   {beside}: FeatureStages,
   {bundle}: ModelStages,
-  {contacts, uplift}: UpliftStages,
+  {contactRisk}: Pick<UpliftStages, "contactRisk">,
 ): CampaignStages {
   const {horizon, activity, economics} = study;
   const campaignList = once(async (): Promise<CampaignList> => {
@@ -165,7 +165,8 @@ export function campaignStages(
     };
   };
   const pastWave = once((): PastWave | undefined => {
-    if (!campaigns) return undefined;
+    // Of contacts that were chosen no lot says what would have been without them.
+    if (!campaigns || study.campaigns?.assignment === "chosen") return undefined;
     for (const launch of [...new Set(campaigns.day)].sort((a, b) => b - a)) {
       const roster = rosterOfDay(log, campaigns, launch);
       if (!roster.contact.includes(1) || !roster.contact.includes(0)) continue;
@@ -181,11 +182,11 @@ export function campaignStages(
     if (!wave) return undefined;
     const {launch, roster, outcomes} = wave;
     const worthwhile = worthwhileEffect(economics);
-    const [trial, judged] = [(await contacts())!, (await uplift())!];
+    const before = await contactRisk();
     const risk = new Map(
-      Array.from(trial.day, (day, i) => [day, i] as const)
-        .filter(([day]) => day === launch)
-        .map(([, i]) => [trial.ids[trial.trial.customer[i]!]!, judged.risk[i]!]),
+      Array.from(before?.day ?? [], (day, i) => ({day, i}))
+        .filter(({day}) => day === launch)
+        .map(({i}) => [before!.customer[i]!, before!.risk[i]!]),
     );
     // Who has no outcome has no risk either; the bands are of the others.
     const known = roster.customers.filter(id => risk.has(id));

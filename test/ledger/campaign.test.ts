@@ -200,6 +200,12 @@ describe("run.rehearsal()", () => {
     expect(JSON.stringify(next)).toContain((await run.nextExperiment()).plan.digest);
   });
 
+  test("is undefined where people chose whom to contact", async () => {
+    const campaigns = {from: "none.csv", customer: "c", time: "t", arm: "a", assignment: "chosen"} as const;
+    const chosen = rhythmRun(rhythmStudy({campaigns}), log, {campaigns: coins()});
+    expect(await chosen.rehearsal()).toBeUndefined();
+  });
+
   test("is undefined without contacts of both arms", async () => {
     expect(await rhythmRun(study, log).rehearsal()).toBeUndefined();
     const {treated, ...rest} = coins();
