@@ -17,12 +17,7 @@ export {
 export type {Tree} from "./boost/tree.ts";
 export {toXgboostJson} from "./boost/xgboost-export.ts";
 export {fromXgboostJson} from "./boost/xgboost-import.ts";
-export {
-  type CampaignItem,
-  type CampaignPage,
-  type CampaignValue,
-  renderCampaignPage,
-} from "./card/campaign-page.ts";
+export {renderCampaignPage} from "./card/campaign-page.ts";
 export * from "./charts/index.ts";
 export {
   type CustomerTable,
@@ -176,6 +171,7 @@ export {briefOf, type CampaignBrief, type CampaignParts, campaignPage} from "./r
 export {effectItems} from "./report/campaign-effect.ts";
 export {experimentPage} from "./report/campaign-experiment.ts";
 export {contactDayItems, messageItems, policyItems} from "./report/campaign-list.ts";
+export type {CampaignItem, CampaignPage, CampaignValue} from "./report/campaign-page.ts";
 export {followUpItems, nextStepItems, seriesItems} from "./report/campaign-parts.ts";
 export {
   contactParts,
@@ -361,6 +357,8 @@ export {
   otherScores,
   type Policy,
   policyOrder,
+  policyScores,
+  type ScoreTable,
 } from "./uplift/campaign/other-scores.ts";
 export {
   type ExperimentOutcomes,

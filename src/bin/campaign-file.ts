@@ -1,7 +1,8 @@
 import {readFileSync} from "node:fs";
 import {join, resolve} from "node:path";
-import {type CampaignPage, renderCampaignPage} from "../card/campaign-page.ts";
+import {renderCampaignPage} from "../card/campaign-page.ts";
 import type {Run} from "../ledger/run.ts";
+import type {CampaignPage} from "../report/campaign-page.ts";
 import {chartSvg} from "./chart-svg.ts";
 import {PACKAGE_FOLDER, sha256, shown, writeAtomically} from "./files.ts";
 import {cardFonts} from "./fonts.ts";

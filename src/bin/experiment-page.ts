@@ -7,13 +7,13 @@ import {campaignListOf} from "../ledger/campaign-stages.ts";
 import {contactSheet} from "../ledger/contact-sheet.ts";
 import type {Run} from "../ledger/run.ts";
 import type {CampaignParts} from "../report/campaign.ts";
-import {contactDayItems, messageItems} from "../report/campaign-list.ts";
+import {contactDayItems, messageItems, policyItems} from "../report/campaign-list.ts";
 import {followUpItems, seriesItems} from "../report/campaign-parts.ts";
 import {contactDays} from "../uplift/campaign/contact-day.ts";
 import {followUps} from "../uplift/campaign/follow-up.ts";
 import {planMessages} from "../uplift/campaign/messages.ts";
 import {campaignSeries} from "../uplift/campaign/monitor.ts";
-import {policyOrder} from "../uplift/campaign/other-scores.ts";
+import {policyOrder, policyScores, type ScoreTable} from "../uplift/campaign/other-scores.ts";
 import {type ExperimentOutcomes, experimentOutcomes} from "../uplift/campaign/outcomes.ts";
 import {contactsOfType, type Roster, rosterOf, treatedContacts} from "../uplift/campaign/roster.ts";
 import type {RegisteredPlan} from "../uplift/experiment/plan.ts";
@@ -35,6 +35,10 @@ export type StudyPageOptions = {
   readonly model?: string;
   /** JSON of texts by feature, in place of those of the study. */
   readonly messages?: string;
+  /** Table of the study with other scores, its column of values and its columns of offers, with commas between. */
+  readonly scores?: string;
+  readonly value?: string;
+  readonly offers?: string;
 };
 
 /** A study with its events, for an experiment. */
@@ -125,7 +129,7 @@ async function listParts(
     {features: study.features, templates: {...study.messages, ...readTemplates(options.messages)}},
   );
   const [first, last, lead] = [launch, launch + Math.min(CONTACT_DAYS, horizonDays) - 1, 3];
-  const presence = options.presence?.split(",").map(type => type.trim()) ?? [];
+  const presence = namesOf(options.presence);
   const days = contactDays(
     log,
     kept.map(i => all.customer[i]!),
@@ -134,14 +138,42 @@ async function listParts(
   );
   const base = kept.map(i => all.probabilities[i]!);
   const contacts = customers.length;
+  const policy = policyOrder({
+    ...{customers, base},
+    ...(options.scores === undefined
+      ? {}
+      : policyScores(tables, scoreTable(options.scores, options), {
+          ...{customers: kept.map(i => all.customer[i]!), before: launch},
+        })),
+  });
   return {
     parts: {
       messages: messageItems(messages, contacts),
       ...(contacts === 0 ? {} : {days: contactDayItems(days, {first, last, lead, contacts})}),
+      ...(options.scores === undefined
+        ? {}
+        : {
+            scores: policyItems(policy, {
+              by: options.value === undefined ? "risk" : "risk × value",
+              ...{base: "risk", source: `the table ${options.scores}`},
+              contacts: Math.min(contacts, all.contacts),
+            }),
+          }),
     },
-    sheet: contactSheet(customers, {days, messages, policy: policyOrder({customers, base}), contacts}),
+    sheet: contactSheet(customers, {days, messages, policy, contacts}),
   };
 }
+
+const namesOf = (text = ""): string[] =>
+  text
+    .split(",")
+    .map(name => name.trim())
+    .filter(name => name !== "");
+
+const scoreTable = (name: string, {value, offers}: StudyPageOptions): ScoreTable => ({
+  ...{name, offers: namesOf(offers)},
+  ...(value === undefined ? {} : {value}),
+});
 
 /** @throws DataError when the file holds no texts by name. */
 function readTemplates(file: string | undefined): Record<string, string> {

@@ -1,32 +1,7 @@
-import type {EvidenceValue} from "../ledger/evidence.ts";
+import type {CampaignItem, CampaignPage} from "../report/campaign-page.ts";
 import {formatDate, formatInterval, formatValue} from "./format.ts";
 import {type CardAssets, renderPage} from "./html.ts";
 import {type BlockView, chartView, type DrawChart, paragraphs, rich, tableView} from "./view.ts";
-
-/** What a campaign page can show: evidence without what belongs to a card alone. */
-export type CampaignValue = Extract<EvidenceValue, {kind: "text" | "list" | "number" | "table" | "chart"}>;
-
-export type CampaignItem = {readonly id: string; readonly title: string; readonly value: CampaignValue};
-
-/** A campaign as its page shows it: plain data, the same page for the same data. */
-export type CampaignPage = {
-  readonly title: string;
-  /** Day, YYYY-MM-DD, that the page speaks for. */
-  readonly asOf: string;
-  /** Words under the title. */
-  readonly byline: readonly string[];
-  /** The finding in a paragraph or two, above all else. */
-  readonly lead: string;
-  /** Numbers beside it. */
-  readonly figures: readonly CampaignItem[];
-  readonly sections: readonly {
-    readonly id: string;
-    readonly question: string;
-    readonly items: readonly CampaignItem[];
-  }[];
-  /** What the page was made from, by name: digests of the plan, the data and the library. */
-  readonly sources: Readonly<Record<string, string>>;
-};
 
 /** What the page is made of besides its data. */
 export type CampaignAssets = Pick<CardAssets, "css" | "fonts" | "svg"> & {
@@ -48,6 +23,7 @@ export async function renderCampaignPage(
     sections.push({id, question, blocks: await blocksOf(items, svg)});
   const view = {
     title: page.title,
+    heading: rich(page.title),
     asOf: {date: page.asOf, words: formatDate(page.asOf)},
     byline: page.byline,
     lead: paragraphs(page.lead),

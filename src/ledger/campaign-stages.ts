@@ -1,6 +1,5 @@
 import {spanText} from "../data/calendar.ts";
 import type {Day} from "../data/event-log.ts";
-import {DataError} from "../data-error.ts";
 import {contactList} from "../evaluate/contact-list.ts";
 import type {CustomerReasons} from "../explain/reasons.ts";
 import {type ContactDays, contactDays} from "../uplift/campaign/contact-day.ts";
@@ -9,7 +8,7 @@ import {type FollowUp, followUps} from "../uplift/campaign/follow-up.ts";
 import {type Message, planMessages} from "../uplift/campaign/messages.ts";
 import {type CampaignSeries, campaignSeries, type MonitorOptions} from "../uplift/campaign/monitor.ts";
 import {nextSteps, type SegmentStep} from "../uplift/campaign/next-steps.ts";
-import {otherScores, type Policy, policyOrder} from "../uplift/campaign/other-scores.ts";
+import {type Policy, policyOrder, policyScores, type ScoreTable} from "../uplift/campaign/other-scores.ts";
 import {type ExperimentOutcomes, experimentOutcomes} from "../uplift/campaign/outcomes.ts";
 import {type Roster, rosterOfDay, treatedContacts} from "../uplift/campaign/roster.ts";
 import {bandsOf} from "../uplift/experiment/assign.ts";
@@ -91,7 +90,7 @@ export type ContactPlanOptions = {
   /** What customers are worth, by index into the log's customers; NaN is missing. */
   readonly value?: ArrayLike<number>;
   /** A table of the study with other scores: the column of what a customer is worth, and those of offers. */
-  readonly table?: {readonly name: string; readonly value?: string; readonly offers?: readonly string[]};
+  readonly table?: ScoreTable;
 };
 
 /** A campaign of the past, read as if it had been planned. */
@@ -111,7 +110,7 @@ export type CampaignStages = {
   readonly nextExperiment: () => Promise<NextExperiment>;
   /** For those whom the next experiment contacts, by risk × value. */
   readonly contactPlan: (options: ContactPlanOptions) => Promise<ContactPlan>;
-  /** Undefined where the study has no such contacts. */
+  /** Undefined where the study has no such contacts, or people chose whom to contact. */
   readonly pastWave: () => PastWave | undefined;
   /** @param events types of the log for opened messages and clicks. */
   readonly rehearsal: (events?: MonitorOptions["events"]) => Promise<Rehearsal | undefined>;
@@ -127,7 +126,7 @@ export function campaignStages(
   {churnRule}: TargetStages,
   {beside}: FeatureStages,
   {bundle}: ModelStages,
-  {contacts, uplift}: UpliftStages,
+  {contactRisk}: Pick<UpliftStages, "contactRisk">,
 ): CampaignStages {
   const {horizon, activity, economics} = study;
   const campaignList = once(async (): Promise<CampaignList> => {
@@ -161,32 +160,13 @@ export function campaignStages(
       }),
       policy: policyOrder({
         ...{customers, base, value: value && codes.map(c => value[c]!)},
-        ...(table ? tableScores(table, codes) : {}),
+        ...(table ? policyScores(beside.tables, table, {customers: codes, before: launch}) : {}),
       }),
     };
   };
-  const tableScores = (
-    {name, value, offers = []}: NonNullable<ContactPlanOptions["table"]>,
-    codes: number[],
-  ) => {
-    const own = beside.tables?.[name];
-    const missing = [...(value === undefined ? [] : [value]), ...offers].find(
-      column => !own?.columns.includes(column),
-    );
-    if (!own || missing !== undefined)
-      throw new DataError(
-        own
-          ? `contactPlan requires columns of tables.${name}, got ${missing}; it has ${own.columns.join(", ")}`
-          : `contactPlan requires a table of the study, got ${name}; name its file under tables`,
-      );
-    const {columns} = otherScores(own, codes, launch);
-    return {
-      ...(value === undefined ? {} : {value: columns[value]!}),
-      offers: Object.fromEntries(offers.map(column => [column, columns[column]!])),
-    };
-  };
   const pastWave = once((): PastWave | undefined => {
-    if (!campaigns) return undefined;
+    // Of contacts that were chosen no lot says what would have been without them.
+    if (!campaigns || study.campaigns?.assignment === "chosen") return undefined;
     for (const launch of [...new Set(campaigns.day)].sort((a, b) => b - a)) {
       const roster = rosterOfDay(log, campaigns, launch);
       if (!roster.contact.includes(1) || !roster.contact.includes(0)) continue;
@@ -202,11 +182,11 @@ export function campaignStages(
     if (!wave) return undefined;
     const {launch, roster, outcomes} = wave;
     const worthwhile = worthwhileEffect(economics);
-    const [trial, judged] = [(await contacts())!, (await uplift())!];
+    const before = await contactRisk();
     const risk = new Map(
-      Array.from(trial.day, (day, i) => [day, i] as const)
-        .filter(([day]) => day === launch)
-        .map(([, i]) => [trial.ids[trial.trial.customer[i]!]!, judged.risk[i]!]),
+      Array.from(before?.day ?? [], (day, i) => ({day, i}))
+        .filter(({day}) => day === launch)
+        .map(({i}) => [before!.customer[i]!, before!.risk[i]!]),
     );
     // Who has no outcome has no risk either; the bands are of the others.
     const known = roster.customers.filter(id => risk.has(id));

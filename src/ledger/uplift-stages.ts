@@ -91,6 +91,13 @@ export type UpliftJudgement = {
   readonly verdict: UpliftVerdict;
 };
 
+/** One entry a row of the contacts. */
+export type ContactRisk = {
+  readonly customer: readonly string[];
+  readonly day: Int32Array;
+  readonly risk: Float64Array;
+};
+
 /** What was found of the contacts of a simulated shop, against what is true of them. */
 export type UpliftRecovery = {
   readonly rows: number;
@@ -114,6 +121,8 @@ export type UpliftStages = {
   /** Learners of the effect side by side, and the one that the others of these stages use. */
   readonly learners: () => Promise<LearnerComparison | undefined>;
   readonly uplift: () => Promise<UpliftJudgement | undefined>;
+  /** Risk of churn without a contact of each row of contacts by lot, in [0, 1], by models of other customers. */
+  readonly contactRisk: () => Promise<ContactRisk | undefined>;
   /** The four quadrants: what a contact would change for each row, with its uncertainty. */
   readonly effectQuadrants: () => Promise<SegmentEstimate | undefined>;
   /** Undefined for the log of a real shop: nobody knows it there. */
@@ -161,6 +170,13 @@ export function upliftStages(
   const outcomes = once(async () =>
     crossFitNuisance(await prepared(), {base: "boost", ...threading, propensity: "known"}),
   );
+  const contactRisk = once(async () => {
+    const data = await byLot();
+    if (!data) return undefined;
+    const {control} = await outcomes();
+    const customer = Array.from(data.trial.customer, c => data.ids[c]!);
+    return {customer, day: data.day, risk: Float64Array.from(control, kept => 1 - kept)};
+  });
   const risks = async () => {
     const {value} = await learnForward(await prepared(), async earlier => {
       const control = await fitArm(earlier, 0, {base: "boost", ...threading});
@@ -259,5 +275,5 @@ export function upliftStages(
       bounds,
     };
   });
-  return {contacts, offerMeasured, learners, uplift, effectQuadrants, upliftRecovery};
+  return {contacts, offerMeasured, learners, uplift, contactRisk, effectQuadrants, upliftRecovery};
 }

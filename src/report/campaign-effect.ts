@@ -1,7 +1,7 @@
-import type {CampaignItem} from "../card/campaign-page.ts";
 import {briefPercent, decimal, percent, whole} from "../figures.ts";
 import type {ArmReading, CampaignEffect, EffectLabel} from "../uplift/campaign/effect.ts";
 import type {Effect} from "../uplift/experiment/effect.ts";
+import type {CampaignItem} from "./campaign-page.ts";
 import {capital, levelText, points} from "./campaign-words.ts";
 import {list, type Table, text} from "./words.ts";
 

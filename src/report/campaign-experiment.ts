@@ -1,4 +1,3 @@
-import type {CampaignItem, CampaignPage} from "../card/campaign-page.ts";
 import {byCodeUnit} from "../data/event-log.ts";
 import {effectOfReadOut} from "../uplift/campaign/effect.ts";
 import {nextSteps, type SegmentOutcomes} from "../uplift/campaign/next-steps.ts";
@@ -7,6 +6,7 @@ import type {RegisteredPlan} from "../uplift/experiment/plan.ts";
 import type {AssignedCustomers, Outcomes} from "../uplift/experiment/read-rows.ts";
 import type {ReadOut} from "../uplift/experiment/readout.ts";
 import {briefOf, type CampaignParts, campaignPage} from "./campaign.ts";
+import type {CampaignItem, CampaignPage} from "./campaign-page.ts";
 import {nextStepItems} from "./campaign-parts.ts";
 import {readOutFindings, verdictText} from "./experiment.ts";
 import {list, text} from "./words.ts";
@@ -51,7 +51,7 @@ const leadOf = (verdict: string): string =>
 
 /** The next steps by stratum; that there are none where the reading does not warrant them. */
 function nextItems(
-  {metric, alpha, power}: RegisteredPlan,
+  {metric, alpha, power, sharing}: RegisteredPlan,
   {labels}: ReadOut,
   beside: {readonly assignment: AssignedCustomers; readonly outcomes: Outcomes},
 ): CampaignItem[] {
@@ -70,7 +70,12 @@ function nextItems(
     ];
   const worthwhile = Math.abs(metric.treatment - metric.control);
   const steps = nextSteps(segmentsOf(metric.better, beside), {worthwhile, alpha, power});
-  return nextStepItems(steps, {worthwhile, alpha, power, by: "part of the plan"});
+  return nextStepItems(steps, {
+    worthwhile,
+    alpha,
+    power,
+    by: sharing.arms.length > 1 ? "part of the plan, all treatments taken together" : "part of the plan",
+  });
 }
 
 function segmentsOf(

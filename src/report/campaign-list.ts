@@ -1,4 +1,3 @@
-import type {CampaignItem} from "../card/campaign-page.ts";
 import {contactDaysChart} from "../charts/campaign.ts";
 import {dateOf} from "../data/calendar.ts";
 import {byCodeUnit} from "../data/event-log.ts";
@@ -7,6 +6,7 @@ import {GENERAL} from "../study/messages.ts";
 import type {ContactBasis, ContactDays} from "../uplift/campaign/contact-day.ts";
 import type {Message} from "../uplift/campaign/messages.ts";
 import type {Policy} from "../uplift/campaign/other-scores.ts";
+import type {CampaignItem} from "./campaign-page.ts";
 import {text} from "./words.ts";
 
 /** What to say to whom. @param all customers that messages were planned for. */
@@ -23,7 +23,7 @@ export function messageItems(messages: readonly Message[], all: number): Campaig
     },
     {
       id: "messages-table",
-      title: "What to say to whom",
+      title: "Who gets which message",
       value: {
         kind: "table",
         caption: "Messages by the reason that they answer to",
@@ -32,21 +32,22 @@ export function messageItems(messages: readonly Message[], all: number): Campaig
           {name: "feature", title: "Feature", format: "text"},
           {name: "customers", title: "Customers", format: "integer"},
           {name: "share", title: "Share", format: "percent", digits: 0},
-          {name: "template", title: "Text", format: "text"},
           {name: "source", title: "Text from", format: "text"},
         ],
-        rows: messages.map(({name, title, customers, template, source}) => [
+        rows: messages.map(({name, title, customers, source}) => [
           ...[title, name === GENERAL ? "–" : name, customers.length, customers.length / Math.max(1, all)],
-          ...[template, source === "own" ? "study" : "default"],
+          source === "own" ? "study" : "default",
         ]),
       },
     },
+    ...messages.map(({name, title, template}) => ({id: `message-${name}`, title, value: text(template)})),
   ];
 }
 
 const BASIS_WORDS: Readonly<Record<ContactBasis, string>> = {
   "before the next order": "Shortly before the next order that the customer's own gaps lead one to expect",
   overdue: "That order is due by now or within days: as soon as may be",
+  "not due yet": "That order is due only after the last day: as late as may be",
   "usual in the segment": "Too few orders for a rhythm: the middle day of those in the customer's segment",
   "usual for all": "Nobody in the segment has a rhythm: the middle day of all",
   "first day": "Nobody has a rhythm: the first day",
@@ -134,9 +135,9 @@ export function policyItems(
       id: "scores-rule",
       title: "The order",
       value: text(
-        `By ${by}; value from ${source}. ` +
+        `By ${by}; other scores from ${source}. ` +
           (missing === 0
-            ? `All ${whole(n)} customers have a value.`
+            ? `All ${whole(n)} customers are in it.`
             : `${counted(missing, "customer")} of ${whole(n)} ${missing === 1 ? "has" : "have"} none; the median of the others, ${decimal(median)}, stands in, so that they are neither favoured nor forgotten, and the list marks them.`),
       ),
     },

@@ -1,10 +1,10 @@
-import type {CampaignItem} from "../card/campaign-page.ts";
 import {campaignStepChart} from "../charts/campaign.ts";
 import {dateOf} from "../data/calendar.ts";
 import {counted, decimal, percent, whole} from "../figures.ts";
 import type {FollowUp, FollowUpKind} from "../uplift/campaign/follow-up.ts";
 import {baseOf, type CampaignSeries, type Step} from "../uplift/campaign/monitor.ts";
 import type {NextStep, SegmentStep} from "../uplift/campaign/next-steps.ts";
+import type {CampaignItem} from "./campaign-page.ts";
 import {capital, groupWords, levelText} from "./campaign-words.ts";
 import {list, type Table, text} from "./words.ts";
 

@@ -1,4 +1,3 @@
-import type {CampaignPage} from "../card/campaign-page.ts";
 import {dateOf, spanText} from "../data/calendar.ts";
 import type {SnapshotManifest} from "../data/snapshot.ts";
 import {briefPercent, counted, decimal} from "../figures.ts";
@@ -8,6 +7,7 @@ import type {Study} from "../study.ts";
 import {briefOf, type CampaignParts, campaignPage} from "./campaign.ts";
 import {effectLead} from "./campaign-effect.ts";
 import {contactDayItems, messageItems, policyItems} from "./campaign-list.ts";
+import type {CampaignPage} from "./campaign-page.ts";
 import {followUpItems, nextStepItems, seriesItems} from "./campaign-parts.ts";
 import {type Table, type Text, text} from "./words.ts";
 

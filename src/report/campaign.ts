@@ -1,9 +1,9 @@
-import type {CampaignItem, CampaignPage} from "../card/campaign-page.ts";
 import {counted, decimal, percent, whole} from "../figures.ts";
 import type {CampaignEffect} from "../uplift/campaign/effect.ts";
 import {CONTROL, GROUPS} from "../uplift/experiment/design.ts";
 import type {RegisteredPlan} from "../uplift/experiment/plan.ts";
 import {effectFigures, effectItems, effectLead} from "./campaign-effect.ts";
+import type {CampaignItem, CampaignPage} from "./campaign-page.ts";
 import {capital, groupWords} from "./campaign-words.ts";
 import {text} from "./words.ts";
 

@@ -38,6 +38,12 @@ beforeAll(async () => {
   }
   events.push(`c0,${LAST},visit,`);
   writeFileSync(at("events.csv"), `${events.join("\n")}\n`);
+  // Every tenth customer is not in the table.
+  const worth = Array.from({length: CUSTOMERS}, (_, c) => `c${c},2025-02-01,${(c * 37) % 100},${c % 2},0.5`);
+  writeFileSync(
+    at("clv.csv"),
+    `${["id,at,worth,boots,coat", ...worth.filter((_, c) => c % 10 > 0)].join("\n")}\n`,
+  );
   writeFileSync(at("list.csv"), `${list.join("\n")}\n`);
   const study = smallStudy({
     events: {from: "events.csv", customer: "id", time: "at", type: "type", amount: "eur"},
@@ -54,6 +60,7 @@ beforeAll(async () => {
         actionable: true,
       },
     ],
+    tables: {clv: {from: "clv.csv", customer: "id", known: "at", columns: ["worth", "boots", "coat"]}},
     models: ["recency", "logistic"],
     messages: {tickets: "Hello {{customer}}, our desk is open."},
   });
@@ -184,6 +191,27 @@ test("churnbook experiment readout --messages takes texts of the user's, and ref
   writeFileSync(at("own.json"), "[1]");
   expect(await messageOf(readout(...study, "--messages", at("own.json")))).toMatch(
     /^DataError: --messages requires a JSON file of texts by feature/,
+  );
+});
+
+test("churnbook experiment readout --scores puts the contacts in order by risk and value, and names the offers", async () => {
+  const study = ["--study", at("study.ts"), "--out", at("s.json"), "--page", at("scored.html")];
+  await readout(...study, "--scores", "clv", "--value", "worth", "--offers", "boots,coat");
+  const rows = read("scored.csv")
+    .trim()
+    .split("\n")
+    .slice(1)
+    .map(line => line.split(","));
+  for (const [customer, , , , , , offer, known] of rows) {
+    const c = Number(customer!.slice(1));
+    const inTable = c % 10 > 0;
+    expect([offer, known]).toEqual([inTable ? (c % 2 === 1 ? "boots" : "coat") : "", String(inTable)]);
+  }
+  const missing = rows.filter(row => row[7] === "false").length;
+  expect(missing).toBeGreaterThan(0);
+  expect(read("scored.html")).toContain(`${missing} customers of ${rows.length} have none; the median`);
+  expect(await messageOf(readout(...study, "--scores", "clv", "--value", "wrth"))).toBe(
+    "DataError: tables.clv has no column wrth, it has worth, boots, coat",
   );
 });
 

@@ -1,10 +1,10 @@
-import type {CampaignPage} from "../../src/card/campaign-page.ts";
 import {dayOf} from "../../src/data/calendar.ts";
 import {type EventRow, eventLogOf} from "../../src/data/event-log.ts";
 import {registerPlan} from "../../src/ledger/registered-plan.ts";
 import {randomOf} from "../../src/random.ts";
 import {experimentPage} from "../../src/report/campaign-experiment.ts";
 import {contactDayItems, messageItems, policyItems} from "../../src/report/campaign-list.ts";
+import type {CampaignPage} from "../../src/report/campaign-page.ts";
 import {followUpItems, seriesItems} from "../../src/report/campaign-parts.ts";
 import {contactDays} from "../../src/uplift/campaign/contact-day.ts";
 import {followUps} from "../../src/uplift/campaign/follow-up.ts";

@@ -4,7 +4,7 @@ import {tmpdir} from "node:os";
 import {fileURLToPath} from "node:url";
 import {beforeAll, expect, test} from "vitest";
 import {campaignHtml} from "../../src/bin/campaign-file.ts";
-import type {CampaignPage} from "../../src/card/campaign-page.ts";
+import type {CampaignPage} from "../../src/report/campaign-page.ts";
 import {examplePage} from "./campaign-example.ts";
 
 const READ = "2025-07-01";

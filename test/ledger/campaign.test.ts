@@ -150,10 +150,10 @@ describe("run.contactPlan({presence, table})", () => {
     expect([first, last]).toEqual([LAUNCH, LAUNCH + 27]);
     for (const day of plan.days.day) expect(day >= first && day <= last).toBe(true);
     expect(await messageOf(run.contactPlan({presence: [], table: {name: "none"}}))).toBe(
-      "DataError: contactPlan requires a table of the study, got none; name its file under tables",
+      "DataError: the study has no table none of other scores; name its file under tables",
     );
     expect(await messageOf(run.contactPlan({presence: [], table: {name: "scores", value: "x"}}))).toBe(
-      "DataError: contactPlan requires columns of tables.scores, got x; it has value, boots, coat",
+      "DataError: tables.scores has no column x, it has value, boots, coat",
     );
   });
 });
@@ -198,6 +198,12 @@ describe("run.rehearsal()", () => {
     const next = nextPage(await run.nextExperiment(), parts, {study, snapshot});
     expect(next.lead).toBe("Nobody has been contacted yet: the launch is on 2025-06-30.");
     expect(JSON.stringify(next)).toContain((await run.nextExperiment()).plan.digest);
+  });
+
+  test("is undefined where people chose whom to contact", async () => {
+    const campaigns = {from: "none.csv", customer: "c", time: "t", arm: "a", assignment: "chosen"} as const;
+    const chosen = rhythmRun(rhythmStudy({campaigns}), log, {campaigns: coins()});
+    expect(await chosen.rehearsal()).toBeUndefined();
   });
 
   test("is undefined without contacts of both arms", async () => {

@@ -62,6 +62,9 @@ export function readoutCommand(terminal: Terminal): Command {
       "model that says what to tell whom (default: reports/<name of the study>/model.json beside the study)",
     )
     .option("--messages <file>", "JSON of texts by feature, in place of those of the study")
+    .option("--scores <table>", "table of the study with other scores, to put the contacts in order by")
+    .option("--value <column>", "column of --scores with what a customer is worth")
+    .option("--offers <columns>", "columns of --scores by offer, with commas between: the highest is offered")
     .addHelpText(
       "after",
       "\nExample:\n  churnbook experiment readout plan.json --assignment assignment.csv --outcomes outcomes.csv --day 2025-09-01\n" +

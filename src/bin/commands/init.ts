@@ -218,7 +218,7 @@ async function scaffold(folder: string, study: string): Promise<void> {
     mkdirSync(join(temporary, "node_modules", ".bin"), {recursive: true});
     const write = (name: string, text: string | Uint8Array) => writeFileSync(join(temporary, name), text);
     write("study.ts", study);
-    write(".gitignore", "node_modules/\n.churnbook/\nscores/\n");
+    write(".gitignore", "node_modules/\n.churnbook/\nscores/\ncampaign/\n");
     write("package.json", `${JSON.stringify(packageOf(folder), null, 2)}\n`);
     const notebooks = join(PACKAGE_FOLDER, "notebooks");
     for (const name of readdirSync(notebooks).filter(file => file.endsWith(".ipynb")))

@@ -7,6 +7,8 @@ export type ContactBasis =
   | "before the next order"
   /** That order is due by now, or before a contact could come in time: as soon as may be. */
   | "overdue"
+  /** That order is to be expected only after the last day: as late as may be. */
+  | "not due yet"
   /** Too few orders: the day that is usual in the segment. */
   | "usual in the segment"
   /** The same, of all customers, where nobody in the segment has a rhythm. */
@@ -59,8 +61,8 @@ export type ContactDayOptions = {
  *   with no such day in [first, last], with fewer than `leastEvents` events, or with a share of less than `leastShare` of
  *   them on that weekday, a seventh being chance.
  * - With fewer than `leastGaps` gaps there is no rhythm (null). Then it is the middle one (the lower median) of the own
- *   days of those in the same segment whose order is still to come; without any, that of all customers; without any,
- *   `first`.
+ *   days of those in the same segment whose order is due on a day of [first + lead, last + lead]; without any, that of
+ *   all customers; without any, `first`.
  *
  * It is a rule of thumb, not an effect: that the day makes a difference has not been tested.
  * @param customers indices into the log's customers; @param segment of each, any text.
@@ -94,7 +96,7 @@ export function contactDays(
   const expected = new Array<Day | null>(n).fill(null);
   const weekday = new Array<number | null>(n).fill(null);
   const own = new Array<Day | null>(n).fill(null);
-  const overdue = new Uint8Array(n);
+  const clipped = new Array<ContactBasis | null>(n).fill(null);
   for (let i = 0; i < n; i++) {
     const seen = lookAt(log, customers[i]!, {asOf, orderCode, presenceCodes});
     if (seen.events >= leastEvents && seen.onBusiest >= leastShare * seen.events) weekday[i] = seen.busiest;
@@ -102,10 +104,11 @@ export function contactDays(
     const gap = (seen.lastOrder - seen.firstOrder) / (seen.orderDays - 1);
     expected[i] = seen.lastOrder + Math.round(gap);
     const aim = expected[i]! - lead;
-    overdue[i] = aim < first ? 1 : 0;
+    if (aim < first) clipped[i] = "overdue";
+    else if (aim > last) clipped[i] = "not due yet";
     own[i] = onWeekday(Math.min(Math.max(aim, first), last), weekday[i]!, {first, last});
   }
-  const toCome = own.map((day, i) => (overdue[i] === 1 ? null : day));
+  const toCome = own.map((day, i) => (clipped[i] === null ? day : null));
   const bySegment = usualDays(toCome, segment);
   const byAll = usualDays(
     toCome,
@@ -118,9 +121,7 @@ export function contactDays(
     day[i] = own[i] ?? usual ?? byAll ?? first;
     basis.push(
       own[i] !== null
-        ? overdue[i] === 1
-          ? "overdue"
-          : "before the next order"
+        ? (clipped[i] ?? "before the next order")
         : usual !== undefined
           ? "usual in the segment"
           : byAll !== undefined

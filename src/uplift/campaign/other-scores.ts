@@ -1,5 +1,11 @@
-import {type CustomerTable, columnOf, rowKnownBefore} from "../../data/customer-table.ts";
+import {
+  type CustomerTable,
+  type CustomerTables,
+  columnOf,
+  rowKnownBefore,
+} from "../../data/customer-table.ts";
 import {AMOUNT_SCALE, byCodeUnit, type Day, type EventLog} from "../../data/event-log.ts";
+import {DataError} from "../../data-error.ts";
 
 /** Columns of numbers that other models say of customers, one entry a customer. NaN is missing. */
 export type OtherScores = {
@@ -21,6 +27,39 @@ export function otherScores(table: CustomerTable, customers: ArrayLike<number>, 
   return {
     columns: Object.fromEntries(table.columns.map(name => [name, read(name)])),
     missing: rows.reduce((n, row) => n + (row < 0 ? 1 : 0), 0),
+  };
+}
+
+/** A table of the study with other scores, and which of its columns they are. */
+export type ScoreTable = {
+  readonly name: string;
+  /** Column of what a customer is worth. */
+  readonly value?: string;
+  /** Columns of scores by offer. */
+  readonly offers?: readonly string[];
+};
+
+/**
+ * The values and offers of a study's table, as {@link policyOrder} takes them.
+ * @throws DataError when the study has no such table or the table no such column.
+ */
+export function policyScores(
+  tables: CustomerTables | undefined,
+  {name, value, offers = []}: ScoreTable,
+  {customers, before}: {readonly customers: ArrayLike<number>; readonly before: Day},
+): Pick<PolicyInput, "value" | "offers"> {
+  const table = tables?.[name];
+  if (!table)
+    throw new DataError(`the study has no table ${name} of other scores; name its file under tables`);
+  const missing = [...(value === undefined ? [] : [value]), ...offers].find(
+    column => !table.columns.includes(column),
+  );
+  if (missing !== undefined)
+    throw new DataError(`tables.${name} has no column ${missing}, it has ${table.columns.join(", ")}`);
+  const {columns} = otherScores(table, customers, before);
+  return {
+    ...(value === undefined ? {} : {value: columns[value]!}),
+    offers: Object.fromEntries(offers.map(column => [column, columns[column]!])),
   };
 }
 
