@@ -1,11 +1,10 @@
 import type {Interval} from "../evaluate/bootstrap.ts";
 import {applyFeatures} from "../features/fitted.ts";
-import {applyPreparation} from "../model/prepare/preparation.ts";
+import {byDayOfContact} from "../uplift/contact-days.ts";
 import {type ContactTrial, contactTrial} from "../uplift/contacts.ts";
-import {compareLearners, type LearnerComparison, takeOutcomes} from "../uplift/learn/compare.ts";
+import {compareLearners, type LearnerComparison} from "../uplift/learn/compare.ts";
 import {learnForward} from "../uplift/learn/forward.ts";
-import {crossFitUplift, upliftFolds} from "../uplift/learn/learners.ts";
-import {crossFitNuisance, fitArm, nuisanceFolds} from "../uplift/learn/nuisance.ts";
+import {crossFitNuisance, fitArm} from "../uplift/learn/nuisance.ts";
 import {placesWithinFolds} from "../uplift/learn/out-of-fold.ts";
 import {type QuadrantBounds, quadrantBounds, quadrantOfLives} from "../uplift/learn/quadrant-bounds.ts";
 import {
@@ -34,6 +33,7 @@ import {
   type TocPoint,
   toc,
 } from "../uplift/measure/rate.ts";
+import {takeOutcomes} from "../uplift/measure/scores.ts";
 import {type UpliftVerdict, upliftVerdict} from "../uplift/measure/verdict.ts";
 import {shopTruth} from "../uplift/shop-truth.ts";
 import {takeTrial} from "../uplift/uplift-data.ts";
@@ -56,27 +56,34 @@ const LEARNERS = [
   {kind: "T", base: "linear"},
 ] as const satisfies readonly UpliftCandidate[];
 
-/** Whom the contacts of the past changed; every row scored by models that did not see its customer. */
+/**
+ * Whom the contacts of the past changed. Orders and what hangs on them are judged on the rows that `learnForward` leaves,
+ * each scored by models of other customers; the average effect on all.
+ */
 export type UpliftJudgement = {
   readonly rows: number;
-  /**
-   * Rows that all figures of the order are of: they are learned forward, so that a part of the customers is learned from
-   * only, and the intervals hold. The average effect and the quadrants are of all rows.
-   */
-  readonly judged: number;
   readonly customers: number;
   readonly treated: number;
-  readonly counts: ContactTrial["counts"];
+  readonly counts: ContactTrial["counts"] & {
+    /** Rows left out since on their day all or none were contacted. */
+    readonly oneArmed: number;
+  };
+  readonly average: Rates["average"];
+  /** Row numbers that are judged, and of each the part of the customers that it lies in. */
+  readonly judged: Int32Array;
+  readonly part: Int32Array;
   /** Expected effect of each row on being kept, and its risk of churn without a contact, in [0, 1]. */
   readonly uplift: Float64Array;
   readonly risk: Float64Array;
-  /** The average effect, and how well the rows are put in order by their effect; by risk less by uplift beside it. */
+  /** How well the rows are put in order by their effect; the same less that of the order by risk beside it. */
   readonly rates: Rates;
   readonly overRisk: Pick<Rates, "autoc" | "qini">;
   readonly toc: readonly TocPoint[];
+  /** None where the chance of a contact differs from day to day: all of these take one chance for granted. */
   readonly metrics: readonly UpliftMetric[];
   readonly groups: readonly UpliftGroup[];
-  readonly calibration: UpliftCalibration;
+  /** Null where the same effect is expected of everybody. */
+  readonly calibration: UpliftCalibration | null;
   /** Shares of the rows by what becomes of whom with contact and without. */
   readonly quadrants: BySegment<QuadrantBounds>;
   /** Customers kept and money by share contacted. */
@@ -135,19 +142,32 @@ export function upliftStages(
       features: cohort => applyFeatures(learned, log, cohort, beside),
     });
   });
-  const byLot = once(async () => (study.campaigns?.assignment === "chosen" ? undefined : contacts()));
+  const lot = once(async () => {
+    const data = study.campaigns?.assignment === "chosen" ? undefined : await contacts();
+    return data ? byDayOfContact(data) : {data, oneArmed: 0};
+  });
+  const byLot = async () => (await lot()).data;
   const offerMeasured = once(async () => {
     const {trial} = (await byLot()) ?? {};
     const left = trial?.outcome.some((kept, i) => kept === 0 && trial.treated[i] === 0);
     return trial && left ? keptShare(trial, {seed}) : undefined;
   });
   const threading = threads === undefined ? {} : {threads};
-  const outcomes = once(async () => {
+  const prepared = once(async (): Promise<ContactTrial> => {
     const data = (await byLot())!;
     const ids = Array.from(data.trial.customer, c => data.ids[c]!);
-    const {x} = fitUpliftPreparation(data.x, ids, "boost");
-    return crossFitNuisance({...data, x}, {base: "boost", ...threading, propensity: "known"});
+    return {...data, x: fitUpliftPreparation(data.x, ids, "boost").x};
   });
+  const outcomes = once(async () =>
+    crossFitNuisance(await prepared(), {base: "boost", ...threading, propensity: "known"}),
+  );
+  const risks = async () => {
+    const {value} = await learnForward(await prepared(), async earlier => {
+      const control = await fitArm(earlier, 0, {base: "boost", ...threading});
+      return x => applyRegression(control, x).map(kept => 1 - kept);
+    });
+    return value;
+  };
   const learners = once(async () => {
     const data = await byLot();
     return (
@@ -163,57 +183,50 @@ export function upliftStages(
     return data && stored(store, {stage: "uplift", inputs: key}, () => judge(data));
   });
   const judge = async (data: ContactTrial): Promise<UpliftJudgement> => {
-    const {counts} = data;
-    const {rows, part, ...compared} = (await learners())!;
-    const {kind, base, effects} = compared.learners[compared.chosen]!;
-    const expected = await outcomes();
-    inputs.progress?.("comparing ways to choose");
-    const trial = takeTrial(data.trial, rows);
-    const by = {
-      uplift: placesWithinFolds(effects, part),
-      risk: placesWithinFolds((await risksForward(data)).value, part),
-    };
+    const compared = (await learners())!;
+    const {rows: judged, part} = compared;
+    const {effects} = compared.learners[compared.chosen]!;
+    const score = placesWithinFolds(effects, part);
+    const risk = await risks();
+    const riskiest = placesWithinFolds(risk, part);
+    const trial = takeTrial(data.trial, judged);
+    const everybody = await outcomes();
+    const expected = takeOutcomes(everybody, judged);
     const drawn = {seed, draws: 1000};
-    const options = {...drawn, outcomes: takeOutcomes(expected, rows)};
+    const options = {...drawn, outcomes: expected};
     const {capacity} = economics;
     const fractions = [...new Set([...SHARES, capacity])].sort((a, b) => a - b);
-    const policy = policyCurve(trial, by, economics, {
+    inputs.progress?.("comparing ways to choose");
+    const policy = policyCurve(trial, {uplift: score, risk: riskiest}, economics, {
       ...{...options, fractions: [0, ...fractions], customers: cohortSize()},
     });
-    const {average} = rankAverageEffect(data.trial, new Float64Array(data.x.rows), {
-      ...drawn,
-      outcomes: expected,
-    });
-    const rates = {...rankAverageEffect(trial, by.uplift, options), average};
-    const [at, all] = [policy.find(({fraction}) => fraction === capacity)!, policy.at(-1)!];
-    const crossed = await crossFitUplift(kind, data, {base, ...threading});
+    const rates = rankAverageEffect(trial, score, options);
+    const alike = new Float64Array(data.trial.outcome.length);
+    const at = policy.find(({fraction}) => fraction === capacity)!;
+    const {propensity} = trial;
     return {
-      ...{rows: data.x.rows, judged: rows.length, customers: new Set(data.trial.customer).size},
+      ...{rows: alike.length, customers: new Set(data.trial.customer).size, judged, part},
       treated: data.trial.treated.reduce((sum, one) => sum + one, 0),
-      ...{counts, uplift: crossed, risk: expected.control.map(kept => 1 - kept), rates, policy},
-      overRisk: compareRankAverageEffects(trial, {a: by.uplift, b: by.risk}, options),
-      toc: toc(trial, by.uplift, {...options, fractions}),
-      metrics: upliftMetrics(trial, by.uplift, drawn),
-      groups: upliftByGroup(trial, by.uplift, {...drawn, groups: 5}),
-      calibration: upliftCalibration(trial, effects, {outcomes: options.outcomes, fold: part, groups: 5}),
-      quadrants: quadrantBounds(data.trial, {
+      counts: {...data.counts, oneArmed: (await lot()).oneArmed},
+      average: rankAverageEffect(data.trial, alike, {...drawn, outcomes: everybody}).average,
+      ...{uplift: effects, risk, rates, policy},
+      overRisk: compareRankAverageEffects(trial, {a: score, b: riskiest}, options),
+      toc: toc(trial, score, {...options, fractions}),
+      metrics: propensity.every(e => e === propensity[0]) ? upliftMetrics(trial, score, drawn) : [],
+      groups: upliftByGroup(trial, score, {...drawn, groups: 5}),
+      calibration: score.every(place => place === 0.5)
+        ? null
+        : upliftCalibration(trial, effects, {outcomes: expected, fold: part, groups: 5}),
+      quadrants: quadrantBounds(trial, {
         control: expected.control,
-        treated: expected.control.map((kept, i) => Math.min(1, Math.max(0, kept + crossed[i]!))),
+        treated: expected.control.map((kept, i) => Math.min(1, Math.max(0, kept + effects[i]!))),
       }),
       verdict: upliftVerdict(rates.autoc, {
         fraction: capacity,
-        money: {uplift: at.uplift.money, risk: at.risk.money, all: all.uplift.money},
+        money: {uplift: at.uplift.money, risk: at.risk.money, any: at.random.money},
       }),
     };
   };
-  /** Risk without a contact, learned as effects are. */
-  const risksForward = (data: ContactTrial) =>
-    learnForward(data, async earlier => {
-      const ids = Array.from(earlier.trial.customer, c => earlier.ids[c]!);
-      const {steps, x} = fitUpliftPreparation(earlier.x, ids, "boost");
-      const kept = await fitArm({...earlier, x}, 0, {base: "boost", threads});
-      return own => applyRegression(kept, applyPreparation(steps, own)).map(p => 1 - p);
-    });
   const effectQuadrants = once(async () => {
     const data = await byLot();
     return (
@@ -229,16 +242,20 @@ export function upliftStages(
     const data = await byLot();
     const truth = data && shopTruth(log, data);
     if (!truth) return undefined;
-    const {uplift: effects, risk, quadrants: bounds} = (await uplift())!;
-    const inTop = (order: Float64Array, fold: Int32Array) =>
-      effectRecovery(placesWithinFolds(order, fold), truth).persuadableInTop;
-    const lives = truth.kept.map(quadrantOfLives);
+    const {uplift: effects, risk, judged, part, quadrants: bounds} = (await uplift())!;
+    const own = {
+      uplift: Float64Array.from(judged, i => truth.uplift[i]!),
+      segment: Array.from(judged, i => truth.segment[i]!),
+    };
+    const inTop = (order: Float64Array) =>
+      effectRecovery(placesWithinFolds(order, part), own).persuadableInTop;
+    const lives = Array.from(judged, i => quadrantOfLives(truth.kept[i]!));
     return {
       rows: effects.length,
-      effects: {...effectRecovery(effects, truth), persuadableInTop: inTop(effects, upliftFolds(data))},
-      persuadableInRiskiest: inTop(risk, nuisanceFolds(data)),
+      effects: {...effectRecovery(effects, own), persuadableInTop: inTop(effects)},
+      persuadableInRiskiest: inTop(risk),
       segments: segmentRecovery((await effectQuadrants())!, truth),
-      lives: bySegment(segment => lives.filter(own => own === segment).length),
+      lives: bySegment(segment => lives.filter(found => found === segment).length),
       bounds,
     };
   });

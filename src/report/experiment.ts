@@ -7,7 +7,10 @@ import type {ReadOut, ReadOutResults} from "../uplift/experiment/readout.ts";
 import {pText, sizeText} from "./experiment-plan.ts";
 import {interval, type List, list, type Text, text} from "./words.ts";
 
-/** What a reading says and what to do, in words: first why it may say nothing, then the effect of each treatment. */
+/**
+ * What a reading says and what to do, in words: the effect of each treatment, guardrails that do not hold, and what the
+ * labels mean. With a sample-ratio mismatch, only that.
+ */
 export function verdictText(read: ReadOut): Text {
   const {results} = read;
   if (results === null) return text(`${mismatchText(read)} ${notes(read).join(" ")}`.trim());
@@ -26,7 +29,8 @@ const guardrailNotes = ({guardrails}: ReadOutResults): string[] =>
   );
 
 function mismatchText({sampleRatio: {cells, p}}: ReadOut): string {
-  const off = [...cells].sort((a, b) => gap(b) - gap(a)).slice(0, 2);
+  const short = cells.filter(({known, expected}) => known < expected);
+  const off = short.sort((a, b) => gap(b) - gap(a)).slice(0, 2);
   const said = off.map(
     ({group, arm, known, expected, assigned}) =>
       `of ${whole(assigned)} customers ${armText(group, arm)} ${whole(known)} outcomes are known, where ${whole(expected)} were to be expected`,

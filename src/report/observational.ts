@@ -75,6 +75,18 @@ export function observationalText(
   return text(`${found} ${verdict}${unchecked}`);
 }
 
+const errors = (found: number): string => `${decimal(found, 2)} standard errors`;
+
+/** How what a rule goes by is written. */
+const FIGURES: Readonly<Record<BeliefRule["rule"], (found: number) => string>> = {
+  overlap: share => percent(share),
+  balance: smd => `${decimal(smd, 2)} standard deviations`,
+  "earlier outcome": errors,
+  placebo: errors,
+  agreement: errors,
+  unmeasured: factor => `a factor of ${decimal(factor, 2)}`,
+};
+
 /** The rules of belief with what was found. */
 export function beliefTable(study: ObservationalStudy): Table {
   return {
@@ -89,8 +101,8 @@ export function beliefTable(study: ObservationalStudy): Table {
     ],
     rows: beliefRules(study).map(({rule, found, limit, broken}) => [
       RULES[rule].asks,
-      found === null || !Number.isFinite(found) ? "not known" : decimal(found, 2),
-      decimal(limit, 2),
+      found === null || !Number.isFinite(found) ? "not known" : FIGURES[rule](found),
+      `${rule === "unmeasured" ? "at least" : "at most"} ${FIGURES[rule](limit)}`,
       found === null ? "not checked" : broken ? "no" : "yes",
     ]),
   };

@@ -26,26 +26,30 @@ const level = ({level: of}: {readonly level: number}): string => `${briefPercent
 
 /** The contacts that effects are read from, and what they changed on average. */
 export function upliftContactsText(judged: UpliftJudgement): Text {
-  const {rows, customers, treated, counts, rates} = judged;
-  const {average} = rates;
-  const found = `${interval(points(average), 1)} percentage points`;
+  const {rows, customers, treated, counts, average} = judged;
+  const more = (of: Bounds) => `${interval(points(of), 1)} percentage points`;
   const verdict =
     average.low > 0
-      ? `Contacting kept customers: ${found} more were kept among those contacted`
+      ? `Contacting kept customers: ${more(average)} more were kept among those contacted`
       : average.high < 0
-        ? `Contacting drove customers away: ${found} more were kept among those contacted`
-        : `That contacting keeps customers has not been shown: ${found} more were kept among those contacted`;
+        ? `Contacting drove customers away: ${more(turned(average))} fewer were kept among those contacted`
+        : `That contacting keeps customers has not been shown: ${more(average)} more were kept among those contacted`;
   const left = [
     ...(counts.inactive > 0 ? [`${whole(counts.inactive)} of customers who were not active`] : []),
     ...(counts.immature > 0 ? [`${whole(counts.immature)} whose outcome is not known yet`] : []),
+    ...(counts.oneArmed > 0 ? [`${whole(counts.oneArmed)} of days on which all or none were contacted`] : []),
     ...(counts.repeated > 0 ? [`${whole(counts.repeated)} repeated on a day`] : []),
   ];
+  const again =
+    counts.overlapping > 0
+      ? ` After ${whole(counts.overlapping)} of them the customer was contacted again before the outcome was known, which makes the two groups more alike.`
+      : "";
   return text(
     `${verdict} (${level(average)}). Read from ${whole(rows)} past contacts of ${whole(customers)} customers, ` +
       `${whole(treated)} of them contacted and ${whole(rows - treated)} left alone` +
-      `${left.length === 0 ? "" : `; left out are ${left.join(", ")}`}. It is an effect only if the lot decided who was contacted.` +
-      (judged.judged < rows
-        ? ` How customers are put in order is judged on ${whole(judged.judged)} of the contacts: the others are learned from only.`
+      `${left.length === 0 ? "" : `; left out are ${left.join(", ")}`}.${again} It is an effect only if the lot decided who was contacted.` +
+      (judged.judged.length < rows
+        ? ` How customers are put in order is judged on ${whole(judged.judged.length)} of the contacts: the others are learned from only.`
         : ""),
   );
 }
@@ -175,7 +179,7 @@ export function policyTable(points: readonly PolicyPoint[], {currency}: {readonl
   const intervals = first ? ` ${level(first)} from ${resamples(first)}.` : "";
   return {
     kind: "table",
-    caption: `What contacting a share of the customers brings beyond contacting nobody, by how they are chosen: customers kept, and expected gain in ${currency}.${intervals}`,
+    caption: `What contacting a share of the customers brings beyond contacting nobody, by how they are chosen: customers kept, and expected gain in ${currency}. The effects are those of the customers contacted in the past, scaled to all active customers as if these were like them.${intervals}`,
     columns: [
       {name: "fraction", title: "Share contacted", format: "percent", digits: 0},
       {name: "treated", title: "Customers contacted", format: "integer"},
@@ -209,16 +213,23 @@ export function upliftCalibrationTable({bins}: UpliftCalibration): Table {
   };
 }
 
-/** What the line through predicted and observed effects says. */
-export function upliftCalibrationText({slope, offset}: UpliftCalibration): Text {
+/** What the line through predicted and observed effects says; null where the same is expected of everybody. */
+export function upliftCalibrationText(calibration: UpliftCalibration | null): Text {
+  if (!calibration)
+    return text(
+      "The models expect the same effect of everybody: there is nothing to compare with what was observed.",
+    );
+  const {slope, offset} = calibration;
   const reading =
-    slope.low <= 0
-      ? "It may be 0: the predictions may tell nobody from another."
-      : slope.high < 1
-        ? "Predicted differences between customers are too large."
-        : slope.low > 1
-          ? "Predicted differences between customers are too small."
-          : "That agrees with 1, where differences between customers are as large as predicted.";
+    slope.high < 0
+      ? "That is below 0: the predictions are the wrong way round."
+      : slope.low <= 0
+        ? "It may be 0: the predictions may tell nobody from another."
+        : slope.high < 1
+          ? "Predicted differences between customers are too large."
+          : slope.low > 1
+            ? "Predicted differences between customers are too small."
+            : "That agrees with 1, where differences between customers are as large as predicted.";
   return text(
     `Where the predicted effect is one point larger, the observed one is ${interval(slope, 2)} points larger. ${reading} ` +
       `In the mean the observed effect differs from the predicted by ${interval(points(offset), 1)} percentage points.`,
@@ -240,13 +251,15 @@ export function upliftVerdictText(verdict: UpliftVerdict, {currency}: {readonly 
   const advice = {
     uplift: `Contact the first ${share} by expected effect: ${gain(money.uplift)}.`,
     risk: `Contact the first ${share} by risk, not by expected effect: ${gain(money.risk)}.`,
-    all: `Contact all, or any share of them: by the average effect it pays for everyone alike. All contacted are ${gain(money.all)}.`,
+    any: `Contact any ${share}, whoever they are: by the average effect it pays for everyone alike, and no order is shown to pay more. They are ${gain(money.any)}.`,
     none: `Contact nobody at these costs: no way of choosing that is supported is sure to gain. By expected effect the first ${share} are ${gain(money.uplift)}, by risk ${gain(money.risk)}.`,
   }[recommended];
   return text(
     `${said} ${advice} The rule was fixed beforehand: the order counts as evidence when the ${briefPercent(autoc.level)} interval lies above 0, and a way of choosing is recommended when the interval of its gain does.`,
   );
 }
+
+const turned = ({value, low, high}: Bounds): Bounds => ({value: -value, low: -high, high: -low});
 
 const points = ({value, low, high}: Bounds): Bounds => ({
   value: 100 * value,

@@ -19,7 +19,7 @@ export function lotText({assignment, lot}: Pick<Observation, "assignment" | "lot
     `of ${whole(compared)} features and levels compared, ${apart === 0 ? "none differs" : `${whole(apart)} differ`} ` +
     `between the groups by more than ${LIMITS.smd} of its spread; what was known tells ${percent(told)} of who was contacted, where a new lot ` +
     `tells ${percent(toldByLuck)} on average and as much as that in ${percent(p)} of draws; models that may find any pattern rank those ` +
-    `contacted first with a ROC AUC of ${interval({...auc, value: auc.value}, 2)}, where 0.5 is a guess`;
+    `contacted first with a ROC AUC of ${interval({...auc, value: auc.value}, 2)}, where 0.5 or less tells nothing`;
   if (assignment === "chosen")
     return text(`Nobody drew lots: people or a rule chose whom to contact. ${sentence(seen)}.`);
   return text(

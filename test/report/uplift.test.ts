@@ -45,7 +45,7 @@ test("upliftVerdictText says evidence, none and the wrong order with what to do,
     const money = {
       uplift: curve[0]!.uplift.money,
       risk: curve[0]!.risk.money,
-      all: curve[1]!.uplift.money,
+      any: curve[0]!.random.money,
     };
     return upliftVerdictText(
       upliftVerdict(rankAverageEffect(trial, by, {seed: 1, draws: 200}).autoc, {fraction: 0.2, money}),
@@ -65,6 +65,8 @@ test("upliftCalibrationText reads the slope: right, too large, too small, nothin
   expect(say(effect.map(e => 4 * e))).toContain("too large");
   expect(say(effect.map(e => e / 4))).toContain("too small");
   expect(say(noise)).toContain("It may be 0");
+  expect(say(effect.map(e => -e))).toContain("the wrong way round");
+  expect(upliftCalibrationText(null).text).toContain("the same effect of everybody");
 });
 
 test("the charts of uplift say their figures in words and refuse to draw nothing", () => {

@@ -18,7 +18,7 @@ import {
 import {defineStudy, type StudyInput} from "../../src/study.ts";
 import {rhythmLog, rhythmRun, rhythmStudy} from "./rhythm-study.ts";
 
-const log = rhythmLog(1500);
+const log = rhythmLog(1000);
 const DAY = dayOf("2024-11-15");
 
 /** A contact of everybody on one day; `chance` of being treated by the events of the 90 days before. */
@@ -73,7 +73,6 @@ describe("run.observational()", () => {
     const seen = (await run.observational())!;
     expect(seen.lot.broken).toBe(true);
     expect(lotText(seen).text).toMatch(/^The lot looks broken\. The study says that a lot decided/);
-    expect(await run.uplift()).toBeDefined();
     const before = loveChart(lovePoints(seen.study, title));
     expect(before.description).toContain("as they were: ");
     expect(before.title).toBe("Made alike in what is known, those contacted can be compared");

@@ -156,13 +156,13 @@ test("upliftVerdict(autoc, money) follows its rule", () => {
   const cases: [[number, number], [typeof pays, typeof pays, typeof pays], string, Recommendation][] = [
     [[0.1, 0.2], [pays, more, more], "heterogeneous effect", "uplift"],
     [[0.1, 0.2], [unsure, more, more], "heterogeneous effect", "none"],
-    [[-0.1, 0.2], [more, pays, more], "none", "all"],
+    [[-0.1, 0.2], [more, pays, more], "none", "any"],
     [[-0.1, 0.2], [more, pays, unsure], "none", "risk"],
     [[-0.1, 0.2], [more, unsure, unsure], "none", "none"],
     [[-0.2, -0.1], [more, pays, unsure], "wrong order", "risk"],
   ];
-  for (const [[low, high], [uplift, risk, all], evidence, recommended] of cases)
-    expect(upliftVerdict(autoc(low, high), {fraction: 0.1, money: {uplift, risk, all}})).toMatchObject({
+  for (const [[low, high], [uplift, risk, any], evidence, recommended] of cases)
+    expect(upliftVerdict(autoc(low, high), {fraction: 0.1, money: {uplift, risk, any}})).toMatchObject({
       evidence,
       recommended,
     });

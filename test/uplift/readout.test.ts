@@ -516,6 +516,9 @@ describe("readOut(…) early, and of data that do not suffice", () => {
     expect(() => readOut(plan, assignment, outcomes, {day: "2025-06-01"})).toThrow(
       "readOut requires a day from the launch on, 2025-06-02, got 2025-06-01",
     );
+    expect(of({columns: {before: new Float64Array(100).fill(Number.NEGATIVE_INFINITY, 4, 5)}})).toThrow(
+      "readOut requires finite before, got -Infinity of c4",
+    );
     expect(of({outcome: outcomes.outcome.with(3, 2)})).toThrow(
       "readOut requires churned to be 0 or 1, got 2 of c3",
     );

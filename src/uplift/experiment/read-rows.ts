@@ -53,6 +53,8 @@ export function joinOutcomes(plan: Plan, assignment: AssignedCustomers, outcomes
   const needed = [...plan.covariates, ...plan.guardrails.map(({name}) => name), ...complianceOf(plan)];
   requireColumns(needed, columns, outcomes.customer.length);
   requireColumns(plan.segments, segments, outcomes.customer.length);
+  for (const [name, values] of Object.entries({[plan.metric.name]: outcomes.outcome, ...columns}))
+    requireNumbers(name, values, outcomes.customer);
   if (plan.metric.kind === "proportion") requireShares(plan.metric.name, outcomes.outcome, outcomes.customer);
   for (const name of complianceOf(plan)) requireShares(name, columns[name]!, outcomes.customer);
   const order = Array.from(assignment.customer.keys()).sort((a, b) =>
@@ -97,6 +99,12 @@ function requireColumns(
       throw new RangeError(
         `readOut requires ${rows} entries of ${name}, a column of the plan, got ${columns[name]?.length ?? 0}`,
       );
+}
+
+function requireNumbers(name: string, values: Float64Array, customers: readonly string[]): void {
+  const bad = values.findIndex(value => Math.abs(value) === Number.POSITIVE_INFINITY);
+  if (bad >= 0)
+    throw new RangeError(`readOut requires finite ${name}, got ${values[bad]} of ${customers[bad]}`);
 }
 
 function requireShares(name: string, values: Float64Array, customers: readonly string[]): void {

@@ -1,17 +1,17 @@
 import type {NormalInterval} from "../../evaluate/delong.ts";
 import {twoSided} from "../experiment/distributions.ts";
-import {meanInterval, meanOver} from "../measure/influence.ts";
+import {meanInterval} from "../measure/influence.ts";
 import {compareRankAverageEffects, rankAverageEffect} from "../measure/rate.ts";
-import {type ArmOutcomes, armScores, effectScores, weightsOf} from "../measure/scores.ts";
+import {type ArmOutcomes, armScores, effectScores, takeOutcomes, weightsOf} from "../measure/scores.ts";
 import {takeTrial, type UpliftData} from "../uplift-data.ts";
-import {learnForward} from "./forward.ts";
+import {type Forward, learnForward} from "./forward.ts";
 import {applyUplift, fitUplift, type UpliftOptions} from "./learners.ts";
 import {placesWithinFolds} from "./out-of-fold.ts";
 import type {UpliftCandidate} from "./select.ts";
 
-/** A learner, judged on the rows of customers that its models did not see. */
+/** A learner, judged on rows of customers that its models did not see: see {@link learnForward}. */
 export type ComparedLearner = UpliftCandidate & {
-  /** Expected effect of each judged row. */
+  /** Expected effect of each row that is judged. */
   readonly effects: Float64Array;
   /** Of the order by effect, within parts. */
   readonly autoc: NormalInterval;
@@ -21,29 +21,20 @@ export type ComparedLearner = UpliftCandidate & {
   readonly loss: NormalInterval;
 };
 
-export type LearnerComparison = {
-  /** Rows of the trial that are judged, and the part of each, whose models are of their own. */
-  readonly rows: Int32Array;
-  readonly part: Int32Array;
+/** `rows` and `part` as in {@link Forward}, the same for all learners. */
+export type LearnerComparison = Pick<Forward, "rows" | "part"> & {
   readonly learners: readonly ComparedLearner[];
   /** The learner to use. */
   readonly chosen: number;
 };
 
-/** Rows of an outcome by arm. */
-export const takeOutcomes = ({treated, control}: ArmOutcomes, rows: ArrayLike<number>): ArmOutcomes => ({
-  treated: Float64Array.from(rows, i => treated[i]!),
-  control: Float64Array.from(rows, i => control[i]!),
-});
-
 /**
  * Tries learners of an effect and says which to use, by a rule fixed beforehand: the first stays, unless the AUTOC of
- * another is larger by an interval above 0; of several such the one that is larger by most. All learn forward, as {@link learnForward} does: cross-fitted, orders without worth look unlike one
- * another too often. The intervals share 5 % among
+ * another is larger by an interval above 0; of several such the one that is larger by most. The intervals share 5 % among
  * them (Bonferroni), so that of learners that are all alike the first is kept in 95 of 100 trials. A chosen one that is
  * not the first looks better on these rows than it is.
  * @param candidates the simplest, or the one known to do well, first.
- * @throws RangeError without a candidate; the errors of {@link fitUplift}.
+ * @throws RangeError without a candidate; the errors of {@link learnForward}.
  */
 export async function compareLearners(
   data: UpliftData,
@@ -60,28 +51,26 @@ export async function compareLearners(
   },
 ): Promise<LearnerComparison> {
   if (candidates.length === 0) throw new RangeError("compareLearners requires a candidate, got none");
-  const forward = (kind: UpliftCandidate["kind"], base: UpliftCandidate["base"]) =>
+  const learned = (kind: UpliftCandidate["kind"], base: UpliftCandidate["base"]) =>
     learnForward(data, async earlier => {
       const model = await fitUplift(kind, earlier, {...options, base});
       return x => applyUplift(model, x);
     });
-  const same = await learnForward(data, async ({trial}) => {
-    const scores = effectScores(armScores(trial));
-    const all = {rows: [...scores.keys()], weights: weightsOf(trial)};
-    const mean = meanOver(all, i => scores[i]!);
-    return x => new Float64Array(x.rows).fill(mean);
-  });
-  const {rows, part, value: average} = same;
+  const {rows, part, value: average} = await learned("average", "linear");
   const trial = takeTrial(data.trial, rows);
-  const judging = {seed, outcomes: takeOutcomes(outcomes, rows), draws};
+  const judging = {seed, draws, outcomes: takeOutcomes(outcomes, rows)};
   const gamma = effectScores(armScores(trial, judging.outcomes));
-  const {customer} = trial;
-  const sample = {rows: [...gamma.keys()], customer, weights: weightsOf(trial), level: 0.95 as const};
+  const sample = {
+    rows: [...gamma.keys()],
+    customer: trial.customer,
+    weights: weightsOf(trial),
+    level: 0.95 as const,
+  };
   const z = twoSided(0.05 / Math.max(1, candidates.length - 1));
   const learners: ComparedLearner[] = [];
   let first: Float64Array | undefined;
   for (const {kind, base} of candidates) {
-    const {value: effects} = await forward(kind, base);
+    const {value: effects} = await learned(kind, base);
     const order = placesWithinFolds(effects, part);
     const difference = first && compareRankAverageEffects(trial, {a: order, b: first}, judging).autoc;
     first ??= order;

@@ -235,9 +235,9 @@ const CUT = {salt: "uplift rows", folds: FOLDS};
 export const upliftFolds = (data: Pick<UpliftData, "trial" | "ids">): Int32Array => foldNumbers(data, CUT);
 
 /**
- * The effect of each row by a model that did not see its customer: what metrics of uplift may be computed on when
- * there is no further trial. As an order the effects of all rows take `placesWithinFolds`, with the folds of
- * {@link upliftFolds}: as they are, orders without worth look harmful.
+ * The effect of each row by a model that did not see its customer. Nothing is to be judged by it that hangs on the order:
+ * the models share rows with those that judge them, see `learnForward`. And as one order of all rows the effects take
+ * `placesWithinFolds`, with the folds of {@link upliftFolds}: as they are, orders without worth look harmful.
  * @returns in the order of the rows.
  * @throws the errors of {@link fitUplift}.
  */

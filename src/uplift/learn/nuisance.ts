@@ -1,14 +1,6 @@
 import {type Matrix, takeRows} from "../../features/matrix.ts";
 import type {Trial} from "../trial.ts";
-import {
-  foldNumbers,
-  foldsOf,
-  placesOf,
-  rowsWhere,
-  takeUplift,
-  type UpliftData,
-  weightsOf,
-} from "../uplift-data.ts";
+import {foldsOf, placesOf, rowsWhere, takeUplift, type UpliftData, weightsOf} from "../uplift-data.ts";
 import type {Nuisance} from "./pseudo-outcome.ts";
 import {applyRegression, type Base, fitRegression, type Regression} from "./regression.ts";
 
@@ -87,12 +79,6 @@ export function applyNuisance(model: NuisanceModel, x: Matrix, known: Float64Arr
 export const clipped = (propensity: Float64Array): Float64Array =>
   propensity.map(e => Math.min(1 - OVERLAP, Math.max(OVERLAP, e)));
 
-/** How {@link crossFitNuisance} cuts customers. */
-const CUT = {salt: "uplift nuisance", folds: NUISANCE_FOLDS};
-
-/** The fold of each row in {@link crossFitNuisance}: as an order its outcomes take `placesWithinFolds`, too. */
-export const nuisanceFolds = (data: Pick<UpliftData, "trial" | "ids">): Int32Array => foldNumbers(data, CUT);
-
 /**
  * What is to be expected of each row by models that did not see its customer: customers are cut into
  * {@link NUISANCE_FOLDS} folds by a hash of their id (cross-fitting; Chernozhukov et al. 2018).
@@ -107,7 +93,7 @@ export async function crossFitNuisance(data: UpliftData, options: NuisanceOption
     propensity: Float64Array.from(data.trial.propensity),
   };
   const of = inClasses(data.trial) ? "class" : "amount";
-  for (const {inside, outside} of foldsOf(data, CUT)) {
+  for (const {inside, outside} of foldsOf(data, {salt: "uplift nuisance", folds: NUISANCE_FOLDS})) {
     const model = await fitNuisance(takeUplift(data, outside), options, of);
     const known = Float64Array.from(inside, i => data.trial.propensity[i]!);
     const found = applyNuisance(model, takeRows(data.x, inside), known);

@@ -33,6 +33,12 @@ export function armMeans({outcome, treated, propensity, weight}: Trial): ArmOutc
   return {control: all(means[0]!), treated: all(means[1]!)};
 }
 
+/** Expected outcomes of rows, in the given order. */
+export const takeOutcomes = ({treated, control}: ArmOutcomes, rows: ArrayLike<number>): ArmOutcomes => ({
+  treated: Float64Array.from(rows, i => treated[i]!),
+  control: Float64Array.from(rows, i => control[i]!),
+});
+
 /** Expected outcomes of 0: with them scores are plain inverse propensity weights (Horvitz and Thompson 1952). */
 export const noOutcomes = ({outcome}: Trial): ArmOutcomes => ({
   treated: new Float64Array(outcome.length),
