@@ -98,15 +98,15 @@ export function riskUpliftChart(
   );
   const colours = [COLOUR.blue, COLOUR.vermillion, COLOUR.grey];
   const names = named.map(([name]) => name);
-  const by = (range: readonly unknown[], legend: Spec | null = null) => ({
+  // Lines that cross and meet at the end leave no room for names beside them.
+  const legend = {columns: legendColumns(names)};
+  const by = (range: readonly unknown[]) => ({
     field: "name",
     type: "nominal",
     scale: {domain: names, range},
     legend,
   });
   const what = currency === undefined ? "Customers kept" : `Expected gain, ${currency},`;
-  // Lines that cross and meet at the end leave no room for names beside them.
-  const legend = {columns: legendColumns(names)};
   return chartOf({
     title: title ?? "Contacting by expected effect against contacting by risk",
     description: describeRisk({points, capacity, currency}),
@@ -116,11 +116,12 @@ export function riskUpliftChart(
       ...frame(350),
       data: {values: rows},
       layer: [
-        {
-          data: {values: banded},
-          mark: {type: "area", opacity: 0.13},
-          encoding: {x, y: {...y, field: "low"}, y2: {field: "high"}, color: by(colours, legend)},
-        },
+        // Their colours are marks', not encoded: the legend shows lines.
+        ...[BY_UPLIFT, BY_RISK].map((name, i) => ({
+          data: {values: banded.filter(row => row.name === name)},
+          mark: {type: "area", opacity: 0.13, color: colours[i]!},
+          encoding: {x, y: {...y, field: "low"}, y2: {field: "high"}},
+        })),
         rule({y: {datum: 0}}, {color: INK.text, strokeWidth: 1.25}),
         rule({x: {datum: capacity}}, {color: INK.muted, strokeWidth: 1}),
         {
@@ -128,11 +129,8 @@ export function riskUpliftChart(
           encoding: {
             x,
             y,
-            color: by(colours, legend),
-            strokeDash: by(
-              named.map((_, i) => dashOf(i)),
-              legend,
-            ),
+            color: by(colours),
+            strokeDash: by(named.map((_, i) => dashOf(i))),
           },
         },
         note(
