@@ -537,7 +537,7 @@ export {
   signedRankBound,
   signedRankNormalBound,
 } from "./uplift/observe/signed-rank.ts";
-export {type Contacts, fitTargeting, type Targeting} from "./uplift/observe/targeting.ts";
+export {fitTargeting, type ObservedContacts, type Targeting} from "./uplift/observe/targeting.ts";
 export {ipwEffect, naiveEffect, subclassEffect} from "./uplift/observe/weighting.ts";
 export {type ShopTruth, shopTruth} from "./uplift/shop-truth.ts";
 export {checkTrial, type Trial} from "./uplift/trial.ts";

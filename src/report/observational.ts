@@ -1,5 +1,5 @@
 import {decimal, percent, whole} from "../figures.ts";
-import {type BeliefRule, beliefRules, LIMITS} from "../uplift/observe/belief.ts";
+import {type BeliefRule, beliefRules, LIMITS, showsEffect} from "../uplift/observe/belief.ts";
 import type {ObservationalStudy} from "../uplift/observe/observational.ts";
 import type {ObservedEffect} from "../uplift/observe/observed-effect.ts";
 import {interval, type Table, type Text, text} from "./words.ts";
@@ -56,7 +56,7 @@ export function observationalText(
   const {effect} = study.headline;
   const rules = beliefRules(study);
   const broken = rules.filter(rule => rule.broken);
-  const unchecked = rules.some(rule => rule.found === null)
+  const unchecked = rules.some(({rule, found}) => rule === "earlier outcome" && found === null)
     ? " Whether the contact seems to change an outcome from before it was not checked: none was given."
     : "";
   const origin = byLot
@@ -66,13 +66,16 @@ export function observationalText(
   const found =
     `${origin}${rows}, made alike in what is known of them, the contact is estimated to change the outcome of the ` +
     `contacted by ${effectText(effect, how)}.`;
+  const shown = showsEffect(effect) ? "" : " No effect is shown: the interval holds 0.";
+  const doubt = shown ? "hide an effect as well as look like one" : "lie behind it";
+  const against = `No check speaks against ${shown ? "the comparison" : "it"}`;
   const verdict =
     broken.length > 0
-      ? `It should not be believed: ${broken.map(({rule}) => RULES[rule].breaks).join("; ")}.`
+      ? `${shown ? "The estimate" : "It"} should not be believed: ${broken.map(({rule}) => RULES[rule].breaks).join("; ")}.`
       : byLot
-        ? "No check speaks against it. The answer of the lot itself is the one to go by."
-        : "No check speaks against it, but a reason that nobody measured may still lie behind it: test it in an experiment before money hangs on it.";
-  return text(`${found} ${verdict}${unchecked}`);
+        ? `${against}. The answer of the lot itself is the one to go by.`
+        : `${against}, but a reason that nobody measured may still ${doubt}: test it in an experiment before money hangs on it.`;
+  return text(`${found}${shown} ${verdict}${unchecked}`);
 }
 
 const errors = (found: number): string => `${decimal(found, 2)} standard errors`;
@@ -86,6 +89,11 @@ const FIGURES: Readonly<Record<BeliefRule["rule"], (found: number) => string>> =
   agreement: errors,
   unmeasured: factor => `a factor of ${decimal(factor, 2)}`,
 };
+
+function foundText(rule: BeliefRule["rule"], found: number | null): string {
+  if (found === null && rule === "unmeasured") return "no effect is shown";
+  return found === null || !Number.isFinite(found) ? "not known" : FIGURES[rule](found);
+}
 
 /** The rules of belief with what was found. */
 export function beliefTable(study: ObservationalStudy): Table {
@@ -101,7 +109,7 @@ export function beliefTable(study: ObservationalStudy): Table {
     ],
     rows: beliefRules(study).map(({rule, found, limit, broken}) => [
       RULES[rule].asks,
-      found === null || !Number.isFinite(found) ? "not known" : FIGURES[rule](found),
+      foundText(rule, found),
       `${rule === "unmeasured" ? "at least" : "at most"} ${FIGURES[rule](limit)}`,
       found === null ? "not checked" : broken ? "no" : "yes",
     ]),

@@ -4,7 +4,7 @@ import type {OverlapData} from "../charts/overlap.ts";
 import {counted, decimal, percent, whole} from "../figures.ts";
 import type {Observation} from "../ledger/observational-stages.ts";
 import type {Balance} from "../uplift/balance.ts";
-import {LIMITS} from "../uplift/observe/belief.ts";
+import {LIMITS, showsEffect} from "../uplift/observe/belief.ts";
 import type {ObservationalStudy} from "../uplift/observe/observational.ts";
 import {TRIM} from "../uplift/observe/overlap.ts";
 import type {PositivityGap} from "../uplift/observe/positivity.ts";
@@ -74,28 +74,28 @@ function gapText({part, rows, treated}: PositivityGap, title: string): string {
 
 /** What the effect withstands: an earlier outcome, a contact that never was, and reasons that nobody measured. */
 export function sensitivityText({study, earlier}: Pick<Observation, "study" | "earlier">): Text {
-  const {negativeControl, placebo, eValue, pairs} = study;
+  const {headline, negativeControl, placebo, eValue, pairs} = study;
   const before =
     negativeControl && earlier
       ? `In the ${earlier.days} days before the contact it seems to change the number of events of the study's activity by ` +
         `${interval({...negativeControl, value: negativeControl.estimate}, 2)} (${whole(earlier.rows)} rows; made alike in what was known before ` +
-        `those days), ${holdsZero(negativeControl) ? "which is none within chance, as it must be" : "which it cannot: the groups differed already"}.`
+        `those days), ${showsEffect(negativeControl) ? "which it cannot: the groups differed already" : "which is none within chance, as it must be"}.`
       : "Too few customers were there long enough before the contact to ask what it seems to change in a time that it cannot change.";
   const gamma =
     pairs.gamma === null
       ? "the difference is within chance even if nothing unmeasured mattered"
       : `the finding withstands odds to be contacted that differ by a factor of up to ${decimal(pairs.gamma, 2)} between two customers who look alike ` +
         `(Rosenbaum 2002, signed ranks, one-sided 5%)`;
+  const unmeasured = showsEffect(headline.effect)
+    ? "A reason that nobody measured would have to raise both the chance to be contacted and the outcome by a factor of " +
+      `${decimal(eValue.estimate, 2)} to explain the estimate away, and of ${decimal(eValue.bound, 2)} to take the interval to none ` +
+      "(E-value; VanderWeele and Ding 2017)."
+    : "No effect is shown that a reason nobody measured would have to explain away.";
   return text(
     `${before} A contact that never was, dealt among those not contacted, changes the outcome by ` +
-      `${effectText(placebo, PERCENTAGE_POINTS)}, ${holdsZero(placebo) ? "within chance" : "which is not chance"}. A reason that nobody measured would have to raise both the chance to be ` +
-      `contacted and the outcome by a factor of ${decimal(eValue.estimate, 2)} to explain the estimate away, and of ${decimal(eValue.bound, 2)} to ` +
-      `take the interval to none (E-value; VanderWeele and Ding 2017). In ${whole(pairs.pairs)} matched pairs ${gamma}.`,
+      `${effectText(placebo, PERCENTAGE_POINTS)}, ${showsEffect(placebo) ? "which is not chance" : "within chance"}. ${unmeasured} In ${whole(pairs.pairs)} matched pairs ${gamma}.`,
   );
 }
-
-const holdsZero = ({low, high}: {readonly low: number; readonly high: number}): boolean =>
-  low <= 0 && high >= 0;
 
 /** Features in a love plot. */
 const FEATURES = 12;

@@ -107,7 +107,7 @@ describe("run.observational()", () => {
     const said = overlapText(seen.study, title).text;
     expect(said).toMatch(/^Warning: .* of those contacted have nobody like them among the others/);
     expect(said).toMatch(/none of the \d+ rows where "Feature \w+" is from .* was contacted/);
-    expect(observationalText(seen.study).text).toContain("It should not be believed");
+    expect(observationalText(seen.study).text).toContain("The estimate should not be believed");
     all([overlapChart(overlapPoints(seen.study)), loveChart(lovePoints(seen.study, title))]);
   });
 });

@@ -3,7 +3,7 @@ import {takeRows} from "../../src/features/matrix.ts";
 import {randomOf} from "../../src/random.ts";
 import {aipwEffect} from "../../src/uplift/observe/doubly-robust.ts";
 import {checkLot} from "../../src/uplift/observe/lot.ts";
-import {type Contacts, fitTargeting} from "../../src/uplift/observe/targeting.ts";
+import {fitTargeting, type ObservedContacts} from "../../src/uplift/observe/targeting.ts";
 import {naiveEffect} from "../../src/uplift/observe/weighting.ts";
 import {dataFile, readFlat} from "../evaluate/flat-table.ts";
 
@@ -21,7 +21,7 @@ function hillstrom(seed: number) {
   const treated = (i: number) => Number(segment[i] === "Womens E-Mail");
   /** Chance that a row is kept in either arm. */
   const kept = (i: number, arm: number) => (arm === 1 ? 1 : -1) * (months(i) <= 5 ? 0.35 : -0.35) + 0.5;
-  const of = (rows: readonly number[]): Contacts & {day: Int32Array} => ({
+  const of = (rows: readonly number[]): ObservedContacts & {day: Int32Array} => ({
     x: takeRows(data.x, rows),
     outcome: Float64Array.from(rows, i => data.y[i]!),
     treated: Uint8Array.from(rows, treated),

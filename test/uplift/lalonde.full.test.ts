@@ -3,7 +3,7 @@ import {gunzipSync} from "node:zlib";
 import {describe, expect, test} from "vitest";
 import {beliefRules} from "../../src/uplift/observe/belief.ts";
 import {studyContacts} from "../../src/uplift/observe/observational.ts";
-import type {Contacts} from "../../src/uplift/observe/targeting.ts";
+import type {ObservedContacts} from "../../src/uplift/observe/targeting.ts";
 import {dataFile} from "../evaluate/flat-table.ts";
 
 const NAMES = ["age", "education", "black", "hispanic", "married", "nodegree", "re74", "re75"];
@@ -22,7 +22,7 @@ function rowsOf(name: string): Row[] {
   return lines.map(line => Object.fromEntries(line.split(",").map((cell, j) => [names[j]!, Number(cell)])));
 }
 
-function contactsOf(rows: readonly Row[], outcome = "re78"): Contacts {
+function contactsOf(rows: readonly Row[], outcome = "re78"): ObservedContacts {
   // Of what was earned in 1975 only what was known before it.
   const names = outcome === "re75" ? NAMES.filter(name => name !== "re75") : NAMES;
   return {

@@ -1,12 +1,13 @@
 import {describe, expect, test} from "vitest";
 import type {Matrix} from "../../src/features/matrix.ts";
 import {randomOf} from "../../src/random.ts";
-import {observationalText} from "../../src/report/observational.ts";
-import {beliefRules} from "../../src/uplift/observe/belief.ts";
+import {beliefTable, observationalText} from "../../src/report/observational.ts";
+import {beliefRules, LIMITS} from "../../src/uplift/observe/belief.ts";
 import {aipwEffect} from "../../src/uplift/observe/doubly-robust.ts";
 import {regressionEffect} from "../../src/uplift/observe/least-squares.ts";
 import {matchEffect, matchPairs} from "../../src/uplift/observe/matching.ts";
 import {studyContacts} from "../../src/uplift/observe/observational.ts";
+import {ratioOfStandardised} from "../../src/uplift/observe/sensitivity.ts";
 import {fitTargeting} from "../../src/uplift/observe/targeting.ts";
 import {
   effectiveRows,
@@ -223,6 +224,43 @@ test("studyContacts(contacts) finds a known effect, and no rule of belief is bro
   expect(study.effects[0]!.effect.estimate - 1).toBeGreaterThan(3 * se);
   expect(beliefRules(study).filter(rule => rule.broken)).toEqual([]);
   expect(observationalText(study).text).toContain("weaker than an experiment");
+});
+
+test("where no effect is shown nothing has to be explained away, and the text says so", async () => {
+  const {contacts, earlier} = simulated(1000, 0);
+  // A reason that nobody measured is nothing to ask of an effect that nobody claims.
+  const outcome = contacts.outcome.map((y, i) => y - contacts.treated[i]!);
+  const study = await studyContacts({...contacts, outcome}, {seed: 1, earlier});
+  const {low, high} = study.headline.effect;
+  expect([low < 0, high > 0]).toEqual([true, true]);
+  expect(beliefRules(study).at(-1)).toEqual({
+    rule: "unmeasured",
+    found: null,
+    limit: LIMITS.eValue,
+    broken: false,
+  });
+  const {text} = observationalText(study);
+  expect(text).toContain("No effect is shown: the interval holds 0. No check speaks against");
+  expect(text).not.toMatch(/not be believed|explain|was not checked/);
+  expect(beliefTable(study).rows.at(-1)!.slice(1)).toEqual([
+    "no effect is shown",
+    "at least a factor of 1.58",
+    "not checked",
+  ]);
+});
+
+test("an effect that a reason of medium strength would explain away is not believed", async () => {
+  const {contacts, earlier} = simulated(2000, 0);
+  // A fifth of a standard deviation: shown, and small.
+  const outcome = contacts.outcome.map((y, i) => y - 0.75 * contacts.treated[i]!);
+  const study = await studyContacts({...contacts, outcome}, {seed: 1, earlier});
+  expect(study.headline.effect.low).toBeGreaterThan(0);
+  expect(beliefRules(study).filter(rule => rule.broken)).toEqual([
+    {rule: "unmeasured", found: study.eValue.bound, limit: LIMITS.eValue, broken: true},
+  ]);
+  // What the limit stands for: a medium effect, d = 0.5.
+  expect(LIMITS.eValue).toBeCloseTo(ratioOfStandardised(0.5, 0).ratio, 2);
+  expect(study.eValue.bound).toBeGreaterThan(1.25);
 });
 
 test("studyContacts(contacts) with a hidden reason is wrong, and the earlier outcome tells", async () => {

@@ -141,6 +141,27 @@ test("upliftCalibration(trial, predicted) keeps ties whole, and its line is the 
   expect(new Set(bins.map(b => b.predicted)).size).toBe(bins.length);
 });
 
+test("upliftCalibration(trial, predicted, {groups}) parts what is left of a wide tie into equal parts, none of one customer", () => {
+  const {trial} = randomTrial({seed: 9, rows: 200});
+  const rowsOf = (of: Trial, predicted: Float64Array, groups = 10) =>
+    upliftCalibration(of, predicted, {groups}).bins.map(bin => bin.rows);
+  const halfTied = Float64Array.from(trial.outcome, (_, i) => Math.max(i, 99));
+  expect(rowsOf(trial, halfTied)).toEqual([100, 20, 20, 20, 20, 20]);
+  const distinct = Float64Array.from(trial.outcome.keys());
+  expect(rowsOf(trial, distinct, 3)).toEqual([67, 67, 66]);
+  expect(rowsOf(trial, distinct, 1)).toEqual([200]);
+  expect(rowsOf(trial, distinct, 1000)).toEqual(Array(100).fill(2));
+  // The last 50 rows are one customer's.
+  const one = {...trial, customer: trial.customer.map(c => Math.min(c, 150))};
+  const {bins} = upliftCalibration(one, distinct, {groups: 10});
+  expect(bins.map(bin => bin.rows)).toEqual([20, 20, 20, 20, 20, 20, 20, 60]);
+  expect(bins.every(bin => bin.observed.standardError > 0)).toBe(true);
+  for (const groups of [0, Number.NaN, -3, 2.5])
+    expect(() => rowsOf(trial, distinct, groups)).toThrow(
+      `requires a whole number of groups of 1 or more, got ${groups}`,
+    );
+});
+
 test("upliftVerdict(autoc, money) follows its rule", () => {
   const of = (low: number, value: number, high: number) => ({value, low, high, level: 0.95, draws: 9});
   const autoc = (low: number, high: number) => ({

@@ -2,7 +2,7 @@ import type {NormalInterval} from "../../evaluate/delong.ts";
 import type {Level} from "../../evaluate/quantile.ts";
 import {placesWithinFolds} from "../learn/out-of-fold.ts";
 import type {Trial} from "../trial.ts";
-import {influenceInterval, meanInterval, meanOver} from "./influence.ts";
+import {influenceInterval, meanInterval, meanOver, type Sample} from "./influence.ts";
 import {type ArmOutcomes, armScores, effectScores, requireScore, weightsOf} from "./scores.ts";
 
 /** Predicted and observed effect of rows with about the same prediction. */
@@ -14,7 +14,10 @@ export type UpliftBin = {
 };
 
 export type UpliftCalibration = {
-  /** By rising prediction. Rows with one prediction are in one group, so there may be fewer than were asked for. */
+  /**
+   * By rising prediction. Rows with one prediction are in one group, and a group has two customers or more, so there may be
+   * fewer than were asked for.
+   */
   readonly bins: readonly UpliftBin[];
   /**
    * Observed effect = average + slope × (prediction − mean prediction), both means those of the fold. A slope of 1 is right; 0 says that the predictions
@@ -34,7 +37,8 @@ export type UpliftCalibration = {
  * @param predicted effect of each row in units of the outcome.
  * @param fold of each row, 0 or more, where each fold's predictions are of a model of its own: slope and groups are then
  *   within folds.
- * @throws RangeError when all predictions of a fold are equal, for every fold.
+ * @param groups how many, a whole number of 1 or more.
+ * @throws RangeError when all predictions of a fold are equal, for every fold, or groups are none.
  */
 export function upliftCalibration(
   trial: Trial,
@@ -52,6 +56,8 @@ export function upliftCalibration(
   } = {},
 ): UpliftCalibration {
   requireScore("upliftCalibration", trial, predicted, "predictions");
+  if (!(Number.isInteger(groups) && groups >= 1))
+    throw new RangeError(`upliftCalibration requires a whole number of groups of 1 or more, got ${groups}`);
   const gamma = effectScores(armScores(trial, outcomes));
   const weights = weightsOf(trial);
   const rows = [...gamma.keys()];
@@ -74,7 +80,7 @@ export function upliftCalibration(
   const slope = meanOver(all, i => left[i]! * right[i]!) / spread;
   const order = fold ? placesWithinFolds(predicted, fold) : predicted;
   return {
-    bins: binsOf(order, weights, groups).map(own => ({
+    bins: binsOf(order, {weights, customer: trial.customer, groups}).map(own => ({
       rows: own.reduce((sum, i) => sum + weights[i]!, 0),
       predicted: meanOver(of(own), i => predicted[i]!),
       observed: meanInterval(of(own), i => gamma[i]!),
@@ -84,21 +90,34 @@ export function upliftCalibration(
   };
 }
 
-/** Rows by rising prediction in parts of about equal weight that no tie lies across. */
-function binsOf(predicted: ArrayLike<number>, weights: Float64Array, groups: number): number[][] {
+/**
+ * Rows by rising prediction in parts of about equal weight that no tie lies across, each of two customers or more: one
+ * alone has no error. A part ends where the weight passes the next multiple of an equal share; a tie may pass several.
+ */
+function binsOf(
+  predicted: ArrayLike<number>,
+  {weights, customer, groups}: Pick<Sample, "weights" | "customer"> & {readonly groups: number},
+): number[][] {
   const order = [...weights.keys()].sort((a, b) => predicted[a]! - predicted[b]! || a - b);
-  const total = weights.reduce((a, b) => a + b, 0);
+  const share = weights.reduce((a, b) => a + b, 0) / groups;
   const bins: number[][] = [];
-  let [own, passed]: [number[], number] = [[], 0];
+  let own: number[] = [];
+  let customers = new Set<number>();
+  let [passed, end] = [0, 1];
   order.forEach((i, k) => {
     own.push(i);
-    passed += weights[i]!;
+    customers.add(customer[i]!);
+    passed += weights[i]! / share;
     const next = order[k + 1];
-    const full = passed >= ((bins.length + 1) / groups) * total - 1e-9 * total;
-    if (next === undefined || (full && predicted[next] !== predicted[i])) {
-      bins.push(own);
-      own = [];
-    }
+    const tied = next !== undefined && predicted[next] === predicted[i];
+    if (tied || customers.size < 2 || passed < end - ROUNDING) return;
+    bins.push(own);
+    [own, customers, end] = [[], new Set(), Math.floor(passed + ROUNDING) + 1];
   });
+  // What is left is no part of its own; where nothing came before it, it is the only one.
+  if (own.length > 0) bins.push([...(bins.pop() ?? []), ...own]);
   return bins;
 }
+
+/** Of an equal share, for weights whose sum is not exact. */
+const ROUNDING = 1e-9;

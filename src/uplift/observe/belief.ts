@@ -5,7 +5,7 @@ import type {JudgedEffect, ObservationalStudy} from "./observational.ts";
 export type BeliefRule = {
   readonly rule: "overlap" | "balance" | "earlier outcome" | "placebo" | "agreement" | "unmeasured";
   readonly broken: boolean;
-  /** Null when it could not be checked. */
+  /** Null when it could not be checked: no earlier outcome was given, or no effect is shown that could be explained away. */
   readonly found: number | null;
   readonly limit: number;
 };
@@ -18,14 +18,19 @@ export const LIMITS = {
   smd: 0.1,
   /** Standard errors from 0 of an effect that cannot be, and between two estimates of the same effect. */
   errors: 1.96,
-  /** E-value of the interval's end below which a weak unmeasured reason explains everything. */
-  eValue: 1.25,
+  /**
+   * E-value of the interval's end below which an unmeasured reason of less than medium strength explains everything: a
+   * standardised effect of 0.5 is medium (Cohen 1988), which is a risk ratio of exp(0.91 × 0.5) (VanderWeele and Ding 2017). The
+   * end must then be a risk ratio of at least 1.16. They name no limit: what is plausible depends on what was measured.
+   */
+  eValue: 1.58,
 } as const;
 
 /** The rules, each with what was found; an effect should not be believed at all when any is broken. */
 export function beliefRules(study: ObservationalStudy): BeliefRule[] {
   const {overlap, headline, negativeControl, placebo, effects, eValue} = study;
   const {outside, certain} = overlap.linear;
+  const unmeasured = showsEffect(headline.effect) ? eValue.bound : null;
   const above = (rule: BeliefRule["rule"], found: number | null, limit: number): BeliefRule => ({
     rule,
     found,
@@ -41,12 +46,16 @@ export function beliefRules(study: ObservationalStudy): BeliefRule[] {
     above("agreement", largestGap(effects), LIMITS.errors),
     {
       rule: "unmeasured",
-      found: eValue.bound,
+      found: unmeasured,
       limit: LIMITS.eValue,
-      broken: !(eValue.bound >= LIMITS.eValue),
+      broken: unmeasured !== null && !(unmeasured >= LIMITS.eValue),
     },
   ];
 }
+
+/** Whether the interval leaves out that there is no effect. */
+export const showsEffect = ({low, high}: {readonly low: number; readonly high: number}): boolean =>
+  !(low <= 0 && high >= 0);
 
 /** The largest size of a standardised mean difference; 0 of none. */
 export const largestSmd = (entries: readonly Balance[]): number =>

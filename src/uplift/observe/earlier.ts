@@ -2,7 +2,7 @@ import type {EventLog} from "../../data/event-log.ts";
 import {typeCode} from "../../target/churn.ts";
 import {buildCohort, type Cohort} from "../../target/cohort.ts";
 import {type ContactOptions, type ContactTrial, takeCohort} from "../contacts.ts";
-import type {Contacts} from "./targeting.ts";
+import type {ObservedContacts} from "./targeting.ts";
 
 /**
  * The contacts moved `days` back: the rows of those customers who were active then, with what was known then, and as
@@ -21,7 +21,7 @@ export async function earlierContacts(
     minimumTenureDays = 0,
     features,
   }: Pick<ContactOptions, "churn" | "activity" | "minimumTenureDays" | "features"> & {readonly days: number},
-): Promise<Contacts> {
+): Promise<ObservedContacts> {
   const armOf = new Map<string, number>();
   trial.customer.forEach((c, i) => {
     armOf.set(`${day[i]! - days} ${c}`, trial.treated[i]!);

@@ -4,7 +4,7 @@ import {rankRows} from "../../evaluate/ranking.ts";
 import {type Random, randomOf} from "../../random.ts";
 import {balanceOf} from "../balance.ts";
 import {designMatrix, dot, orthonormal} from "./design-matrix.ts";
-import {type Contacts, fitTargeting} from "./targeting.ts";
+import {fitTargeting, type ObservedContacts} from "./targeting.ts";
 
 /** Whether the arms look as if a lot had drawn them. */
 export type LotCheck = {
@@ -43,7 +43,7 @@ const APART = 0.1;
  * @throws RangeError as {@link fitTargeting}.
  */
 export async function checkLot(
-  contacts: Contacts & {readonly day: Int32Array},
+  contacts: ObservedContacts & {readonly day: Int32Array},
   {seed, draws = 999}: LotOptions,
 ): Promise<LotCheck> {
   const {x, treated, customer, day} = contacts;
@@ -69,7 +69,7 @@ const columnsOf = ({rows, names, values}: {rows: number; names: readonly string[
 /** What a lot deals among each other: unit k is the rows [k × size, (k + 1) × size), which go together. */
 type Block = {readonly rows: Int32Array; readonly size: number};
 
-function blocksOf({customer, treated, day}: Contacts & {readonly day: Int32Array}): Block[] {
+function blocksOf({customer, treated, day}: ObservedContacts & {readonly day: Int32Array}): Block[] {
   const rowsOfCustomer = groupBy(customer.keys(), i => customer[i]!);
   const constant = [...rowsOfCustomer.values()].every(rows =>
     rows.every(i => treated[i] === treated[rows[0]!]),

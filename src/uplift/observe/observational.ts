@@ -10,7 +10,7 @@ import {keptRows, type Overlap, overlapOf} from "./overlap.ts";
 import {type PositivityGap, positivityGaps} from "./positivity.ts";
 import {eValue, eValueOfBound, ratioOfStandardised} from "./sensitivity.ts";
 import {type PairSensitivity, pairSensitivity} from "./signed-rank.ts";
-import {type Contacts, fitTargeting, type Targeting, type TargetingOptions} from "./targeting.ts";
+import {fitTargeting, type ObservedContacts, type Targeting, type TargetingOptions} from "./targeting.ts";
 import {ipwEffect, naiveEffect, subclassEffect} from "./weighting.ts";
 
 /** An effect with the balance that its weights reach; null where it has no weights. */
@@ -43,7 +43,7 @@ export type ObservationalOptions = {
    * The customers of the contacts that were known before an earlier period, with what was known before it and an outcome
    * in it, which the contact cannot have changed. What lies in the period must be no covariate: it would answer for it.
    */
-  readonly earlier?: Contacts;
+  readonly earlier?: ObservedContacts;
 };
 
 /** Distance of matches in standard deviations of the log-odds (Austin 2011). */
@@ -54,7 +54,7 @@ const CALIPER = 0.2;
  * @throws RangeError as the estimators do, such as when an arm is nearly empty.
  */
 export async function studyContacts(
-  contacts: Contacts,
+  contacts: ObservedContacts,
   {seed, folds = 5, earlier}: ObservationalOptions,
 ): Promise<ObservationalStudy> {
   const options: TargetingOptions = {learner: "linear", folds, seed};
@@ -108,7 +108,7 @@ function possible(effect: () => JudgedEffect): JudgedEffect[] {
   }
 }
 
-const trialOf = ({outcome, treated, customer}: Contacts, {propensity}: Targeting): Trial => ({
+const trialOf = ({outcome, treated, customer}: ObservedContacts, {propensity}: Targeting): Trial => ({
   outcome,
   treated,
   customer,
@@ -116,7 +116,7 @@ const trialOf = ({outcome, treated, customer}: Contacts, {propensity}: Targeting
 });
 
 async function doublyRobust(
-  contacts: Contacts,
+  contacts: ObservedContacts,
   options: TargetingOptions,
   method: string,
   estimand: "ATT" | "ATE" = "ATT",
@@ -125,7 +125,10 @@ async function doublyRobust(
   return {...aipwEffect(trialOf(contacts, fitted), fitted.outcomes, {estimand}), method};
 }
 
-const rowsOf = ({x, outcome, treated, customer}: Contacts, rows: readonly number[]): Contacts => ({
+const rowsOf = (
+  {x, outcome, treated, customer}: ObservedContacts,
+  rows: readonly number[],
+): ObservedContacts => ({
   x: takeRows(x, rows),
   outcome: Float64Array.from(rows, i => outcome[i]!),
   treated: Uint8Array.from(rows, i => treated[i]!),
@@ -136,7 +139,7 @@ const rowsOf = ({x, outcome, treated, customer}: Contacts, rows: readonly number
 const FEW = 20;
 
 async function trimmedEffect(
-  contacts: Contacts,
+  contacts: ObservedContacts,
   {propensity}: Targeting,
   options: TargetingOptions,
 ): Promise<ObservedEffect | null> {
@@ -154,7 +157,7 @@ const PLACEBOS = 20;
  * of several draws, with the mean error of one draw, which is on the safe side.
  */
 async function placeboEffect(
-  contacts: Contacts,
+  contacts: ObservedContacts,
   {propensity}: Targeting,
   options: TargetingOptions,
 ): Promise<ObservedEffect> {
@@ -184,7 +187,7 @@ async function placeboEffect(
  */
 export function eValuesOf(
   {estimate, low, high, se}: Pick<ObservedEffect, "estimate" | "low" | "high" | "se">,
-  {outcome, treated}: Pick<Contacts, "outcome" | "treated">,
+  {outcome, treated}: Pick<ObservedContacts, "outcome" | "treated">,
 ): ObservationalStudy["eValue"] {
   const of = outcome.filter((_, i) => treated[i] === 1);
   const mean = of.reduce((sum, y) => sum + y, 0) / of.length;

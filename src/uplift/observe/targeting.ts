@@ -7,7 +7,7 @@ import {designMatrix} from "./design-matrix.ts";
 import {columnsOf, leastSquares} from "./least-squares.ts";
 
 /** What campaigns leave behind: covariates known before the contact, who was contacted, and what came of it. */
-export type Contacts = {
+export type ObservedContacts = {
   /** Known before the contact: what comes after may be an effect of it. */
   readonly x: Matrix;
   readonly outcome: Float64Array;
@@ -59,7 +59,7 @@ const TREES = {trees: 100, growth: "leaf", leaves: 8, rate: 0.05, minChildWeight
  * @throws RangeError when lengths differ, folds are fewer than 1, or a fold leaves an arm without rows.
  */
 export async function fitTargeting(
-  contacts: Contacts,
+  contacts: ObservedContacts,
   {learner, folds, seed}: TargetingOptions,
 ): Promise<Targeting> {
   const {x, outcome, treated, customer} = contacts;
