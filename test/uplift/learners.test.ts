@@ -224,3 +224,39 @@ it("a trial that does not fit its features is refused", async () => {
     "requires an id of each customer, got none of 0",
   );
 });
+
+describe("with weights and known propensities that differ", () => {
+  const {data, tau} = randomWorld({rows: 3000, seed: 12});
+  /** Treated with 0.2 or 0.7, by the second feature, and rows of odd number count three times. */
+  const uneven = (unit: number): UpliftData => {
+    const random = randomOf(31);
+    const {x, trial, ids} = data;
+    const b = x.values.subarray(x.rows, 2 * x.rows);
+    const propensity = Float64Array.from(b, value => (value > 0 ? 0.7 : 0.2));
+    const treated = Uint8Array.from(propensity, e => (random() < e ? 1 : 0));
+    const a = x.values.subarray(0, x.rows);
+    const outcome = Float64Array.from(treated, (t, i) => {
+      const chance = 0.5 + (Number.isNaN(a[i]!) ? 0 : 0.1 * a[i]!) + (t - 0.5) * tau[i]!;
+      return random() < chance ? 1 : 0;
+    });
+    const weight = Float64Array.from(treated, (_, i) => unit * (i % 2 === 1 ? 3 : 1));
+    return {x, ids, trial: {...trial, outcome, treated, propensity, weight}};
+  };
+
+  it.each(
+    (["S", "T", "X", "R", "DR", "TO"] as const).flatMap(kind =>
+      (["linear", "boost"] as const).map(base => [kind, base] as const),
+    ),
+  )(
+    "%s over %s comes nearer to the effects than one for all, in any unit of the weights",
+    async (kind, base) => {
+      const effectsIn = async (unit: number) => {
+        const own = uneven(unit);
+        return applyUplift(await fitUplift(kind, own, {base, threads: 1}), own.x);
+      };
+      const [plain, tiny] = [await effectsIn(1), await effectsIn(1e-4)];
+      expect(pehe(plain, tau)).toBeLessThan(constantPehe(tau));
+      for (const [i, effect] of plain.entries()) expect(tiny[i]).toBeCloseTo(effect, 6);
+    },
+  );
+});

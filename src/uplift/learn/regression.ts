@@ -74,10 +74,14 @@ export async function fitRegression(
   options: RegressionOptions,
 ): Promise<Regression> {
   if (x.rows === 0) throw new RangeError("fitRegression requires rows, got none");
-  const mean = weightedMean(y, options.weights);
+  // Penalties are set against sums of weights: in units of their mean, the unit of the weights makes no difference.
+  const scale = x.rows / sum(options.weights);
+  const weights = options.weights.map(weight => weight * scale);
+  const mean = weightedMean(y, weights);
   if (x.names.length === 0 || y.every(value => value === y[0])) return {kind: "constant", value: mean};
-  if (options.base === "boost") return fitTrees(x, y, options);
-  return options.of === "class" ? fitClasses(x, y, options) : fitAmounts(x, y, options);
+  const even = {...options, weights};
+  if (options.base === "boost") return fitTrees(x, y, even);
+  return options.of === "class" ? fitClasses(x, y, even) : fitAmounts(x, y, even);
 }
 
 /** Expected y of each row of `x`: of a class its probability. */
@@ -142,13 +146,11 @@ async function fitTrees(
   const objective = binary ? "logistic" : "squared";
   // Trees add up hessians: those of a squared loss are the weights, those of a class at most a quarter of them.
   const settings = {...TREES, minChildWeight: binary ? TREES.minChildWeight / 4 : TREES.minChildWeight};
-  const scale = weights.length / weights.reduce((a, b) => a + b, 0);
-  const even = weights.map(w => w * scale);
   const common = {...settings, objective, threads, categorical: Object.keys(x.categories ?? {})} as const;
   const gains = new Float64Array(TREES.trees + 1);
   for (const {learn, judge} of partsOf(y, place, binary)) {
-    const held = {y: take(y, judge), weights: take(even, judge)};
-    const learned = {y: take(y, learn), weights: take(even, learn)};
+    const held = {y: take(y, judge), weights: take(weights, judge)};
+    const learned = {y: take(y, learn), weights: take(weights, learn)};
     const {training} = await fitBoost(takeRows(x, learn), learned.y, {
       ...{...common, weights: learned.weights, earlyStopping: PATIENCE},
       tune: {x: takeRows(x, judge), ...held},
@@ -162,7 +164,7 @@ async function fitTrees(
   }
   const trees = gains.indexOf(gains.reduce((a, b) => Math.max(a, b), 0));
   if (trees === 0) return {kind: "constant", value: weightedMean(y, weights)};
-  return {kind: "boost", boost: await fitBoost(x, y, {...common, weights: even, trees})};
+  return {kind: "boost", boost: await fitBoost(x, y, {...common, weights, trees})};
 }
 
 type Held = {readonly y: Float64Array; readonly weights: Float64Array};
