@@ -63,7 +63,7 @@ export function observationalStages(
     const found = await stored(store, {stage: "observational", inputs: key}, async () => {
       inputs.progress?.("asking what contacts show without a lot");
       const {outcome, treated, customer} = trial;
-      const rows = {...{x, outcome, treated, customer}, day};
+      const rows = {...{x, outcome, treated, customer}, day, ids: data.ids};
       const earlier = await earlierOf(data);
       return {
         lot: await checkLot(rows, {seed}),

@@ -61,8 +61,11 @@ export function inUpliftOrder(caller: string, {x, trial, ids}: UpliftData): Int3
   });
 }
 
+/** Whose the rows are, and by which ids folds are cut. */
+export type Customers = Pick<UpliftData, "ids"> & {readonly trial: Pick<Trial, "customer">};
+
 /** A place in [0, 1) for each row, the same for all rows of a customer, by a hash of the id and the salt. */
-export function placesOf({trial, ids}: Pick<UpliftData, "trial" | "ids">, salt: string): Float64Array {
+export function placesOf({trial, ids}: Customers, salt: string): Float64Array {
   const known = new Map<number, number>();
   return Float64Array.from(trial.customer, c => {
     const place = known.get(c) ?? hashUnit(ids[c]!, salt);
@@ -80,7 +83,7 @@ export function rowsWhere(values: ArrayLike<number>, is: (value: number) => bool
 
 /** Row numbers of each of `folds` folds of customers, and those of the others. */
 export function foldsOf(
-  data: Pick<UpliftData, "trial" | "ids">,
+  data: Customers,
   {salt, folds}: {readonly salt: string; readonly folds: number},
 ): {readonly inside: number[]; readonly outside: number[]}[] {
   const fold = placesOf(data, salt).map(u => Math.floor(u * folds));

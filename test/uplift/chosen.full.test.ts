@@ -26,6 +26,7 @@ function hillstrom(seed: number) {
     outcome: Float64Array.from(rows, i => data.y[i]!),
     treated: Uint8Array.from(rows, treated),
     customer: Int32Array.from(rows.keys()),
+    ids: rows.map((_, k) => String(k)),
     day: new Int32Array(rows.length),
   });
   const random = randomOf(seed);

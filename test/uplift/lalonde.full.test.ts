@@ -34,6 +34,7 @@ function contactsOf(rows: readonly Row[], outcome = "re78"): ObservedContacts {
     outcome: Float64Array.from(rows, row => row[outcome]!),
     treated: Uint8Array.from(rows, row => row.treat!),
     customer: Int32Array.from(rows.keys()),
+    ids: rows.map((_, k) => String(k)),
   };
 }
 

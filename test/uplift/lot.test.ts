@@ -3,6 +3,7 @@ import type {Matrix} from "../../src/features/matrix.ts";
 import {type Random, randomOf} from "../../src/random.ts";
 import {columnsOf, leastSquares} from "../../src/uplift/observe/least-squares.ts";
 import {checkLot} from "../../src/uplift/observe/lot.ts";
+import {idsOf} from "./ids.ts";
 
 const DAYS = [100, 130, 160];
 
@@ -22,7 +23,14 @@ function contactsOf(
     Number(random() < chance({a: a[i]!, b: b[i]!, day: day[i]!, customer: c}, random)),
   );
   const x: Matrix = {names: ["a", "b"], rows, values: Float64Array.from([...a, ...b])};
-  return {x, treated, customer, day, outcome: Float64Array.from(customer, () => random())};
+  return {
+    x,
+    treated,
+    customer,
+    day,
+    ids: idsOf(customer),
+    outcome: Float64Array.from(customer, () => random()),
+  };
 }
 const lotOfDay = ({day}: {day: number}) => (day === 100 ? 0.3 : 0.6);
 const few = {seed: 1, draws: 99};

@@ -6,7 +6,7 @@ import {beliefRules, LIMITS} from "../../src/uplift/observe/belief.ts";
 import {aipwEffect} from "../../src/uplift/observe/doubly-robust.ts";
 import {regressionEffect} from "../../src/uplift/observe/least-squares.ts";
 import {matchEffect, matchPairs} from "../../src/uplift/observe/matching.ts";
-import {studyContacts} from "../../src/uplift/observe/observational.ts";
+import {eValuesOf, studyContacts} from "../../src/uplift/observe/observational.ts";
 import {ratioOfStandardised} from "../../src/uplift/observe/sensitivity.ts";
 import {fitTargeting} from "../../src/uplift/observe/targeting.ts";
 import {
@@ -18,12 +18,13 @@ import {
 } from "../../src/uplift/observe/weighting.ts";
 import type {Trial} from "../../src/uplift/trial.ts";
 import {referenceCase} from "../model/reference.ts";
+import {idsOf} from "./ids.ts";
 import {covariates, earnings, expected, treated} from "./lalonde.ts";
 
 const customer = Int32Array.from(treated.keys());
 const linear = {learner: "linear", folds: 1, seed: 1} as const;
 const {propensity, outcomes} = await fitTargeting(
-  {x: covariates, outcome: earnings, treated, customer},
+  {x: covariates, outcome: earnings, treated, customer, ids: idsOf(customer)},
   linear,
 );
 const lalonde: Trial = {outcome: earnings, treated, propensity, customer};
@@ -142,6 +143,7 @@ test("aipwEffect on the synthetic campaign is that of statsmodels: -0.09193, SE 
     outcome: y,
     treated: Uint8Array.from(column("t")),
     customer: Int32Array.from(y.keys()),
+    ids: Array.from(y, (_, i) => String(i)),
   };
   const fitted = await fitTargeting(contacts, linear);
   const trial = {...contacts, propensity: fitted.propensity};
@@ -176,7 +178,8 @@ function simulated(rows: number, hidden: number, seed = 5) {
     outcome[i] = arm[i]! + seen + hidden * unseen + normal();
   }
   const x: Matrix = {names: ["seen"], rows, values};
-  const contacts = {x, outcome, treated: arm, customer: Int32Array.from(arm.keys())};
+  const customer = Int32Array.from(arm.keys());
+  const contacts = {x, outcome, treated: arm, customer, ids: idsOf(customer)};
   return {contacts, earlier: {...contacts, outcome: earlier}};
 }
 
@@ -307,4 +310,75 @@ test("studyContacts(contacts) with columns that repeat each other, and with arms
   expect(ruled.headline.effect.estimate).toBeTypeOf("number");
   expect(beliefRules(ruled).find(({rule}) => rule === "overlap")!.broken).toBe(true);
   expect(treated).not.toEqual(parted);
+});
+
+test("fitTargeting(contacts, folds) hangs on the ids of customers, not on their places in the log", async () => {
+  const {contacts} = simulated(300, 0);
+  const folds = {learner: "linear", folds: 5, seed: 1} as const;
+  const moved = {
+    ...contacts,
+    customer: contacts.customer.map(c => c + 7),
+    ids: [...Array.from({length: 7}, (_, k) => `new ${k}`), ...contacts.ids],
+  };
+  expect(await fitTargeting(moved, folds)).toEqual(await fitTargeting(contacts, folds));
+  const other = {...contacts, ids: contacts.ids.map(id => `other ${id}`)};
+  expect((await fitTargeting(other, folds)).propensity).not.toEqual(
+    (await fitTargeting(contacts, folds)).propensity,
+  );
+  await expect(fitTargeting({...contacts, ids: []}, folds)).rejects.toThrow("an id of each customer");
+});
+
+/** Who is at risk is contacted more and kept less; a contact keeps one in ten more. */
+function keptOrNot(seed: number) {
+  const random = randomOf(seed);
+  const rows = 1500;
+  const seen = Float64Array.from({length: rows}, () => 2 * random() - 1);
+  const treated = Uint8Array.from(seen, z => (random() < 0.4 - 0.3 * z ? 1 : 0));
+  const outcome = Float64Array.from(seen, (z, i) => (random() < 0.6 + 0.3 * z + 0.1 * treated[i]! ? 1 : 0));
+  const customer = Int32Array.from(seen.keys());
+  const x: Matrix = {names: ["seen"], rows, values: seen};
+  return {x, outcome, treated, customer, ids: idsOf(customer)};
+}
+
+test("studyContacts(contacts) of customers kept or not finds the effect that the plain difference misses", async () => {
+  const worlds = await Promise.all(
+    [1, 2, 3, 4, 5, 6, 7, 8].map(async seed => (await studyContacts(keptOrNot(seed), {seed: 1})).effects),
+  );
+  const meanOf = (method: string) => {
+    const found = worlds.map(effects => effects.find(({effect}) => effect.method === method)!.effect);
+    const mean = (of: (effect: (typeof found)[number]) => number) =>
+      found.reduce((sum, effect) => sum + of(effect), 0) / found.length;
+    return {estimate: mean(({estimate}) => estimate), se: mean(({se}) => se) / Math.sqrt(found.length)};
+  };
+  const plain = meanOf("Plain difference");
+  expect(plain.estimate).toBeLessThan(0.1 - 5 * plain.se);
+  for (const method of [
+    "Doubly robust, ATT",
+    "Doubly robust, ATE",
+    "Weighting, ATT",
+    "Doubly robust, ATT, trees",
+  ]) {
+    const {estimate, se} = meanOf(method);
+    expect(Math.abs(estimate - 0.1)).toBeLessThan(3 * se);
+    expect(estimate).toBeGreaterThan(3 * se);
+  }
+});
+
+test("eValuesOf(effect, contacts) of 0 and 1 is that of the rarer of both among the treated, against what they would have had", () => {
+  const treated = Uint8Array.from({length: 200}, (_, i) => (i < 100 ? 1 : 0));
+  const kept = (share: number) => ({
+    treated,
+    outcome: Float64Array.from(treated, (_, i) => (i % 100 < share ? 1 : 0)),
+  });
+  // VanderWeele and Ding (2017): RR + √(RR (RR − 1)).
+  const e = (ratio: number) => ratio + Math.sqrt(ratio * (ratio - 1));
+  const often = eValuesOf({estimate: 0.1, low: 0.05, high: 0.15, se: 0.025}, kept(80));
+  // 20 % leave where 30 % would have; at the low end 25 %.
+  expect(often.estimate).toBeCloseTo(e(0.3 / 0.2), 12);
+  expect(often.bound).toBeCloseTo(e(0.25 / 0.2), 12);
+  const seldom = eValuesOf({estimate: 0.1, low: 0.05, high: 0.15, se: 0.025}, kept(20));
+  // 20 % are kept where 10 % would have been; at the low end 15 %.
+  expect(seldom.estimate).toBeCloseTo(e(0.2 / 0.1), 12);
+  expect(seldom.bound).toBeCloseTo(e(0.2 / 0.15), 12);
+  expect(eValuesOf({estimate: 0.1, low: -0.05, high: 0.25, se: 0.08}, kept(20)).bound).toBe(1);
 });

@@ -36,6 +36,7 @@ export async function earlierContacts(
     outcome: countEvents(log, cohort, {activity, from, days}),
     treated: Uint8Array.from(cohort.customer, (c, i) => armOf.get(`${from(i)} ${c}`)!),
     customer: cohort.customer,
+    ids: log.customers,
   };
 }
 

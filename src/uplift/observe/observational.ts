@@ -126,13 +126,14 @@ async function doublyRobust(
 }
 
 const rowsOf = (
-  {x, outcome, treated, customer}: ObservedContacts,
+  {x, outcome, treated, customer, ids}: ObservedContacts,
   rows: readonly number[],
 ): ObservedContacts => ({
   x: takeRows(x, rows),
   outcome: Float64Array.from(rows, i => outcome[i]!),
   treated: Uint8Array.from(rows, i => treated[i]!),
   customer: Int32Array.from(rows, i => customer[i]!),
+  ids,
 });
 
 /** Enough of each arm that folds can be made of it. */

@@ -2,7 +2,7 @@ import {fitBoost} from "../../boost/fit.ts";
 import {boostMargins, boostProbabilities} from "../../boost/predict.ts";
 import {type Matrix, takeRows} from "../../features/matrix.ts";
 import {applyLogistic, fitLogistic, type Logistic} from "../../model/logistic.ts";
-import {hashUnit} from "../../split/sets.ts";
+import {foldsOf} from "../uplift-data.ts";
 import {designMatrix} from "./design-matrix.ts";
 import {columnsOf, leastSquares} from "./least-squares.ts";
 
@@ -15,6 +15,8 @@ export type ObservedContacts = {
   readonly treated: Uint8Array;
   /** Code of the customer; folds and errors keep a customer's rows together. */
   readonly customer: Int32Array;
+  /** Id of each customer code; folds are cut by a hash of it. */
+  readonly ids: readonly string[];
 };
 
 /** What is expected of each row, by the models of {@link fitTargeting}. */
@@ -55,14 +57,14 @@ const TREES = {trees: 100, growth: "leaf", leaves: 8, rate: 0.05, minChildWeight
 
 /**
  * Models of who was treated and of what comes without and with treatment, cross-fitted by customer (Chernozhukov et al.
- * 2018). The fold of a customer hangs on its code and the seed alone.
- * @throws RangeError when lengths differ, folds are fewer than 1, or a fold leaves an arm without rows.
+ * 2018). The fold of a customer hangs on its id and the seed alone.
+ * @throws RangeError when lengths differ, a customer has no id, folds are fewer than 1, or a fold leaves an arm without rows.
  */
 export async function fitTargeting(
   contacts: ObservedContacts,
   {learner, folds, seed}: TargetingOptions,
 ): Promise<Targeting> {
-  const {x, outcome, treated, customer} = contacts;
+  const {x, outcome, treated, customer, ids} = contacts;
   const rows = x.rows;
   for (const [name, values] of Object.entries({outcome, treated, customer}))
     if (values.length !== rows)
@@ -71,18 +73,21 @@ export async function fitTargeting(
       );
   if (!(Number.isInteger(folds) && folds >= 1))
     throw new RangeError(`fitTargeting requires at least 1 fold, got ${folds}`);
+  const without = customer.find(c => ids[c] === undefined);
+  if (without !== undefined)
+    throw new RangeError(`fitTargeting requires an id of each customer, got none of ${without}`);
   const table = learner === "linear" ? designMatrix(x) : x;
   const binary = outcome.every(value => value === 0 || value === 1);
-  const fold = Int32Array.from(customer, id => Math.floor(hashUnit(String(id), `targeting ${seed}`) * folds));
+  const all = [...outcome.keys()];
+  const cut =
+    folds === 1
+      ? [{inside: all, outside: all}]
+      : foldsOf({trial: {customer}, ids}, {salt: `targeting ${seed}`, folds});
   const out: Targeting = {
     propensity: new Float64Array(rows),
     outcomes: [new Float64Array(rows), new Float64Array(rows)],
   };
-  const all = [...fold.keys()];
-  for (let k = 0; k < folds; k++) {
-    const held = folds === 1 ? all : all.filter(i => fold[i] === k);
-    if (held.length === 0) continue;
-    const train = folds === 1 ? all : all.filter(i => fold[i] !== k);
+  for (const [k, {inside: held, outside: train}] of cut.entries()) {
     const learn = (which: readonly number[], y: ArrayLike<number>, kind: Job["kind"]) =>
       predict(
         {
