@@ -523,13 +523,13 @@ export {type UpliftVerdict, upliftVerdict} from "./uplift/measure/verdict.ts";
 export {type BeliefRule, beliefRules} from "./uplift/observe/belief.ts";
 export {aipwEffect} from "./uplift/observe/doubly-robust.ts";
 export {earlierContacts} from "./uplift/observe/earlier.ts";
-export {regressionEffect} from "./uplift/observe/least-squares.ts";
 export {checkLot, type LotCheck} from "./uplift/observe/lot.ts";
 export {matchEffect, matchPairs} from "./uplift/observe/matching.ts";
 export {type ObservationalStudy, studyContacts} from "./uplift/observe/observational.ts";
 export type {ObservedEffect} from "./uplift/observe/observed-effect.ts";
 export {keptRows, type Overlap, overlapOf} from "./uplift/observe/overlap.ts";
 export {type PositivityGap, positivityGaps} from "./uplift/observe/positivity.ts";
+export {regressionEffect} from "./uplift/observe/regression-effect.ts";
 export {eValue, eValueOfBound, rosenbaumBound} from "./uplift/observe/sensitivity.ts";
 export {
   type PairSensitivity,

@@ -38,3 +38,7 @@ export function checkTrial(caller: string, {outcome, treated, propensity, custom
   if (ones === 0 || ones === rows)
     throw new RangeError(`${caller} requires rows of both arms, got ${ones} treated of ${rows}`);
 }
+
+/** Weights of the rows of a trial; 1 each where it has none. */
+export const weightsOf = ({outcome, weight}: Pick<Trial, "outcome" | "weight">): Float64Array =>
+  weight ?? new Float64Array(outcome.length).fill(1);

@@ -104,6 +104,3 @@ export function foldNumbers(
   });
   return fold;
 }
-
-export const weightsOf = ({outcome, weight}: Trial): Float64Array =>
-  weight ?? new Float64Array(outcome.length).fill(1);

@@ -1,8 +1,9 @@
 import {expect, test} from "vitest";
 import type {Matrix} from "../../src/features/matrix.ts";
 import {type Random, randomOf} from "../../src/random.ts";
-import {columnsOf, leastSquares} from "../../src/uplift/observe/least-squares.ts";
+import {leastSquares} from "../../src/uplift/least-squares.ts";
 import {checkLot} from "../../src/uplift/observe/lot.ts";
+import {columnsOf} from "../../src/uplift/observe/regression-effect.ts";
 import {idsOf} from "./ids.ts";
 
 const DAYS = [100, 130, 160];

@@ -178,3 +178,28 @@ test("upliftByGroup weighs rows by inverse propensity: a propensity that follows
     "upliftMetrics requires one propensity for all rows",
   );
 });
+
+test("upliftMetrics(trial, score) leaves out the Qini without negative effects where treatment lowers outcomes", () => {
+  const {trial: made, score} = randomTrial({seed: 6, rows: 2000});
+  // Treated and control change places: those who gained most now lose most.
+  const turned = {
+    ...made,
+    treated: made.treated.map(t => 1 - t),
+    propensity: made.propensity.map(e => 1 - e),
+  };
+  const names = (of: Trial, by: Float64Array) => upliftMetrics(of, by, one).map(({name}) => name);
+  const without = "Qini coefficient without negative effects (scikit-uplift)";
+  expect(names(made, score)).toContain(without);
+  expect(
+    names(
+      turned,
+      score.map(s => -s),
+    ),
+  ).not.toContain(without);
+  expect(
+    names(
+      turned,
+      score.map(s => -s),
+    ),
+  ).toContain("Qini coefficient (scikit-uplift)");
+});

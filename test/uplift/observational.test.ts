@@ -4,9 +4,9 @@ import {randomOf} from "../../src/random.ts";
 import {beliefTable, observationalText} from "../../src/report/observational.ts";
 import {beliefRules, LIMITS} from "../../src/uplift/observe/belief.ts";
 import {aipwEffect} from "../../src/uplift/observe/doubly-robust.ts";
-import {regressionEffect} from "../../src/uplift/observe/least-squares.ts";
 import {matchEffect, matchPairs} from "../../src/uplift/observe/matching.ts";
 import {eValuesOf, studyContacts} from "../../src/uplift/observe/observational.ts";
+import {regressionEffect} from "../../src/uplift/observe/regression-effect.ts";
 import {ratioOfStandardised} from "../../src/uplift/observe/sensitivity.ts";
 import {fitTargeting} from "../../src/uplift/observe/targeting.ts";
 import {
@@ -381,4 +381,11 @@ test("eValuesOf(effect, contacts) of 0 and 1 is that of the rarer of both among 
   expect(seldom.estimate).toBeCloseTo(e(0.2 / 0.1), 12);
   expect(seldom.bound).toBeCloseTo(e(0.2 / 0.15), 12);
   expect(eValuesOf({estimate: 0.1, low: -0.05, high: 0.25, se: 0.08}, kept(20)).bound).toBe(1);
+});
+
+test("aipwEffect(trial, outcomes) refuses expected outcomes that are none", () => {
+  const none = [outcomes[0].with(2, Number.NaN), outcomes[1]] as const;
+  expect(() => aipwEffect(lalonde, none, {estimand: "ATE"})).toThrow(
+    "finite expected outcomes, got NaN in row 2",
+  );
 });

@@ -23,3 +23,13 @@ test("overlapOf(trial) counts what lies in each bin, outside the common range, a
 test("keptRows(propensity) keeps both bounds", () => {
   expect(keptRows(propensity)).toEqual([1, 2, 3, 4]);
 });
+
+test("overlapOf(trial) refuses propensities that are none, and no bins", () => {
+  const treated = Uint8Array.of(0, 1);
+  expect(() => overlapOf({treated, propensity: Float64Array.of(0.2, Number.NaN)})).toThrow(
+    "propensities in [0, 1], got NaN in row 1",
+  );
+  expect(() => overlapOf({treated, propensity: Float64Array.of(0.2, 0.3)}, {bins: 0})).toThrow(
+    "1 bin or more",
+  );
+});

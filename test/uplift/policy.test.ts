@@ -3,9 +3,9 @@ import {triangular} from "../../src/study.ts";
 import {upliftCalibration} from "../../src/uplift/measure/calibration.ts";
 import {policyCurve, policyValue} from "../../src/uplift/measure/policy.ts";
 import {rankAverageEffect} from "../../src/uplift/measure/rate.ts";
-import {armScores, effectScores, noOutcomes, weightsOf} from "../../src/uplift/measure/scores.ts";
+import {armScores, effectScores, noOutcomes} from "../../src/uplift/measure/scores.ts";
 import {type Recommendation, upliftVerdict} from "../../src/uplift/measure/verdict.ts";
-import type {Trial} from "../../src/uplift/trial.ts";
+import {type Trial, weightsOf} from "../../src/uplift/trial.ts";
 import {referenceCase} from "../model/reference.ts";
 import {randomTrial} from "./random-trial.ts";
 
@@ -225,4 +225,14 @@ test("upliftCalibration(trial, predicted, {fold}) compares within folds: what is
   }
   expect(plain!.slope.value).toBeCloseTo(above / below, 10);
   expect(() => upliftCalibration(trial, Float64Array.from(fold), {fold})).toThrow("predictions that differ");
+});
+
+test("policyCurve(trial, by, economics, options) refuses draws and levels out of range", () => {
+  const {trial, score} = randomTrial({seed: 2, rows: 60});
+  const economics = {contactCost: 1, offerCost: 1, customerValue: triangular(10, 20, 30)};
+  const curve = (more: {draws?: number; level?: number}) =>
+    policyCurve(trial, {uplift: score, risk: score}, economics, {fractions: [0.5], seed: 1, ...more});
+  expect(() => curve({draws: 0})).toThrow("at least 1 draw, got 0");
+  expect(() => curve({draws: 2.5})).toThrow("at least 1 draw, got 2.5");
+  expect(() => curve({level: 95})).toThrow("a level in (0, 1), got 95");
 });

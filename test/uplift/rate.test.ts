@@ -1,8 +1,8 @@
 import {expect, test} from "vitest";
 import {randomOf} from "../../src/random.ts";
 import {compareRankAverageEffects, rankAverageEffect, toc} from "../../src/uplift/measure/rate.ts";
-import {armScores, effectScores, noOutcomes, weightsOf} from "../../src/uplift/measure/scores.ts";
-import type {Trial} from "../../src/uplift/trial.ts";
+import {armScores, effectScores, noOutcomes} from "../../src/uplift/measure/scores.ts";
+import {type Trial, weightsOf} from "../../src/uplift/trial.ts";
 import {referenceCase} from "../model/reference.ts";
 import {randomTrial} from "./random-trial.ts";
 

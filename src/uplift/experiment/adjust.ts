@@ -1,5 +1,6 @@
-import {solveCholesky} from "../../cholesky.ts";
 import type {Matrix} from "../../features/matrix.ts";
+import {clusteredError} from "../clustered-error.ts";
+import {leastSquares, residualsOf, rowsInRegression} from "../least-squares.ts";
 import {normalAt, normalPValue, requireShare, tPValue, tTwoSided} from "./distributions.ts";
 import {clusteredDifference, differenceOfMeans, type Effect, meanDifference, type TwoArms} from "./effect.ts";
 
@@ -12,8 +13,8 @@ export type Adjusted = Effect & {
 /**
  * CUPED (Deng et al. 2013): the outcome less theta times the covariates' excess over their means, theta from the
  * regression of the outcome on the covariates over both arms; then Welch, or where customers have several rows an error
- * clustered by customer. Only what was known before the assignment may
- * be a covariate: the contact changes what comes after.
+ * clustered by customer. Only what was known before the assignment may be a covariate: the contact changes what comes
+ * after.
  * @param covariates one row a row of the arms, all finite.
  * @returns the coefficients too, in the order of the covariates.
  * @throws RangeError for a missing value, or covariates of which one repeats others.
@@ -26,14 +27,9 @@ export function cuped(
   const {outcome, customer} = arms;
   const centred = centredColumns("cuped", covariates, outcome.length);
   const mean = outcome.reduce((sum, y) => sum + y, 0) / outcome.length;
-  const theta = solved(
-    "cuped",
-    centred,
-    Float64Array.from(outcome, y => y - mean),
-  );
-  const adjusted = Float64Array.from(outcome, (y, i) =>
-    centred.reduce((left, column, j) => left - theta[j]! * column[i]!, y),
-  );
+  const moved = outcome.map(y => y - mean);
+  const theta = leastSquares(centred, moved, {caller: "cuped"});
+  const adjusted = residualsOf(centred, outcome, theta);
   const single = new Set(customer).size === customer.length;
   const effect = (single ? differenceOfMeans : clusteredDifference)({...arms, outcome: adjusted}, level);
   return {
@@ -67,30 +63,6 @@ function centredColumns(caller: string, {names, rows, values}: Matrix, expected:
   });
 }
 
-/** Least squares of y on the columns. */
-function solved(caller: string, columns: readonly Float64Array[], y: Float64Array): Float64Array {
-  const found = solveCholesky(
-    gram(columns),
-    Float64Array.from(columns, column => dot(column, y)),
-  );
-  if (found) return found;
-  throw new RangeError(`${caller} requires covariates that vary and do not repeat each other`);
-}
-
-function gram(columns: readonly Float64Array[]): Float64Array {
-  const n = columns.length;
-  const products = new Float64Array(n * n);
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j <= i; j++) products[i * n + j] = products[j * n + i] = dot(columns[i]!, columns[j]!);
-  return products;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
-}
-
 /**
  * The effect by regression on the arm, the centred covariates and their products with the arm (Lin 2013), which is never
  * less precise than the plain difference in large samples. Where every customer has one row the error is HC3 (MacKinnon
@@ -110,21 +82,17 @@ export function linAdjusted(arms: TwoArms, covariates: Matrix, level = 0.95): Ad
   ];
   if (n <= columns.length)
     throw new RangeError(`linAdjusted requires more than ${columns.length} rows, got ${n}`);
-  const beta = solved("linAdjusted", columns, outcome);
-  const residual = Float64Array.from(outcome, (y, i) =>
-    columns.reduce((left, column, j) => left - beta[j]! * column[i]!, y),
-  );
-  // The coefficient of the arm is the sum of these weights times the outcomes.
-  const unit = Float64Array.from(columns, (_, j) => (j === 1 ? 1 : 0));
-  const direction = solveCholesky(gram(columns), unit)!;
-  const weight = Float64Array.from(outcome, (_, i) =>
-    columns.reduce((sum, column, j) => sum + direction[j]! * column[i]!, 0),
-  );
-  const customers = new Set(customer).size;
-  const single = customers === n;
+  const beta = leastSquares(columns, outcome, {caller: "linAdjusted"});
+  const residual = residualsOf(columns, outcome, beta);
+  const {weightOf, leverage} = rowsInRegression(columns);
+  const weight = weightOf(1);
+  const single = new Set(customer).size === n;
   const error = single
-    ? hc3(columns, residual, weight)
-    : clusteredError(customer, residual, weight, customers);
+    ? Math.sqrt(residual.reduce((sum, r, i) => sum + ((weight[i]! * r) / (1 - leverage[i]!)) ** 2, 0))
+    : clusteredError(
+        residual.map((r, i) => weight[i]! * r),
+        customer,
+      );
   const df = n - columns.length;
   const value = beta[1]!;
   const half = (single ? tTwoSided(1 - level, df) : normalAt((1 + level) / 2)) * error;
@@ -136,43 +104,6 @@ export function linAdjusted(arms: TwoArms, covariates: Matrix, level = 0.95): Ad
     n: {treated: countArm(arms, 1), control: countArm(arms, 0)},
     varianceRatio: error ** 2 / meanDifference(arms).error ** 2,
   };
-}
-
-function hc3(columns: readonly Float64Array[], residual: Float64Array, weight: Float64Array): number {
-  const inverse = inverseOf(gram(columns), columns.length);
-  const p = columns.length;
-  let sum = 0;
-  for (let i = 0; i < residual.length; i++) {
-    let leverage = 0;
-    for (let a = 0; a < p; a++)
-      for (let b = 0; b < p; b++) leverage += columns[a]![i]! * inverse[a * p + b]! * columns[b]![i]!;
-    sum += ((weight[i]! * residual[i]!) / (1 - leverage)) ** 2;
-  }
-  return Math.sqrt(sum);
-}
-
-function inverseOf(a: Float64Array, n: number): Float64Array {
-  const inverse = new Float64Array(n * n);
-  for (let j = 0; j < n; j++) {
-    const unit = new Float64Array(n);
-    unit[j] = 1;
-    inverse.set(solveCholesky(a, unit)!, j * n);
-  }
-  return inverse;
-}
-
-function clusteredError(
-  customer: Int32Array,
-  residual: Float64Array,
-  weight: Float64Array,
-  customers: number,
-): number {
-  const sums = new Map<number, number>();
-  for (let i = 0; i < residual.length; i++)
-    sums.set(customer[i]!, (sums.get(customer[i]!) ?? 0) + weight[i]! * residual[i]!);
-  let squares = 0;
-  for (const sum of sums.values()) squares += sum * sum;
-  return Math.sqrt((customers / (customers - 1)) * squares);
 }
 
 const countArm = ({treated}: TwoArms, arm: 0 | 1): number =>

@@ -1,3 +1,4 @@
+import {clusteredError} from "../clustered-error.ts";
 import type {Trial} from "../trial.ts";
 import {normalAt, normalPValue, requireShare, tPValue, tTwoSided} from "./distributions.ts";
 
@@ -163,23 +164,25 @@ export function meanDifference(arms: TwoArms): MeanDifference {
   });
   const [none, one] = ([0, 1] as const).map(arm => {
     const {n, mean} = momentsOf(arms, arm);
-    const sums = new Map<number, number>();
-    for (let i = 0; i < outcome.length; i++)
-      if (treated[i] === arm) sums.set(customer[i]!, (sums.get(customer[i]!) ?? 0) + outcome[i]! - mean);
-    const g = sums.size;
-    if (g < 2) throw new RangeError(`meanDifference requires two customers of each arm, got ${g}`);
-    let squares = 0;
-    for (const sum of sums.values()) squares += sum * sum;
-    return {mean, customers: g, variance: ((g / (g - 1)) * squares) / (n * n)};
+    const rows = Array.from(treated.keys()).filter(i => treated[i] === arm);
+    const own = rows.map(i => customer[i]!);
+    const customers = new Set(own).size;
+    if (customers < 2)
+      throw new RangeError(`meanDifference requires two customers of each arm, got ${customers}`);
+    const error = clusteredError(
+      rows.map(i => (outcome[i]! - mean) / n),
+      own,
+    );
+    return {mean, customers, error};
   }) as [Side, Side];
   return {
     value: one.mean - none.mean,
-    error: Math.sqrt(one.variance + none.variance),
+    error: Math.hypot(one.error, none.error),
     n: {treated: one.customers, control: none.customers},
   };
 }
 
-type Side = {readonly mean: number; readonly customers: number; readonly variance: number};
+type Side = {readonly mean: number; readonly customers: number; readonly error: number};
 
 /** {@link meanDifference} with its interval and test, for customers with several rows. */
 export function clusteredDifference(arms: TwoArms, level = 0.95): Effect {

@@ -1,6 +1,7 @@
 import {joinColumns, type Matrix, takeRows} from "../../features/matrix.ts";
 import {requireFeatures} from "../../model/feature-order.ts";
 import {applyPreparation, type Preparation} from "../../model/prepare/preparation.ts";
+import {weightsOf} from "../trial.ts";
 import {
   foldNumbers,
   foldsOf,
@@ -9,7 +10,6 @@ import {
   rowsWhere,
   takeUplift,
   type UpliftData,
-  weightsOf,
 } from "../uplift-data.ts";
 import {clipped, crossFitNuisance, fitArm, type NuisanceOptions} from "./nuisance.ts";
 import {

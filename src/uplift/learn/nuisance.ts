@@ -1,6 +1,6 @@
 import {type Matrix, takeRows} from "../../features/matrix.ts";
-import type {Trial} from "../trial.ts";
-import {foldsOf, placesOf, rowsWhere, takeUplift, type UpliftData, weightsOf} from "../uplift-data.ts";
+import {type Trial, weightsOf} from "../trial.ts";
+import {foldsOf, placesOf, rowsWhere, takeUplift, type UpliftData} from "../uplift-data.ts";
 import type {Nuisance} from "./pseudo-outcome.ts";
 import {applyRegression, type Base, fitRegression, type Regression} from "./regression.ts";
 

@@ -2,8 +2,8 @@ import type {Segment} from "../../data/simulate-campaign.ts";
 import type {NormalInterval} from "../../evaluate/delong.ts";
 import type {Level} from "../../evaluate/quantile.ts";
 import {meanInterval} from "../measure/influence.ts";
-import {type ArmOutcomes, armScores, weightsOf} from "../measure/scores.ts";
-import type {Trial} from "../trial.ts";
+import {type ArmOutcomes, armScores} from "../measure/scores.ts";
+import {type Trial, weightsOf} from "../trial.ts";
 import {type BySegment, bySegment, SEGMENTS} from "./quadrants.ts";
 
 /** The share of rows in a quadrant, as far as any trial can tell it. In [0, 1]. */

@@ -1,7 +1,7 @@
 import {applyPreparation} from "../../model/prepare/preparation.ts";
 import {rankAverageEffect} from "../measure/rate.ts";
-import type {Trial} from "../trial.ts";
-import {inUpliftOrder, takeUplift, type UpliftData, weightsOf} from "../uplift-data.ts";
+import {type Trial, weightsOf} from "../trial.ts";
+import {inUpliftOrder, takeUplift, type UpliftData} from "../uplift-data.ts";
 import {applyUplift, fitUplift, type UpliftKind, type UpliftModel, type UpliftOptions} from "./learners.ts";
 import {applyNuisance, fitNuisance} from "./nuisance.ts";
 import {doublyRobustScores, marginalMeans, type Nuisance} from "./pseudo-outcome.ts";

@@ -1,7 +1,6 @@
 import type {BootstrapOptions, Interval} from "../../evaluate/bootstrap.ts";
-import type {Trial} from "../trial.ts";
+import {type Trial, weightsOf} from "../trial.ts";
 import {drawnIntervals} from "./draws.ts";
-import {weightsOf} from "./scores.ts";
 
 /** Outcomes of an experiment with several arms and a control, one entry a row. */
 export type ArmTrial = Pick<Trial, "outcome" | "customer" | "weight"> & {

@@ -1,9 +1,9 @@
 import type {NormalInterval} from "../../evaluate/delong.ts";
 import type {Level} from "../../evaluate/quantile.ts";
 import {placesWithinFolds} from "../learn/out-of-fold.ts";
-import type {Trial} from "../trial.ts";
+import {type Trial, weightsOf} from "../trial.ts";
 import {influenceInterval, meanInterval, meanOver, type Sample} from "./influence.ts";
-import {type ArmOutcomes, armScores, effectScores, requireScore, weightsOf} from "./scores.ts";
+import {type ArmOutcomes, armScores, effectScores, requireScore} from "./scores.ts";
 
 /** Predicted and observed effect of rows with about the same prediction. */
 export type UpliftBin = {

@@ -1,7 +1,7 @@
 import type {Ranking} from "../../evaluate/ranking.ts";
 import {rankRows} from "../../evaluate/ranking.ts";
-import type {Trial} from "../trial.ts";
-import {requireScore, weightsOf} from "./scores.ts";
+import {type Trial, weightsOf} from "../trial.ts";
+import {requireScore} from "./scores.ts";
 
 /**
  * Sums over the rows from the highest score down to the end of each group of tied rows: what every uplift and Qini

@@ -6,8 +6,7 @@ import {
   requireOptions,
   weightDraws,
 } from "../../evaluate/bootstrap.ts";
-import type {Trial} from "../trial.ts";
-import {weightsOf} from "./scores.ts";
+import {type Trial, weightsOf} from "../trial.ts";
 
 /** Figures at the trial's own weights, and in draws of its customers: of figure k in draw d at drawn[k][d]. */
 export type Drawn = {readonly values: readonly number[]; readonly drawn: readonly Float64Array[]};

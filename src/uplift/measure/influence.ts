@@ -1,5 +1,6 @@
 import type {NormalInterval} from "../../evaluate/delong.ts";
 import {type Level, normalQuantile} from "../../evaluate/quantile.ts";
+import {clusteredError} from "../clustered-error.ts";
 
 /** Rows that a figure is of, and how they are weighed. */
 export type Sample = {
@@ -31,15 +32,11 @@ export function influenceInterval(
   influence: (row: number) => number,
   {rows, customer, weights, level}: Sample,
 ): NormalInterval {
-  const sums = new Map<number, number>();
-  let total = 0;
-  for (const i of rows) {
-    total += weights[i]!;
-    sums.set(customer[i]!, (sums.get(customer[i]!) ?? 0) + weights[i]! * influence(i));
-  }
-  let squares = 0;
-  for (const sum of sums.values()) squares += (sum / total) ** 2;
-  const standardError = Math.sqrt((squares * sums.size) / (sums.size - 1));
+  const total = rows.reduce((sum, i) => sum + weights[i]!, 0);
+  const standardError = clusteredError(
+    rows.map(i => (weights[i]! * influence(i)) / total),
+    rows.map(i => customer[i]!),
+  );
   const half = normalQuantile(level) * standardError;
   return {value, standardError, low: value - half, high: value + half, level};
 }

@@ -1,5 +1,5 @@
 import type {BootstrapOptions, Interval} from "../../evaluate/bootstrap.ts";
-import {checkTrial, type Trial} from "../trial.ts";
+import {checkTrial, type Trial, weightsOf} from "../trial.ts";
 import {rankTrial, type UpliftTable, upliftTable, upliftTables} from "./curve.ts";
 import {drawnIntervals} from "./draws.ts";
 
@@ -79,6 +79,8 @@ type Convention = Omit<UpliftMetric, "interval"> & {
   readonly of: (curves: Curves) => number;
   /** Whether it is defined for outcomes 0 and 1 only. */
   readonly binary?: true;
+  /** Whether it is defined only where treatment raises outcomes on average. */
+  readonly rising?: true;
 };
 
 const LINE = "The straight line from nothing to the end of the curve, taken off";
@@ -106,9 +108,11 @@ const CONVENTIONS: readonly Convention[] = [
       "Divided by the same area of a curve that rises by 1 a row up to the end of Q and stays there",
     of: ({qini}) => {
       const [n, top] = [qini.x.at(-1)!, qini.y.at(-1)!];
+      if (top <= 0) return Number.NaN;
       return overPerfect(qini, {x: Float64Array.of(0, top, n), y: Float64Array.of(0, top, top)});
     },
     binary: true,
+    rising: true,
   },
   {
     name: "AUUC (scikit-uplift)",
@@ -193,8 +197,9 @@ function meanOf({x, y}: Curve): number {
 /**
  * The Qini coefficients and areas under the uplift curve that other tools report, each under its own name: they are
  * different quantities. k counts rows from the highest score down, N and Y are rows and sums of outcomes by arm;
- * with weights, weights are counted in place of rows. Those of scikit-uplift are left out unless outcomes are 0 and 1. In
- * a tie causalml depends on the order of the rows; here a straight line goes over it. Percentile intervals from a
+ * with weights, weights are counted in place of rows. Those of scikit-uplift are left out unless outcomes are 0 and 1, the
+ * one without negative effects also where treatment does not raise outcomes on average: the curve that it is a part of
+ * would then run backwards. In a tie causalml depends on the order of the rows; here a straight line goes over it. Percentile intervals from a
  * bootstrap over customers.
  * @throws RangeError when the propensity is not the same for all rows, which all of these take for granted: see the
  * RATE in rate.ts for one that does not.
@@ -212,9 +217,10 @@ export function upliftMetrics(
       `upliftMetrics requires one propensity for all rows, got ${propensity[0]} and ${other}`,
     );
   const binary = outcome.every(y => y === 0 || y === 1);
-  const shown = CONVENTIONS.filter(one => binary || !one.binary);
   const filler = (by: ArrayLike<number>) => upliftTables(rankTrial(trial, by, {inverse: false}));
   const fill = filler(score);
+  const rising = qiniCurveOf(fill(weightsOf(trial))).y.at(-1)! > 0;
+  const shown = CONVENTIONS.filter(one => (binary || !one.binary) && (rising || !one.rising));
   const perfectQini = filler(outcome.map((y, i) => (treated[i] ? y : -y)));
   const perfectUplift = filler(perfectUpliftOrder(trial));
   const intervals = drawnIntervals("upliftMetrics", trial, {

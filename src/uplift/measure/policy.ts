@@ -1,4 +1,4 @@
-import type {Interval} from "../../evaluate/bootstrap.ts";
+import {type Interval, requireOptions} from "../../evaluate/bootstrap.ts";
 import {type Economics, meanOf, triangularAt} from "../../evaluate/profit.ts";
 import {refillable, tableTop, totalSum, totalWeight} from "../../evaluate/rank-table.ts";
 import {rankRows} from "../../evaluate/ranking.ts";
@@ -89,6 +89,7 @@ export type UpliftEconomics = Pick<Economics, "contactCost" | "offerCost" | "cus
  * Ties over the cut share. Percentile intervals from draws of the customers and, for money, of the triangular
  * figures; all orders see the same draws. Scores Γ are not fitted anew in them.
  * @param by scores, higher first: of uplift, and of risk.
+ * @throws RangeError for scores that are not one a row, shares outside [0, 1], draws below 1 or a level outside (0, 1).
  */
 export function policyCurve(
   trial: Trial,
@@ -98,6 +99,7 @@ export function policyCurve(
 ): PolicyPoint[] {
   requireScore("policyCurve", trial, by.uplift);
   requireScore("policyCurve", trial, by.risk, "risks");
+  requireOptions({draws, level});
   for (const fraction of fractions)
     if (!(fraction >= 0 && fraction <= 1))
       throw new RangeError(`policyCurve requires fractions in [0, 1], got ${fraction}`);

@@ -3,8 +3,8 @@ import {type Level, normalQuantile} from "../../evaluate/quantile.ts";
 import {rankTable, tableTop, totalSum, totalWeight} from "../../evaluate/rank-table.ts";
 import {type Ranking, rankRows} from "../../evaluate/ranking.ts";
 import {randomOf} from "../../random.ts";
-import type {Trial} from "../trial.ts";
-import {armScores, effectScores, requireScore, type ScoredDraws, weightsOf} from "./scores.ts";
+import {type Trial, weightsOf} from "../trial.ts";
+import {armScores, effectScores, requireScore, type ScoredDraws} from "./scores.ts";
 
 /** Draws are half samples. */
 export type RateOptions = ScoredDraws & {readonly level?: Level};

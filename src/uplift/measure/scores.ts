@@ -71,10 +71,6 @@ export function armScores(trial: Trial, outcomes: ArmOutcomes = armMeans(trial))
 export const effectScores = ({treated, control}: ArmScores): Float64Array =>
   treated.map((score, i) => score - control[i]!);
 
-/** Weights of the rows of a trial; 1 each where it has none. */
-export const weightsOf = ({outcome, weight}: Pick<Trial, "outcome" | "weight">): Float64Array =>
-  weight ?? new Float64Array(outcome.length).fill(1);
-
 /** @throws RangeError naming `caller` when there is not one finite value a row. */
 export function requireScore(
   caller: string,

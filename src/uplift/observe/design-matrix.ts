@@ -1,4 +1,5 @@
 import type {Matrix} from "../../features/matrix.ts";
+import {dot} from "../least-squares.ts";
 
 /**
  * Covariates for a linear model without a penalty: numbers standardised, with the mean in place of a missing value
@@ -56,12 +57,6 @@ export function orthonormal(columns: readonly Float64Array[]): {
 const TELLS = 1e-6;
 
 const lengthOf = (column: Float64Array): number => Math.sqrt(dot(column, column));
-
-export function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
-}
 
 /** Takes off a column, which is written to, what lies along a unit. */
 function takeOff(column: Float64Array, unit: Float64Array): void {

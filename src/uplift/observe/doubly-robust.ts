@@ -8,7 +8,7 @@ import {inverseWeights} from "./weighting.ts";
  *   m₁ − m₀ + t (y − m₁) / e − (1 − t)(y − m₀) / (1 − e),
  * the ATT Σ [t (y − m₀) − (1 − t) e / (1 − e) (y − m₀)] / Σ t. Errors are from the influence function, summed by customer.
  * @param outcomes expected outcome without and with the treatment, of each row.
- * @throws RangeError as {@link checkObserved}, or when expected outcomes are not one a row.
+ * @throws RangeError as {@link checkObserved}, or when expected outcomes are not one a row or not finite.
  */
 export function aipwEffect(
   trial: Trial,
@@ -18,9 +18,13 @@ export function aipwEffect(
   checkObserved("aipwEffect", trial);
   const {outcome, treated} = trial;
   const n = outcome.length;
-  for (const of of outcomes)
+  for (const of of outcomes) {
     if (of.length !== n)
       throw new RangeError(`aipwEffect requires ${n} expected outcomes an arm, got ${of.length}`);
+    const bad = of.findIndex(value => !Number.isFinite(value));
+    if (bad >= 0)
+      throw new RangeError(`aipwEffect requires finite expected outcomes, got ${of[bad]} in row ${bad}`);
+  }
   const [m0, m1] = outcomes;
   const weights = inverseWeights(trial, estimand);
   const share = estimand === "ATE" ? 1 : treated.reduce((sum, t) => sum + t, 0) / n;

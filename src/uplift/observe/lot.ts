@@ -3,7 +3,8 @@ import {delongAuc, type NormalInterval} from "../../evaluate/delong.ts";
 import {rankRows} from "../../evaluate/ranking.ts";
 import {type Random, randomOf} from "../../random.ts";
 import {balanceOf} from "../balance.ts";
-import {designMatrix, dot, orthonormal} from "./design-matrix.ts";
+import {dot} from "../least-squares.ts";
+import {designMatrix, orthonormal} from "./design-matrix.ts";
 import {fitTargeting, type ObservedContacts} from "./targeting.ts";
 
 /** Whether the arms look as if a lot had drawn them. */

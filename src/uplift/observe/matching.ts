@@ -1,7 +1,7 @@
+import {clusteredError} from "../clustered-error.ts";
 import type {Trial} from "../trial.ts";
 import {
   checkObserved,
-  clusteredError,
   countRows,
   type EffectOptions,
   intervalAround,

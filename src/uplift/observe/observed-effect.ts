@@ -1,4 +1,5 @@
 import {type Level, normalQuantile} from "../../evaluate/quantile.ts";
+import {clusteredError} from "../clustered-error.ts";
 import {checkTrial, type Trial} from "../trial.ts";
 
 /** Of whom the mean effect is: of those who were treated, of all rows, or of the treated that were matched. */
@@ -42,17 +43,6 @@ export function intervalAround(
 ): Pick<ObservedEffect, "low" | "high" | "level"> {
   const half = normalQuantile(level) * se;
   return {low: estimate - half, high: estimate + half, level};
-}
-
-/** Square root of G / (G − 1) times the sum, over G customers, of the squared sum of a customer's contributions. */
-export function clusteredError(contributions: Float64Array, customer: Int32Array): number {
-  const sums = new Map<number, number>();
-  for (let i = 0; i < contributions.length; i++)
-    sums.set(customer[i]!, (sums.get(customer[i]!) ?? 0) + contributions[i]!);
-  const n = sums.size;
-  let squares = 0;
-  for (const sum of sums.values()) squares += sum * sum;
-  return Math.sqrt((n / (n - 1)) * squares);
 }
 
 export function countRows(treated: Uint8Array, weights: Float64Array | null): ObservedEffect["rows"] {

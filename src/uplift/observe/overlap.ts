@@ -25,7 +25,10 @@ export type Overlap = {
 /** Bounds of the rule of thumb of Crump, Hotz, Imbens and Mitnik (2009); both belong to what is kept. */
 export const TRIM = {low: 0.1, high: 0.9} as const;
 
-/** @param bins how many, at least 1. @throws RangeError when an arm is empty or lengths differ. */
+/**
+ * @param bins how many, at least 1.
+ * @throws RangeError when an arm is empty, lengths differ, a propensity is not in [0, 1] or bins are no whole number above 0.
+ */
 export function overlapOf(
   {propensity, treated}: Pick<Trial, "propensity" | "treated">,
   {bins = 20}: {readonly bins?: number} = {},
@@ -36,6 +39,11 @@ export function overlapOf(
     throw new RangeError(
       `overlapOf requires rows of both arms, got ${arms[1].length} treated and ${arms[0].length} control`,
     );
+  const bad = propensity.findIndex(e => !(e >= 0 && e <= 1));
+  if (bad >= 0)
+    throw new RangeError(`overlapOf requires propensities in [0, 1], got ${propensity[bad]} in row ${bad}`);
+  if (!(Number.isInteger(bins) && bins >= 1))
+    throw new RangeError(`overlapOf requires 1 bin or more, got ${bins}`);
   const low = Math.max(arms[0][0]!, arms[1][0]!);
   const high = Math.min(arms[0].at(-1)!, arms[1].at(-1)!);
   const share = (values: Float64Array, holds: (e: number) => boolean) =>

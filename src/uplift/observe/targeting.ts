@@ -2,9 +2,10 @@ import {fitBoost} from "../../boost/fit.ts";
 import {boostMargins, boostProbabilities} from "../../boost/predict.ts";
 import {type Matrix, takeRows} from "../../features/matrix.ts";
 import {applyLogistic, fitLogistic, type Logistic} from "../../model/logistic.ts";
+import {leastSquares} from "../least-squares.ts";
 import {foldsOf} from "../uplift-data.ts";
 import {designMatrix} from "./design-matrix.ts";
-import {columnsOf, leastSquares} from "./least-squares.ts";
+import {columnsOf} from "./regression-effect.ts";
 
 /** What campaigns leave behind: covariates known before the contact, who was contacted, and what came of it. */
 export type ObservedContacts = {
@@ -143,7 +144,7 @@ async function predict(job: Job, at: Matrix): Promise<Float64Array> {
     return kind === "share" ? boostProbabilities(model, at) : Float64Array.from(boostMargins(model, at));
   }
   if (kind === "share") return applyLogistic(logisticOf(job), at).map(margin => 1 / (1 + Math.exp(-margin)));
-  const beta = leastSquares(columnsOf(x), Float64Array.from(y), 1 / job.penalties[0]!);
+  const beta = leastSquares(columnsOf(x), Float64Array.from(y), {ridge: 1 / job.penalties[0]!});
   const out = new Float64Array(at.rows);
   columnsOf(at).forEach((column, j) => {
     for (let i = 0; i < out.length; i++) out[i]! += beta[j]! * column[i]!;

@@ -1,43 +1,15 @@
-import {solveCholesky} from "../../cholesky.ts";
 import type {Matrix} from "../../features/matrix.ts";
+import {clusteredError} from "../clustered-error.ts";
+import {dot, leastSquares, residualsOf, rowsInRegression} from "../least-squares.ts";
 import type {Trial} from "../trial.ts";
-import {designMatrix, dot} from "./design-matrix.ts";
+import {designMatrix} from "./design-matrix.ts";
 import {
   checkObserved,
-  clusteredError,
   countRows,
   type EffectOptions,
   intervalAround,
   type ObservedEffect,
 } from "./observed-effect.ts";
-
-/**
- * Coefficients of y on the columns, by least squares.
- * @param ridge added to the sum of squares of each column but the first.
- * @throws RangeError when columns repeat each other and there is no ridge.
- */
-export function leastSquares(columns: readonly Float64Array[], y: Float64Array, ridge = 0): Float64Array {
-  const d = columns.length;
-  const product = crossProduct(columns);
-  for (let j = 1; j < d; j++) product[j * d + j]! += ridge;
-  const solved = solveCholesky(
-    product,
-    Float64Array.from(columns, column => dot(column, y)),
-  );
-  if (!solved)
-    throw new RangeError(
-      `leastSquares requires ${d} columns that do not repeat each other, got some that do`,
-    );
-  return solved;
-}
-
-function crossProduct(columns: readonly Float64Array[]): Float64Array {
-  const d = columns.length;
-  const out = new Float64Array(d * d);
-  for (let j = 0; j < d; j++)
-    for (let k = 0; k <= j; k++) out[j * d + k] = out[k * d + j] = dot(columns[j]!, columns[k]!);
-  return out;
-}
 
 /** A column of ones and those of the matrix. */
 export const columnsOf = (x: Matrix): Float64Array[] => [
@@ -64,27 +36,15 @@ export function regressionEffect(
   const columns = [Float64Array.from(treated), ...columnsOf(designMatrix(x))];
   const beta = leastSquares(columns, outcome);
   const d = columns.length;
-  const product = crossProduct(columns);
-  const inverse = columns.map(
-    (_, j) =>
-      solveCholesky(
-        product,
-        Float64Array.from(columns, (_, k) => Number(k === j)),
-      )!,
-  );
-  const residual = outcome.map(
-    (y, i) => y - columns.reduce((sum, column, j) => sum + beta[j]! * column[i]!, 0),
-  );
-  const along = (j: number, i: number): number =>
-    columns.reduce((sum, column, k) => sum + inverse[j]![k]! * column[i]!, 0);
-  const leverage = (i: number): number =>
-    columns.reduce((sum, column, j) => sum + column[i]! * along(j, i), 0);
+  const {weightOf, leverage, inverse} = rowsInRegression(columns);
+  const residual = residualsOf(columns, outcome, beta);
   let se: number;
   if (errors === "classical") {
     const variance = dot(residual, residual) / (outcome.length - d);
     se = Math.sqrt(variance * inverse[0]![0]!);
   } else {
-    const scores = residual.map((r, i) => (r / Math.max(1 - leverage(i), 1e-12)) * along(0, i));
+    const weight = weightOf(0);
+    const scores = residual.map((r, i) => (r / Math.max(1 - leverage[i]!, 1e-12)) * weight[i]!);
     const customers = new Set(customer).size;
     // HC3 has no factor for the number of customers.
     se = clusteredError(scores, customer) * Math.sqrt((customers - 1) / customers);
