@@ -50,8 +50,8 @@ test("churnbook demo <dir> --seed N gives the same bytes again, with no time in 
 });
 
 test("churnbook demo refuses what it cannot use by one sentence", () => {
-  expect(() => demo(folder, "--customers", "60001")).toThrow(
-    'demo requires --customers to be a whole number from 1 to 50000, got "60001"',
+  expect(() => demo(folder, "--customers", "100001")).toThrow(
+    'demo requires --customers to be a whole number from 1 to 100000, got "100001"',
   );
   expect(() => demo(folder, "--seed", "1.5")).toThrow("demo requires --seed to be a whole number");
   writeFileSync(join(folder, "file"), "");
