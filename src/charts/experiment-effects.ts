@@ -1,4 +1,5 @@
 import {keepsCustomers} from "../uplift/experiment/plan.ts";
+import {rowAxis} from "./layout.ts";
 import {type Chart, type ChartOptions, COLOUR, chartOf, frame, INK, requireSome, shapeOf} from "./theme.ts";
 import {decimal, listed, percent, wrap} from "./words.ts";
 
@@ -55,14 +56,7 @@ export function experimentEffectsChart(data: ExperimentEffectsData, {title}: Cha
     field: "row",
     type: "ordinal",
     sort: null,
-    axis: {
-      title: null,
-      grid: false,
-      labelExpr: `${JSON.stringify(names)}[toString(datum.value)]`,
-      labelColor: INK.text,
-      labelLineHeight: 16,
-      labelLimit: 200,
-    },
+    axis: rowAxis(names),
   };
   const range = shown.map(where => (where === "target" ? COLOUR.blue : COLOUR.vermillion));
   const color = {

@@ -1,3 +1,4 @@
+import {aroundPlace, rowAxis} from "./layout.ts";
 import {type Chart, type ChartOptions, COLOUR, chartOf, frame, INK, requireSome} from "./theme.ts";
 import {counted, decimal, listed, wrap} from "./words.ts";
 
@@ -52,20 +53,12 @@ export function forestChart(
     sort: null,
     scale: {domain: rows.map((_, i) => i)},
     axis: {
-      title: null,
-      grid: false,
-      labelExpr: `${JSON.stringify(names)}[toString(datum.value)]`,
-      labelColor: INK.text,
+      ...rowAxis(names),
       labelFontWeight: {
         condition: {test: `indexof(${JSON.stringify(told)}, datum.value) >= 0`, value: 600},
         value: 400,
       },
-      labelLineHeight: 16,
-      labelOffset: {
-        condition: {test: `indexof(${JSON.stringify(tall)}, datum.value) >= 0`, value: -8},
-        value: 0,
-      },
-      labelLimit: 200,
+      labelOffset: aroundPlace(tall),
     },
   };
   const color = {condition: {test: "datum.told", value: COLOUR.blue}, value: COLOUR.grey};

@@ -128,3 +128,18 @@ export function endLabels(
     right: Math.max(16, ...lines.flat().map(line => roughEms(line) * 1.06 * FONT_SIZE + 14)),
   };
 }
+
+/** Axis of rows by number that reads their names. @param names lines of words by row number, as of `wrap`. */
+export const rowAxis = (names: object) => ({
+  ...{title: null, grid: false},
+  labelExpr: `${JSON.stringify(names)}[toString(datum.value)]`,
+  labelColor: INK.text,
+  labelLineHeight: 16,
+  labelLimit: 200,
+});
+
+/** Vega sets the first line of a label at its place; labels of two lines stand around it. @param tall such rows. */
+export const aroundPlace = (tall: readonly number[]) => ({
+  condition: {test: `indexof(${JSON.stringify(tall)}, datum.value) >= 0`, value: -8},
+  value: 0,
+});

@@ -1,4 +1,4 @@
-import {legendColumns, niceTop} from "./layout.ts";
+import {aroundPlace, legendColumns, niceTop, rowAxis} from "./layout.ts";
 import {
   type Chart,
   type ChartOptions,
@@ -52,16 +52,9 @@ export function loveChart({methods, rows, of}: LoveData, {title}: ChartOptions =
     sort: null,
     scale: {domain: rows.map((_, i) => i)},
     axis: {
-      title: null,
+      ...rowAxis(names),
       grid: true,
-      labelExpr: `${JSON.stringify(names)}[toString(datum.value)]`,
-      labelColor: INK.text,
-      labelLineHeight: 16,
-      // Vega sets the first line of a label at its place: two lines stand around it.
-      labelOffset: {
-        condition: {test: `indexof(${JSON.stringify(tall)}, datum.value) >= 0`, value: -8},
-        value: 0,
-      },
+      labelOffset: aroundPlace(tall),
       labelLimit: 15 * FONT_SIZE * 1.2,
     },
   };

@@ -1,3 +1,4 @@
+import {rowAxis} from "./layout.ts";
 import {type Chart, type ChartOptions, COLOUR, chartOf, frame, INK, requireSome} from "./theme.ts";
 import {decimal, listed, wrap} from "./words.ts";
 
@@ -59,13 +60,8 @@ export function modelsChart({metric, rows, reference, ends}: ModelsData, {title}
     sort: null,
     scale: {domain: data.map(row => row.row)},
     axis: {
-      title: null,
-      grid: false,
-      labelExpr: `${JSON.stringify(names)}[toString(datum.value)]`,
-      labelColor: INK.text,
+      ...rowAxis(names),
       labelFontWeight: {condition: {test: chosenTest(rows), value: 600}, value: 400},
-      labelLineHeight: 16,
-      labelLimit: 200,
     },
   };
   const color = {condition: {test: "datum.chosen", value: COLOUR.blue}, value: COLOUR.grey};

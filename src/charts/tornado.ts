@@ -1,3 +1,4 @@
+import {rowAxis} from "./layout.ts";
 import {type Chart, type ChartOptions, COLOUR, chartOf, frame, INK, requireSome} from "./theme.ts";
 import {percent, wrap} from "./words.ts";
 
@@ -33,14 +34,7 @@ export function tornadoChart({fraction, rows, currency}: TornadoData, {title}: C
     field: "row",
     type: "ordinal",
     sort: null,
-    axis: {
-      title: null,
-      grid: false,
-      labelExpr: `${JSON.stringify(names)}[toString(datum.value)]`,
-      labelColor: INK.text,
-      labelLineHeight: 16,
-      labelLimit: 200,
-    },
+    axis: rowAxis(names),
   };
   return chartOf({
     title: title ?? "What the recommended share hangs on",

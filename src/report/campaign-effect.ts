@@ -3,7 +3,7 @@ import type {ArmReading, CampaignEffect, EffectLabel} from "../uplift/campaign/e
 import type {Effect} from "../uplift/experiment/effect.ts";
 import type {CampaignItem} from "./campaign-page.ts";
 import {capital, levelText, points} from "./campaign-words.ts";
-import {list, type Table, text} from "./words.ts";
+import {list, type Table, text, textColumn} from "./words.ts";
 
 const MEANING: Readonly<Record<EffectLabel, string>> = {
   peeked:
@@ -90,7 +90,7 @@ function effectTable({metric}: CampaignEffect, rows: NonNullable<CampaignEffect[
       `${capital(metric.name)}, of which ${metric.better} is better: with a contact, without, and the difference ` +
       `${level === undefined ? "" : `with its ${levelText(level)} interval, `}by assignment, whether or not the contact was made`,
     columns: [
-      {name: "name", title: "Among", format: "text"},
+      textColumn("name", "Among"),
       {name: "treatedN", title: "Contacted", unit: "customers", format: "integer"},
       {name: "controlN", title: "Left alone", unit: "customers", format: "integer"},
       {name: "treated", title: "With a contact", ...format},
@@ -98,7 +98,7 @@ function effectTable({metric}: CampaignEffect, rows: NonNullable<CampaignEffect[
       {name: "value", title: "Difference", ...format},
       {name: "low", title: "Low", ...format},
       {name: "high", title: "High", ...format},
-      {name: "reading", title: "Reading", format: "text"},
+      textColumn("reading", "Reading"),
     ],
     rows: rows.map(({name, main, treated, control, difference}) => [
       ...[

@@ -7,7 +7,7 @@ import type {ContactBasis, ContactDays} from "../uplift/campaign/contact-day.ts"
 import type {Message} from "../uplift/campaign/messages.ts";
 import type {Policy} from "../uplift/campaign/other-scores.ts";
 import type {CampaignItem} from "./campaign-page.ts";
-import {text} from "./words.ts";
+import {text, textColumn} from "./words.ts";
 
 /** What to say to whom. @param all customers that messages were planned for. */
 export function messageItems(messages: readonly Message[], all: number): CampaignItem[] {
@@ -28,11 +28,11 @@ export function messageItems(messages: readonly Message[], all: number): Campaig
         kind: "table",
         caption: "Messages by the reason that they answer to",
         columns: [
-          {name: "title", title: "Reason", format: "text"},
-          {name: "feature", title: "Feature", format: "text"},
+          textColumn("title", "Reason"),
+          textColumn("feature", "Feature"),
           {name: "customers", title: "Customers", format: "integer"},
           {name: "share", title: "Share", format: "percent", digits: 0},
-          {name: "source", title: "Text from", format: "text"},
+          textColumn("source", "Text from"),
         ],
         rows: messages.map(({name, title, customers, source}) => [
           ...[title, name === GENERAL ? "–" : name, customers.length, customers.length / Math.max(1, all)],
@@ -95,7 +95,7 @@ export function contactDayItems(
         kind: "table",
         caption: "Customers by what their day of contact is from",
         columns: [
-          {name: "basis", title: "The day is from", format: "text"},
+          textColumn("basis", "The day is from"),
           {name: "customers", title: "Customers", format: "integer"},
           {name: "share", title: "Share", format: "percent", digits: 0},
         ],
@@ -160,7 +160,7 @@ export function policyItems(
               kind: "table" as const,
               caption: `The first ${whole(contacts)} customers by the offer with the highest score; the column offer of the list names it`,
               columns: [
-                {name: "offer", title: "Offer", format: "text" as const},
+                textColumn("offer", "Offer"),
                 {name: "customers", title: "Customers", format: "integer" as const},
               ],
               rows: [...named].sort(([a, m], [b, k]) => k - m || byCodeUnit(a, b)),

@@ -6,7 +6,7 @@ import {baseOf, type CampaignSeries, type Step} from "../uplift/campaign/monitor
 import type {NextStep, SegmentStep} from "../uplift/campaign/next-steps.ts";
 import type {CampaignItem} from "./campaign-page.ts";
 import {capital, groupWords, levelText} from "./campaign-words.ts";
-import {list, type Table, text} from "./words.ts";
+import {list, type Table, text, textColumn} from "./words.ts";
 
 const STEP_WORDS: Readonly<Record<Step, string>> = {
   sent: "sent a message",
@@ -69,7 +69,7 @@ function seriesTable(series: CampaignSeries): Table {
       `Customers by group, and the share to whom it has happened since the launch` +
       `${known === undefined ? "" : `; who churned is known for ${counted(known, "day")} and counted of those active at the launch`}`,
     columns: [
-      {name: "group", title: "Group", format: "text"},
+      textColumn("group", "Group"),
       {name: "customers", title: "Customers", format: "integer"},
       ...steps.flatMap(step => [
         {name: step, title: HEAD[step], format: "integer" as const},
@@ -149,12 +149,12 @@ export function followUpItems(followUps: readonly FollowUp[], assigned: number):
         kind: "table",
         caption: `Findings among ${counted(assigned, "assigned customer")}; the shares are of them`,
         columns: [
-          {name: "what", title: "Finding", format: "text"},
+          textColumn("what", "Finding"),
           {name: "customers", title: "Customers", format: "integer"},
           {name: "share", title: "Share", format: "percent", digits: 1},
-          {name: "why", title: "Why it matters", format: "text"},
-          {name: "todo", title: "What to do", format: "text"},
-          {name: "first", title: "The first of them", format: "text"},
+          textColumn("why", "Why it matters"),
+          textColumn("todo", "What to do"),
+          textColumn("first", "The first of them"),
         ],
         rows: followUps
           .filter(({customers}) => customers !== null)
@@ -214,8 +214,8 @@ export function nextStepItems(
         kind: "table",
         caption: `Share of churners by ${by}: with a contact, without, and the difference in percentage points with its interval`,
         columns: [
-          {name: "segment", title: "Customers", format: "text"},
-          {name: "next", title: "Next", format: "text"},
+          textColumn("segment", "Customers"),
+          textColumn("next", "Next"),
           {name: "treated", title: "With a contact", format: "percent", digits: 1},
           {name: "control", title: "Without", format: "percent", digits: 1},
           {name: "value", title: "Difference", format: "percent", digits: 1},

@@ -9,7 +9,7 @@ import {effectLead} from "./campaign-effect.ts";
 import {contactDayItems, messageItems, policyItems} from "./campaign-list.ts";
 import type {CampaignPage} from "./campaign-page.ts";
 import {followUpItems, nextStepItems, seriesItems} from "./campaign-parts.ts";
-import {type Table, type Text, text} from "./words.ts";
+import {type Table, type Text, text, textColumn} from "./words.ts";
 
 /** What target groups of other sizes would show, against what a contact has to change to pay. */
 export function experimentOptionsTable({options, worthwhile, plan}: NextExperiment): Table {
@@ -25,7 +25,7 @@ export function experimentOptionsTable({options, worthwhile, plan}: NextExperime
       {name: "rate", title: "Expected to churn", format: "percent", digits: 1},
       {name: "detectable", title: "Smallest effect shown", format: "percent", digits: 1},
       {name: "needed", title: "Needed in each", format: "integer"},
-      {name: "chosen", title: "Planned", format: "text"},
+      textColumn("chosen", "Planned"),
     ],
     rows: options.map(({target, plan: {arms, metric}}) => {
       const {treated, control, detectable, needed} = arms[0]!;

@@ -4,7 +4,7 @@ import {briefPercent, counted, decimal, percent, whole} from "../figures.ts";
 import type {AssignmentCheck} from "../uplift/experiment/check-assignment.ts";
 import {CONTROL} from "../uplift/experiment/design.ts";
 import type {Metric, Plan, PlannedArm, PlannedPopulation} from "../uplift/experiment/plan.ts";
-import {type List, list, type Table} from "./words.ts";
+import {type List, list, type Table, textColumn} from "./words.ts";
 
 /** Fewer customers than these in an arm tell hardly anything, whatever the plan. */
 const FEW = 100;
@@ -95,7 +95,7 @@ export function planTable({arms, metric, formula, looks}: Plan): Table {
     kind: "table",
     caption: `Customers of the target group by treatment, and what they can show on "${metric.name}" (${formula}; ${counted(looks.bounds.length, "look")})`,
     columns: [
-      {name: "treatment", title: "Treatment", format: "text"},
+      textColumn("treatment", "Treatment"),
       {name: "treated", title: "Contacted", format: "integer"},
       {name: "control", title: "Left alone", format: "integer"},
       {name: "neededTreated", title: "Needed, contacted", format: "integer"},

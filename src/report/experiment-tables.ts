@@ -3,7 +3,7 @@ import {briefPercent} from "../figures.ts";
 import {CONTROL, type GroupName} from "../uplift/experiment/design.ts";
 import type {ReadOut, ReadOutResults} from "../uplift/experiment/readout.ts";
 import {pText} from "./experiment-plan.ts";
-import type {Table} from "./words.ts";
+import {type Table, textColumn} from "./words.ts";
 
 /** Words for the four groups. */
 const GROUP_WORDS: Readonly<Record<GroupName, string>> = {
@@ -35,8 +35,8 @@ export function experimentGroupsTable(read: Read): Table {
     kind: "table",
     caption: `Customers of each group and "${read.metric.name}" among those whose outcome is known; ${briefPercent(read.level)} intervals`,
     columns: [
-      {name: "group", title: "Group", format: "text"},
-      {name: "arm", title: "Arm", format: "text"},
+      textColumn("group", "Group"),
+      textColumn("arm", "Arm"),
       {name: "assigned", title: "Assigned", format: "integer"},
       {name: "known", title: "Outcome known", format: "integer"},
       ...bounds(read, "outcome", read.metric.name),
@@ -69,14 +69,14 @@ export function experimentEffectsTable(read: Read): Table {
     kind: "table",
     caption: `What each treatment changes of "${read.metric.name}", of which ${read.metric.better} is better; ${briefPercent(read.level)} intervals; p values before any adjustment`,
     columns: [
-      {name: "treatment", title: "Treatment", format: "text"},
-      {name: "who", title: "Of whom", format: "text"},
-      {name: "estimate", title: "Estimate", format: "text"},
+      textColumn("treatment", "Treatment"),
+      textColumn("who", "Of whom"),
+      textColumn("estimate", "Estimate"),
       ...bounds(read, "effect", "Effect"),
       {name: "p", title: "p", format: "decimal", digits: 4},
       {name: "treated", title: "Contacted", format: "integer"},
       {name: "control", title: "Left alone", format: "integer"},
-      {name: "formula", title: "How", format: "text"},
+      textColumn("formula", "How"),
     ],
     rows: [
       ...rows,
@@ -95,8 +95,8 @@ export function experimentBalanceTable({balance}: ReadOut): Table {
     caption:
       "What was known before, in the arms of the target group, of the customers whose outcome is known; the difference is in standard deviations, and above 0.1 it deserves a look",
     columns: [
-      {name: "treatment", title: "Treatment", format: "text"},
-      {name: "name", title: "Known before", format: "text"},
+      textColumn("treatment", "Treatment"),
+      textColumn("name", "Known before"),
       {name: "treated", title: "Contacted", format: "decimal", digits: 3},
       {name: "control", title: "Left alone", format: "decimal", digits: 3},
       {name: "smd", title: "Standardised difference", format: "decimal", digits: 3},
@@ -111,8 +111,8 @@ export function sampleRatioTable({sampleRatio: {cells: arms, p, formula}}: ReadO
     kind: "table",
     caption: `Outcomes known in each arm against those to be expected, were they missing alike in all: ${pText(p)} (${formula})`,
     columns: [
-      {name: "group", title: "Group", format: "text"},
-      {name: "arm", title: "Arm", format: "text"},
+      textColumn("group", "Group"),
+      textColumn("arm", "Arm"),
       {name: "assigned", title: "Assigned", format: "integer"},
       {name: "known", title: "Known", format: "integer"},
       {name: "expected", title: "Expected", format: "decimal", digits: 1},
@@ -131,12 +131,12 @@ export function guardrailsTable({results}: Read): Table {
     caption:
       "What must not get worse, in the target group: it holds when it is worse by less than allowed even at the bound",
     columns: [
-      {name: "name", title: "Must not get worse", format: "text"},
-      {name: "treatment", title: "Treatment", format: "text"},
+      textColumn("name", "Must not get worse"),
+      textColumn("treatment", "Treatment"),
       {name: "worsening", title: "Worse by", format: "decimal", digits: 4},
       {name: "most", title: "At most", format: "decimal", digits: 4},
       {name: "margin", title: "Allowed", format: "decimal", digits: 4},
-      {name: "verdict", title: "Verdict", format: "text"},
+      textColumn("verdict", "Verdict"),
     ],
     rows: results.guardrails.map(({name, treatment, worsening, most, margin, verdict}) => [
       ...[name, treatment, worsening, most, margin, verdict],
@@ -150,9 +150,9 @@ export function experimentSegmentsTable(read: Read): Table {
     kind: "table",
     caption: `What each treatment changes of "${read.metric.name}" in each segment of the target group; ${briefPercent(read.level)} intervals of each alone, p values adjusted for all of them by Holm`,
     columns: [
-      {name: "segment", title: "Segment", format: "text"},
-      {name: "value", title: "Value", format: "text"},
-      {name: "treatment", title: "Treatment", format: "text"},
+      textColumn("segment", "Segment"),
+      textColumn("value", "Value"),
+      textColumn("treatment", "Treatment"),
       {name: "treated", title: "Contacted", format: "integer"},
       {name: "control", title: "Left alone", format: "integer"},
       ...bounds(read, "effect", "Effect"),

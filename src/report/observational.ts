@@ -2,7 +2,7 @@ import {decimal, percent, whole} from "../figures.ts";
 import {type BeliefRule, beliefRules, LIMITS, showsEffect} from "../uplift/observe/belief.ts";
 import type {ObservationalStudy} from "../uplift/observe/observational.ts";
 import type {ObservedEffect} from "../uplift/observe/observed-effect.ts";
-import {interval, type Table, type Text, text} from "./words.ts";
+import {interval, type Table, type Text, text, textColumn} from "./words.ts";
 
 const RULES: Readonly<Record<BeliefRule["rule"], {readonly asks: string; readonly breaks: string}>> = {
   overlap: {
@@ -102,10 +102,10 @@ export function beliefTable(study: ObservationalStudy): Table {
     caption:
       "When an effect without an experiment should not be believed at all: when any of these rules is broken",
     columns: [
-      {name: "rule", title: "Rule", format: "text"},
-      {name: "found", title: "Found", format: "text"},
-      {name: "limit", title: "Limit", format: "text"},
-      {name: "holds", title: "Holds", format: "text"},
+      textColumn("rule", "Rule"),
+      textColumn("found", "Found"),
+      textColumn("limit", "Limit"),
+      textColumn("holds", "Holds"),
     ],
     rows: beliefRules(study).map(({rule, found, limit, broken}) => [
       RULES[rule].asks,
@@ -124,11 +124,11 @@ export function observedEffectsTable({effects}: ObservationalStudy, told: Partia
     caption:
       "The effect of the contact by different methods: an association that becomes a cause only under the rules of belief",
     columns: [
-      {name: "method", title: "Method", format: "text"},
-      {name: "estimand", title: "Of whom", format: "text"},
-      {name: "effect", title: "Effect and interval", format: "text"},
+      textColumn("method", "Method"),
+      textColumn("estimand", "Of whom"),
+      textColumn("effect", "Effect and interval"),
       {name: "rows", title: "Rows", format: "integer"},
-      {name: "formula", title: "Formula", format: "text"},
+      textColumn("formula", "Formula"),
     ],
     rows: effects.map(({effect}) => [
       effect.method,

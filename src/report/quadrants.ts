@@ -10,7 +10,7 @@ import {
   type SegmentEstimate,
 } from "../uplift/learn/quadrants.ts";
 import type {SegmentRecovery} from "../uplift/learn/recovery.ts";
-import {type Table, type Text, text} from "./words.ts";
+import {type Table, type Text, text, textColumn} from "./words.ts";
 
 const MEANING: Readonly<Record<Segment, {readonly means: string; readonly act: string}>> = {
   persuadable: {means: "stay if contacted, leave if not", act: "contact"},
@@ -33,12 +33,12 @@ export function quadrantBoundsTable(
       "found, and the range says how far these may be off by chance " +
       `(${briefPercent(bounds.persuadable.least.level)} sure)`,
     columns: [
-      {name: "quadrant", title: "Quadrant", format: "text"},
-      {name: "means", title: "What it means", format: "text"},
-      {name: "act", title: "What to do", format: "text"},
+      textColumn("quadrant", "Quadrant"),
+      textColumn("means", "What it means"),
+      textColumn("act", "What to do"),
       {name: "least", title: "At least", format: "integer"},
       {name: "most", title: "At most", format: "integer"},
-      {name: "range", title: "By chance", format: "text"},
+      textColumn("range", "By chance"),
     ],
     rows: SEGMENTS.map(segment => {
       const {least, most, low, high} = bounds[segment];
@@ -108,7 +108,7 @@ export const confusionTable = ({confusion}: SegmentRecovery): Table => ({
   caption:
     "Rows by the quadrant that they are truly in, which only a simulation knows, and by the likeliest one",
   columns: [
-    {name: "true", title: "Truly", format: "text"},
+    textColumn("true", "Truly"),
     ...SEGMENTS.map(segment => ({name: segment, title: `Likeliest: ${segment}`, format: "integer" as const})),
   ],
   rows: SEGMENTS.map(truth => [truth, ...SEGMENTS.map(likeliest => confusion[truth][likeliest])]),

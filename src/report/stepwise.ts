@@ -1,6 +1,6 @@
 import {briefPercent, decimal, percent, whole} from "../figures.ts";
 import type {PlanStep, StepwisePlan} from "../uplift/experiment/stepwise.ts";
-import {type Table, type Text, text} from "./words.ts";
+import {type Table, type Text, text, textColumn} from "./words.ts";
 
 const STEPS: Readonly<
   Record<PlanStep["step"], {readonly act: string; readonly say: string; readonly not: string}>
@@ -36,12 +36,12 @@ export function stepwiseTable(plan: StepwisePlan): Table {
       `${briefPercent(plan.alpha)}, if a contact keeps ${briefPercent(plan.works)} of would-be churners, as the study assumes`,
     columns: [
       {name: "step", title: "Step", format: "integer"},
-      {name: "act", title: "What to do", format: "text"},
-      {name: "effect", title: "Effect to be seen", format: "text"},
-      {name: "perArm", title: "Each of contacted and left alone", format: "text"},
-      {name: "months", title: "Months", format: "text"},
-      {name: "say", title: "May then be said", format: "text"},
-      {name: "not", title: "And what may not", format: "text"},
+      textColumn("act", "What to do"),
+      textColumn("effect", "Effect to be seen"),
+      textColumn("perArm", "Each of contacted and left alone"),
+      textColumn("months", "Months"),
+      textColumn("say", "May then be said"),
+      textColumn("not", "And what may not"),
     ],
     rows: plan.steps.map((step, k) => {
       const {act, say, not} = STEPS[step.step];

@@ -10,7 +10,7 @@ import type {UpliftMetric} from "../uplift/measure/metrics.ts";
 import type {PolicyOutcome, PolicyPoint} from "../uplift/measure/policy.ts";
 import type {Rates} from "../uplift/measure/rate.ts";
 import type {UpliftVerdict} from "../uplift/measure/verdict.ts";
-import {interval, resamples, type Table, type Text, text} from "./words.ts";
+import {interval, resamples, type Table, type Text, text, textColumn} from "./words.ts";
 
 type Bounds = {readonly value: number; readonly low: number; readonly high: number};
 
@@ -93,11 +93,11 @@ export function upliftMetricsTable(metrics: readonly UpliftMetric[], rates: Rate
       "How well customers are put in order by their effect, by the measures in use. They differ in what they count, " +
       `take off and divide by: compare orders by one of them, never one with another. ${level(rates.autoc)}`,
     columns: [
-      {name: "measure", title: "Measure", format: "text"},
+      textColumn("measure", "Measure"),
       ...bounded("value", "Value", "decimal", 4),
-      {name: "formula", title: "How it is counted", format: "text"},
-      {name: "baseline", title: "A random order", format: "text"},
-      {name: "normalisation", title: "Divided by", format: "text"},
+      textColumn("formula", "How it is counted"),
+      textColumn("baseline", "A random order"),
+      textColumn("normalisation", "Divided by"),
     ],
     rows: [
       ...own.map(([name, value, formula]) => [
@@ -134,12 +134,12 @@ export function learnersTable({learners, chosen}: LearnerComparison): Table {
       "order gain than all do, averaged over how far down the list one goes; 0 is a random order. The difference from the first way " +
       `allows for all that were tried. Error: the squared error of the effects less that of one effect for all, below 0 is better; ${level(first.autoc)}`,
     columns: [
-      {name: "way", title: "Way", format: "text"},
-      {name: "of", title: "Made of", format: "text"},
+      textColumn("way", "Way"),
+      textColumn("of", "Made of"),
       ...signed("autoc", "AUTOC"),
       ...signed("over", "Less the first way's"),
       ...signed("loss", "Error"),
-      {name: "use", title: "In use", format: "text"},
+      textColumn("use", "In use"),
     ],
     rows: learners.map(({kind, base, autoc, over, loss}, i) => [
       ...[KINDS[kind], BASES[base]],
@@ -183,7 +183,7 @@ export function policyTable(points: readonly PolicyPoint[], {currency}: {readonl
     columns: [
       {name: "fraction", title: "Share contacted", format: "percent", digits: 0},
       {name: "treated", title: "Customers contacted", format: "integer"},
-      {name: "chosen", title: "Chosen", format: "text"},
+      textColumn("chosen", "Chosen"),
       ...bounded("kept", "Kept", "decimal", 0),
       {name: "money", title: "Gain", unit: currency, format: "money", digits: 0},
       {name: "moneyLow", title: "low", unit: currency, format: "money", digits: 0},

@@ -4,6 +4,7 @@ import {afterAll, beforeAll, expect, test} from "vitest";
 import {type Browser, openBrowser} from "../../src/bin/browser.ts";
 import {campaignHtml} from "../../src/bin/campaign-file.ts";
 import {examplePage} from "./campaign-example.ts";
+import {foreignFonts} from "./drawn-with.ts";
 
 let browser: Browser;
 /** The page after the campaign, and as it stands before the launch. */
@@ -80,17 +81,6 @@ test("the campaign page is reached by the keyboard from its skip link on, and dr
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
   expect(await page.evaluate("document.activeElement.getAttribute('href')")).toBe("#plan");
-  const session = await page.createCDPSession();
-  await session.send("DOM.enable");
-  await session.send("CSS.enable");
-  const {nodes} = await session.send("DOM.getFlattenedDocument", {depth: -1});
-  const foreign: string[] = [];
-  for (const node of nodes) {
-    if (node.nodeType !== 3 || node.nodeValue.trim() === "") continue;
-    const {fonts} = await session.send("CSS.getPlatformFontsForNode", {nodeId: node.nodeId});
-    for (const font of fonts)
-      if (!font.isCustomFont) foreign.push(`${font.familyName}: ${node.nodeValue.slice(0, 40)}`);
-  }
-  expect(foreign).toEqual([]);
+  expect(await foreignFonts(page)).toEqual([]);
   await page.close();
 });

@@ -10,6 +10,7 @@ import {pageOf, writeCard} from "../../src/bin/card-files.ts";
 import {unpackChromium} from "../../src/bin/chromium-package.ts";
 import {sha256} from "../../src/bin/files.ts";
 import {buildCard} from "../../src/card/card.ts";
+import {foreignFonts} from "./drawn-with.ts";
 import {exampleEvidence, exampleInput} from "./example.ts";
 
 const folders: string[] = [];
@@ -159,18 +160,7 @@ test("pageOf(card) is drawn with its own fonts only, on screen and on paper", as
     for (const media of ["screen", "print"]) {
       await page.emulateMediaType(media);
       await page.setContent(html, {waitUntil: "load"});
-      const session = await page.createCDPSession();
-      await session.send("DOM.enable");
-      await session.send("CSS.enable");
-      const {nodes} = await session.send("DOM.getFlattenedDocument", {depth: -1});
-      const foreign: string[] = [];
-      for (const node of nodes) {
-        if (node.nodeType !== 3 || node.nodeValue.trim() === "") continue;
-        const {fonts} = await session.send("CSS.getPlatformFontsForNode", {nodeId: node.nodeId});
-        for (const font of fonts)
-          if (!font.isCustomFont) foreign.push(`${font.familyName}: ${node.nodeValue.slice(0, 40)}`);
-      }
-      expect(foreign).toEqual([]);
+      expect(await foreignFonts(page)).toEqual([]);
     }
     expect(complaints).toEqual([]);
   } finally {
