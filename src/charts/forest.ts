@@ -61,6 +61,9 @@ export function forestChart(
       labelOffset: aroundPlace(tall),
     },
   };
+  // From the left edge on, but not across the line at 0 where that is near it.
+  const [from, to] = x.scale.domain as [number, number];
+  const words = from < 0 && -from < (to - from) / 4 ? {datum: 0} : {value: 0};
   const color = {condition: {test: "datum.told", value: COLOUR.blue}, value: COLOUR.grey};
   const line = (value: number, mark: object) => ({
     data: {values: [{}]},
@@ -105,7 +108,7 @@ export function forestChart(
             shape: {condition: {test: "datum.told", value: "circle"}, value: "diamond"},
           },
         },
-        // Over an outline, since the line at 0 may run through it.
+        // Over an outline, since a line may run through it.
         ...[{stroke: "#ffffff", strokeWidth: 4}, {}].map(outline => ({
           mark: {
             type: "text",
@@ -116,7 +119,7 @@ export function forestChart(
             color: INK.muted,
             ...outline,
           },
-          encoding: {x: {value: 0}, y, text: {field: "words", type: "nominal"}},
+          encoding: {x: words, y, text: {field: "words", type: "nominal"}},
         })),
       ],
     },

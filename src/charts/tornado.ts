@@ -21,7 +21,9 @@ export function tornadoChart({fraction, rows, currency}: TornadoData, {title}: C
     row,
     from: ends[0]!.fraction,
     to: ends[1]!.fraction,
-    words: ends.map(({label, fraction}) => `at ${label} contact ${percent(fraction)}`).join("; "),
+    words: ends
+      .map(({label, fraction}, end) => `at ${label} ${end === 0 ? "contact " : ""}${percent(fraction)}`)
+      .join(", "),
   }));
   const height = 62;
   const x = {
