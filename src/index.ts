@@ -445,6 +445,7 @@ export {
 } from "./uplift/experiment/stepwise.ts";
 export {type ArmModels, type ArmPolicy, bestArm, bestArms, fitArms} from "./uplift/learn/arms.ts";
 export {type ComparedLearner, compareLearners, type LearnerComparison} from "./uplift/learn/compare.ts";
+export {type Forward, learnForward} from "./uplift/learn/forward.ts";
 export {
   applyUplift,
   crossFitUplift,

@@ -140,8 +140,10 @@ function fitClasses(x: Matrix, y: Float64Array, {weights, place}: RegressionOpti
 async function fitTrees(
   x: Matrix,
   y: Float64Array,
-  {of, weights, place, threads = 1}: RegressionOptions,
+  {of, weights, place, threads: most = 1}: RegressionOptions,
 ): Promise<Regression> {
+  // To start further threads takes longer than to learn from few rows.
+  const threads = x.rows > MANY_ROWS ? most : 1;
   const binary = of === "class";
   const objective = binary ? "logistic" : "squared";
   // Trees add up hessians: those of a squared loss are the weights, those of a class at most a quarter of them.
